@@ -1,0 +1,1 @@
+//! Build-time code generation from obs attributes.

@@ -1,0 +1,102 @@
+//! Histogram bucket boundaries.
+
+/// A named list of boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// 1 ms to 10 s, for requests and queries. The default.
+    Latency,
+    /// 1 µs to 1 s, for work in memory.
+    Fast,
+    /// 100 ms to 30 min, for jobs.
+    Batch,
+    /// 64 B to 64 MiB, for sizes.
+    Bytes,
+}
+
+impl Preset {
+    /// Every preset.
+    pub const ALL: [Preset; 4] = [Preset::Latency, Preset::Fast, Preset::Batch, Preset::Bytes];
+
+    /// The word that attributes use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Preset::Latency => "latency",
+            Preset::Fast => "fast",
+            Preset::Batch => "batch",
+            Preset::Bytes => "bytes",
+        }
+    }
+
+    /// The preset of that name.
+    pub fn parse(name: &str) -> Option<Preset> {
+        Preset::ALL.into_iter().find(|preset| preset.as_str() == name)
+    }
+
+    /// The upper bounds, in seconds or bytes, without +Inf.
+    pub const fn bounds(self) -> &'static [f64] {
+        match self {
+            Preset::Latency => &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0],
+            Preset::Fast => {
+                &[0.000001, 0.0000025, 0.00001, 0.000025, 0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.1, 1.0]
+            }
+            Preset::Batch => &[0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0],
+            Preset::Bytes => &[
+                64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0,
+                67108864.0,
+            ],
+        }
+    }
+}
+
+/// The most boundaries that a histogram may have: each is a series a label set.
+pub const MAX: usize = 64;
+
+/// Checks that `bounds` can be buckets: at least one, at most [`MAX`], finite, strictly rising.
+///
+/// # Errors
+///
+/// A sentence, and the index of the boundary it is about.
+pub fn check(bounds: &[f64]) -> Result<(), (usize, String)> {
+    if bounds.is_empty() {
+        return Err((0, "a histogram needs at least one bucket boundary".to_owned()));
+    }
+    if bounds.len() > MAX {
+        return Err((MAX, format!("at most {MAX} bucket boundaries: each is a series for every label set")));
+    }
+    for (i, &bound) in bounds.iter().enumerate() {
+        if !bound.is_finite() {
+            return Err((i, "a bucket boundary is a finite number; +Inf is added by itself".to_owned()));
+        }
+        if i > 0 && bound <= bounds[i - 1] {
+            return Err((i, format!("bucket boundaries rise strictly; {bound} follows {}", bounds[i - 1])));
+        }
+    }
+    Ok(())
+}
+
+/// The boundary closest to `value` by ratio, for error messages.
+pub fn nearest(bounds: &[f64], value: f64) -> Option<f64> {
+    let distance = |bound: f64| (bound / value).ln().abs();
+    bounds.iter().copied().filter(|b| *b > 0.0).min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_valid_and_read_back() {
+        for preset in Preset::ALL {
+            assert_eq!(check(preset.bounds()), Ok(()));
+            assert_eq!(Preset::parse(preset.as_str()), Some(preset));
+        }
+    }
+
+    #[test]
+    fn mistakes_name_their_boundary() {
+        assert_eq!(check(&[1.0, 1.0]).unwrap_err().0, 1);
+        assert_eq!(check(&[1.0, f64::NAN]).unwrap_err().0, 1);
+        assert!(check(&[]).is_err());
+        assert_eq!(nearest(Preset::Latency.bounds(), 0.03), Some(0.025));
+    }
+}

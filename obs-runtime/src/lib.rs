@@ -1,0 +1,1 @@
+//! The obs runtime.
