@@ -80,9 +80,68 @@ pub fn nearest(bounds: &[f64], value: f64) -> Option<f64> {
     bounds.iter().copied().filter(|b| *b > 0.0).min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
 }
 
+/// The text of a boundary's `le` label, in the canonical form of OpenMetrics: the shortest digits that
+/// read back the same, `1.0` rather than `1`, an exponent of two digits below 1e-4 and from 1e+06.
+///
+/// The exposition and every query that names a bucket have to spell it alike.
+///
+/// ```
+/// use obs_model::bucket::le;
+/// assert_eq!([le(0.000001), le(0.25), le(1.0), le(1048576.0)], ["1e-06", "0.25", "1.0", "1.048576e+06"]);
+/// ```
+pub fn le(bound: f64) -> String {
+    if !bound.is_finite() {
+        return if bound.is_nan() {
+            "NaN"
+        } else if bound > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        }
+        .to_owned();
+    }
+    let scientific = format!("{bound:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>().unwrap_or(0) {
+        exponent @ -4..6 if exponent < 0 || bound.fract() != 0.0 => format!("{bound}"),
+        -4..6 => format!("{bound}.0"),
+        exponent => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn le_is_canonical() {
+        // The list of the OpenMetrics specification, and Go's `%g` for the rest.
+        for text in [
+            "0.0",
+            "1e-10",
+            "1e-05",
+            "0.0001",
+            "0.001",
+            "0.01",
+            "0.1",
+            "1.0",
+            "10.0",
+            "100000.0",
+            "1e+06",
+            "1e+10",
+            "0.005",
+            "2.5",
+            "-0.5",
+            "-1.0",
+            "123456.0",
+            "1.234567e+06",
+            "1e+100",
+            "2.5e-06",
+            "+Inf",
+        ] {
+            assert_eq!(le(text.parse().unwrap()), text);
+        }
+    }
 
     #[test]
     fn presets_are_valid_and_read_back() {

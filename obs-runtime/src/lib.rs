@@ -1,1 +1,3 @@
 //! The obs runtime.
+
+pub mod snapshot;
