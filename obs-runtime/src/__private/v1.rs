@@ -1,0 +1,30 @@
+//! The first version of the contract with generated code. A change that older generated code would not
+//! survive makes a `v2`, so that a mismatched pair of crates fails to compile instead of misbehaving.
+
+mod call;
+mod class;
+mod desc;
+mod future;
+mod metric;
+mod site;
+mod span;
+mod submit;
+
+pub use crate::error::{Categories, Category, ErrorCategory, Severity};
+pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
+pub use crate::registry::Entry;
+pub use call::{AsyncCall, Call, enter, enter_async, enter_async_with, enter_with, run};
+pub(crate) use class::Fallible;
+pub use class::{
+    Branch, Class, ClassOther, ClassPlain, Errors, FromResidual, Probe, ProbeFallback, Returned, branch,
+    class, from_residual, test,
+};
+pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
+pub use future::{Observed, future};
+pub use inventory;
+pub use metric::{FunctionMetric, OnDrop, Reading, Started, start};
+pub use obs_model::{Kind, Source, SpanKind};
+pub(crate) use site::Outcome;
+pub use site::{Labelled, Site, capped, label};
+pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, span};
+pub use submit::{submit_error, submit_function, submit_function_metric, submit_polled, submit_static};

@@ -1,0 +1,189 @@
+//! Telling errors from other values, by type and value and never by spelling.
+
+use super::{Categories, Category};
+use crate::error::{ErrorCategory, OTHER};
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+/// What a returned value says about its call.
+#[derive(Clone, Copy, Debug)]
+pub enum Class {
+    Ok,
+    Error(&'static Category),
+}
+
+impl Class {
+    /// An error that has no category.
+    pub const OTHER_ERROR: Class = Class::Error(&OTHER);
+}
+
+/// A returned value, so that [`class!`] can ask about it by method look-up: the method is an inherent one
+/// where the error has a category, that of [`ClassPlain`] for other results, and of [`ClassOther`] for
+/// everything else. No trait but those two is in question, so a type that is generic in the observed
+/// function falls through to what is known about it there.
+#[derive(Debug)]
+pub struct Returned<'a, R>(pub &'a R);
+
+impl<T, E: ErrorCategory> Returned<'_, Result<T, E>> {
+    #[inline(always)]
+    pub fn class(&self) -> Class {
+        match self.0 {
+            Ok(_) => Class::Ok,
+            Err(error) => Class::Error(error.category()),
+        }
+    }
+}
+
+pub trait ClassPlain {
+    fn class(&self) -> Class;
+}
+
+impl<T, E> ClassPlain for Returned<'_, Result<T, E>> {
+    #[inline(always)]
+    fn class(&self) -> Class {
+        if self.0.is_ok() { Class::Ok } else { Class::OTHER_ERROR }
+    }
+}
+
+/// Found by one more auto-reference than [`ClassPlain`].
+pub trait ClassOther {
+    fn class(&self) -> Class;
+}
+
+impl<R> ClassOther for &Returned<'_, R> {
+    #[inline(always)]
+    fn class(&self) -> Class {
+        Class::Ok
+    }
+}
+
+/// The class of a returned value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __class {
+    ($returned:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::v1::{ClassOther as _, ClassPlain as _};
+        (&$crate::__private::v1::Returned($returned)).class()
+    }};
+}
+pub use crate::__class as class;
+
+/// Asks `ok_if` or `error_if`; its own function so that the closure's argument has a type.
+#[inline(always)]
+pub fn test<R>(returned: &R, test: impl FnOnce(&R) -> bool) -> bool {
+    test(returned)
+}
+
+/// What a return type says before the first call.
+#[derive(Clone, Copy, Debug)]
+pub struct Errors {
+    pub(crate) fallible: Fallible,
+    pub(crate) categories: Option<fn(&mut Categories<'_>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fallible {
+    Never,
+    /// The type cannot be named outside the function.
+    Unknown,
+    Always,
+}
+
+impl Errors {
+    /// Calls return no errors.
+    pub const NONE: Errors = Errors { fallible: Fallible::Never, categories: None };
+    /// It shows with the first error.
+    pub const UNKNOWN: Errors = Errors { fallible: Fallible::Unknown, categories: None };
+    /// Calls can return errors, of no known category.
+    pub const FALLIBLE: Errors = Errors { fallible: Fallible::Always, categories: None };
+}
+
+/// Answers `<Probe<R>>::ERRORS`: an inherent constant where there is one, that of [`ProbeFallback`]
+/// elsewhere.
+#[derive(Debug)]
+pub struct Probe<R>(PhantomData<R>);
+
+impl<T, E: ErrorCategory> Probe<Result<T, E>> {
+    pub const ERRORS: Errors = Errors { fallible: Fallible::Always, categories: Some(E::categories) };
+}
+
+pub trait ProbeFallback {
+    const ERRORS: Errors;
+}
+
+impl<R> ProbeFallback for Probe<R> {
+    // Whether it is a plain `Result` cannot be asked here; its series appear with the first error.
+    const ERRORS: Errors = Errors::UNKNOWN;
+}
+
+/// `?` on a labelled block, for functions whose body may not move into a closure. Stands in for the
+/// standard `Try`, which is unstable.
+pub trait Branch {
+    type Output;
+    type Residual;
+    fn branch(self) -> ControlFlow<Self::Residual, Self::Output>;
+}
+
+/// The other half of [`Branch`].
+pub trait FromResidual<R> {
+    fn from_residual(residual: R) -> Self;
+}
+
+/// What `?` does first.
+#[inline(always)]
+pub fn branch<B: Branch>(value: B) -> ControlFlow<B::Residual, B::Output> {
+    value.branch()
+}
+
+/// What `?` does when it leaves.
+#[inline(always)]
+#[track_caller]
+pub fn from_residual<R, T: FromResidual<R>>(residual: R) -> T {
+    T::from_residual(residual)
+}
+
+/// The error of a `Result` under `?`.
+#[derive(Debug)]
+pub struct Failed<E>(E);
+
+/// The nothing of an `Option` under `?`.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl<T, E> Branch for Result<T, E> {
+    type Output = T;
+    type Residual = Failed<E>;
+
+    #[inline(always)]
+    fn branch(self) -> ControlFlow<Failed<E>, T> {
+        match self {
+            Ok(value) => ControlFlow::Continue(value),
+            Err(error) => ControlFlow::Break(Failed(error)),
+        }
+    }
+}
+
+impl<T, E: Into<F>, F> FromResidual<Failed<E>> for Result<T, F> {
+    #[inline(always)]
+    fn from_residual(residual: Failed<E>) -> Self {
+        Err(residual.0.into())
+    }
+}
+
+impl<T> Branch for Option<T> {
+    type Output = T;
+    type Residual = Nothing;
+
+    #[inline(always)]
+    fn branch(self) -> ControlFlow<Nothing, T> {
+        self.map_or(ControlFlow::Break(Nothing), ControlFlow::Continue)
+    }
+}
+
+impl<T> FromResidual<Nothing> for Option<T> {
+    #[inline(always)]
+    fn from_residual(_: Nothing) -> Self {
+        None
+    }
+}

@@ -1,0 +1,134 @@
+//! `#[metric]` on functions.
+
+use super::{Interns, Kind, LabelDesc, LabelIndex, Labelled, MetricDesc};
+use crate::cells::Slot;
+use crate::clock;
+use crate::instrument::gauge::GaugeCell;
+use crate::instrument::histogram::Values;
+use crate::label::{Combination, Space};
+
+/// The instrument that a function's calls update. Which of its parts is used, its kind says.
+#[derive(Debug)]
+pub struct FunctionMetric {
+    pub(crate) desc: MetricDesc,
+    pub(crate) slots: Space<[Slot; 1]>,
+    pub(crate) gauges: Space<GaugeCell>,
+    pub(crate) values: Values,
+    pub(crate) interns: Interns,
+}
+
+impl FunctionMetric {
+    pub const fn new(desc: MetricDesc) -> FunctionMetric {
+        FunctionMetric {
+            desc,
+            slots: Space::new(),
+            gauges: Space::new(),
+            values: Values::new(),
+            interns: Interns::new(),
+        }
+    }
+
+    /// Counts `value` of a counter, observes it in a histogram, or makes it the gauge's.
+    #[inline]
+    pub fn record<const N: usize>(&'static self, labels: [LabelIndex; N], value: f64) {
+        let at = Combination::of(&labels);
+        match self.desc.kind {
+            Kind::Gauge => {
+                self.gauges.prepare(&labels);
+                self.gauges.get(N > 0, at).set(value);
+            }
+            Kind::Histogram => {
+                self.slots.prepare(&labels);
+                self.values.observe(self.desc.buckets, &self.slots.get(N > 0, at)[0], at, value);
+            }
+            Kind::Counter if value >= 0.0 => {
+                self.slots.prepare(&labels);
+                self.slots.get(N > 0, at)[0].update(2, |cells| cells.add_f64(1, value));
+            }
+            Kind::Counter => {}
+        }
+    }
+
+    /// Adds `n` to a counter.
+    #[inline]
+    pub fn count<const N: usize>(&'static self, labels: [LabelIndex; N], n: u64) {
+        self.slots.prepare(&labels);
+        self.slots.get(N > 0, Combination::of(&labels))[0].update(2, |cells| cells.add(0, n));
+    }
+
+    /// Observes the time since `start`, in seconds.
+    #[inline]
+    pub fn elapsed<const N: usize>(&'static self, labels: [LabelIndex; N], start: Started) {
+        self.record(labels, clock::seconds(clock::now().saturating_sub(start.0)));
+    }
+}
+
+impl Labelled for FunctionMetric {
+    fn label_descs(&self) -> &'static [LabelDesc] {
+        self.desc.labels
+    }
+
+    fn label_interns(&self) -> &Interns {
+        &self.interns
+    }
+}
+
+/// When a call started.
+#[derive(Clone, Copy, Debug)]
+pub struct Started(u64);
+
+/// Now.
+#[inline]
+pub fn start() -> Started {
+    Started(clock::now())
+}
+
+/// Does something when a call ends, however it ends.
+#[derive(Debug)]
+pub struct OnDrop<F: FnMut()>(pub F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    #[inline]
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// What a function that is asked at each scrape may return: any number, `bool`, a `Duration` in seconds,
+/// or an `Option` of these, where `None` leaves the series out.
+#[diagnostic::on_unimplemented(
+    message = "a polled metric returns a number, and `{Self}` is none",
+    note = "return an integer, a float, a bool, a `Duration`, or an `Option` of one"
+)]
+pub trait Reading {
+    fn reading(self) -> Option<f64>;
+}
+
+macro_rules! reading {
+    ($($number:ty),*) => {$(
+        impl Reading for $number {
+            fn reading(self) -> Option<f64> {
+                Some(self as f64)
+            }
+        }
+    )*};
+}
+reading!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64);
+
+impl Reading for bool {
+    fn reading(self) -> Option<f64> {
+        Some(f64::from(u8::from(self)))
+    }
+}
+
+impl Reading for std::time::Duration {
+    fn reading(self) -> Option<f64> {
+        Some(self.as_secs_f64())
+    }
+}
+
+impl<T: Reading> Reading for Option<T> {
+    fn reading(self) -> Option<f64> {
+        self.and_then(T::reading)
+    }
+}

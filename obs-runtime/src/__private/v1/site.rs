@@ -1,0 +1,163 @@
+//! Everything about one observed function, in one static.
+
+use super::{Categories, Class, FunctionDesc, LabelDesc, LabelIndex, LabelValue};
+use crate::cells::Slot;
+use crate::clock;
+use crate::context;
+use crate::instrument::errors::ErrorCounts;
+use crate::instrument::exemplar::Exemplars;
+use crate::instrument::timing::TickBounds;
+use crate::label::{Combination, Interns, Space};
+use std::sync::atomic::AtomicU8;
+use tracing::Metadata;
+use tracing::callsite::Identifier;
+use tracing::field::FieldSet;
+use tracing::metadata::Kind;
+
+/// How a call ended. The numbers are the lanes of [`Site::calls`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Ok = 0,
+    Error = 1,
+    Cancelled = 2,
+    Panic = 3,
+}
+
+impl Outcome {
+    pub(crate) const ALL: [Outcome; 4] = [Outcome::Ok, Outcome::Error, Outcome::Cancelled, Outcome::Panic];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Ok => "ok",
+            Outcome::Error => "error",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Panic => "panic",
+        }
+    }
+}
+
+/// One observed function: a static in its body.
+///
+/// Calls that have started are one count, those that have ended are the counts of the buckets they fell
+/// into, by outcome. So an ordinary call updates three cells, and the calls counter, the in-flight gauge
+/// and the histogram's count are sums that only a snapshot makes.
+#[derive(Debug)]
+pub struct Site {
+    pub(crate) desc: FunctionDesc,
+    pub(super) meta: Metadata<'static>,
+    pub(super) interest: AtomicU8,
+    bounds: TickBounds,
+    pub(crate) started: Slot,
+    pub(crate) calls: Space<[Slot; 4]>,
+    pub(crate) errors: ErrorCounts,
+    pub(crate) exemplars: Exemplars,
+    pub(crate) interns: Interns,
+}
+
+impl Site {
+    /// `site` is the static itself: `static SITE: Site = Site::new(…, &SITE)`. A span's metadata holds
+    /// its call site's address.
+    pub const fn new(desc: FunctionDesc, site: &'static Site) -> Site {
+        let target = if desc.target.is_empty() { desc.module } else { desc.target };
+        let meta = Metadata::new(
+            desc.name,
+            target,
+            desc.level,
+            Some(desc.file),
+            Some(desc.line),
+            Some(desc.module),
+            FieldSet::new(desc.fields, Identifier(site)),
+            Kind::SPAN,
+        );
+        Site {
+            desc,
+            meta,
+            interest: AtomicU8::new(0),
+            bounds: TickBounds::new(),
+            started: Slot::new(),
+            calls: Space::new(),
+            errors: ErrorCounts::new(),
+            exemplars: Exemplars::new(),
+            interns: Interns::new(),
+        }
+    }
+
+    /// Counts a start.
+    #[inline(always)]
+    pub(super) fn begin(&'static self) -> u64 {
+        if !self.desc.metrics {
+            return 0;
+        }
+        self.started.update(1, |cells| cells.add(0, 1));
+        clock::now()
+    }
+
+    /// Counts an end.
+    #[inline(always)]
+    pub(super) fn end(&'static self, start: u64, at: Combination, outcome: Outcome) {
+        if !self.desc.metrics {
+            return;
+        }
+        let ticks = clock::now().saturating_sub(start);
+        let slots = self.calls.get(!self.desc.labels.is_empty(), at);
+        self.bounds.record(self.desc.buckets, &slots[outcome as usize], ticks);
+        if context::is_sampled() {
+            self.exemplars.offer_ticks(Site::series(at, outcome), self.desc.buckets, ticks);
+        }
+    }
+
+    /// The number of a combination and outcome among the site's series.
+    pub(crate) fn series(at: Combination, outcome: Outcome) -> usize {
+        at.number() * Outcome::ALL.len() + outcome as usize
+    }
+
+    /// The outcome that a class means, with the error counted.
+    #[inline(always)]
+    pub(super) fn outcome(&'static self, class: Class, at: Combination) -> Outcome {
+        match class {
+            Class::Ok => Outcome::Ok,
+            Class::Error(category) => {
+                if self.desc.metrics {
+                    self.errors.count(category, self.calls.combinations(), at.number());
+                }
+                Outcome::Error
+            }
+        }
+    }
+
+    /// Makes the series of all errors exist that the return type tells of.
+    pub(crate) fn declare_errors(&self) {
+        if let Some(categories) = self.desc.errors.categories {
+            let combinations = self.calls.combinations();
+            Categories::of(categories, &mut |category| self.errors.declare(category, combinations));
+        }
+    }
+}
+
+/// An item whose attribute names labels.
+pub trait Labelled {
+    fn label_descs(&self) -> &'static [LabelDesc];
+    fn label_interns(&self) -> &Interns;
+}
+
+impl Labelled for Site {
+    fn label_descs(&self) -> &'static [LabelDesc] {
+        self.desc.labels
+    }
+
+    fn label_interns(&self) -> &Interns {
+        &self.interns
+    }
+}
+
+/// A label's value, from an expression of a bounded type.
+#[inline(always)]
+pub fn label<L: LabelValue + ?Sized>(value: &L) -> LabelIndex {
+    LabelIndex::of(value)
+}
+
+/// A capped label's value: the one at `position` in the attribute.
+#[inline(always)]
+pub fn capped<S: AsRef<str> + ?Sized>(item: &'static impl Labelled, position: usize, text: &S) -> LabelIndex {
+    item.label_interns().label(item.label_descs(), position, text.as_ref())
+}

@@ -1,0 +1,140 @@
+//! An observed call as a `tracing` span.
+
+use super::{Class, Site, SpanKind};
+use std::fmt::{Debug, Display};
+use std::sync::atomic::Ordering;
+use tracing::callsite::Callsite;
+use tracing::dispatcher;
+use tracing::field::{DebugValue, DisplayValue};
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::Interest;
+use tracing::{Id, Metadata};
+
+pub use tracing::field::Value;
+pub use tracing::{Level, Span};
+
+/// The most fields that an attribute may name: `tracing`'s own limit, less those of the outcome.
+const MAX_FIELDS: usize = 29;
+
+const UNASKED: u8 = 0;
+const NEVER: u8 = 1;
+const SOMETIMES: u8 = 2;
+const ALWAYS: u8 = 3;
+
+impl Callsite for Site {
+    fn set_interest(&self, interest: Interest) {
+        let interest = match () {
+            () if interest.is_never() => NEVER,
+            () if interest.is_always() => ALWAYS,
+            () => SOMETIMES,
+        };
+        self.interest.store(interest, Ordering::Relaxed);
+    }
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &self.meta
+    }
+}
+
+impl Site {
+    /// Whether any subscriber could want the span. One relaxed load and a comparison where none does.
+    #[inline(always)]
+    pub(super) fn wants_span(&'static self) -> bool {
+        self.desc.spans && self.desc.level <= LevelFilter::current() && self.is_enabled()
+    }
+
+    #[cold]
+    fn is_enabled(&'static self) -> bool {
+        if self.interest.load(Ordering::Relaxed) == UNASKED {
+            tracing::callsite::register(self);
+        }
+        match self.interest.load(Ordering::Relaxed) {
+            NEVER => false,
+            ALWAYS => true,
+            _ => dispatcher::get_default(|dispatch| dispatch.enabled(&self.meta)),
+        }
+    }
+
+    /// The span with the user's fields, which come first in the attribute's list.
+    fn span(&'static self, parent: Option<Option<Id>>, fields: &[Option<&dyn Value>]) -> Span {
+        let kind = self.desc.kind.as_str();
+        let mut values: [Option<&dyn Value>; MAX_FIELDS + 3] = [None; MAX_FIELDS + 3];
+        let given = fields.len().min(MAX_FIELDS);
+        values[..given].copy_from_slice(&fields[..given]);
+        if self.desc.kind != SpanKind::Internal {
+            values[given] = Some(&kind);
+        }
+        let all = self.meta.fields();
+        let values = all.value_set_all(&values[..all.len().min(MAX_FIELDS + 3)]);
+        match parent {
+            None => Span::new(&self.meta, &values),
+            Some(None) => Span::new_root(&self.meta, &values),
+            Some(Some(parent)) => Span::child_of(parent, &self.meta, &values),
+        }
+    }
+}
+
+/// A span without fields.
+#[cold]
+pub(super) fn bare(site: &'static Site) -> Span {
+    site.span(None, &[])
+}
+
+/// A span with the fields, parent and causes that the attribute names. Called only where it is enabled.
+pub fn span<P, F>(
+    site: &'static Site,
+    parent: Parent<P>,
+    follows_from: F,
+    fields: &[Option<&dyn Value>],
+) -> Span
+where
+    P: Into<Option<Id>>,
+    F: IntoIterator,
+    F::Item: Into<Option<Id>>,
+{
+    let parent = match parent {
+        Parent::Current => None,
+        Parent::Given(parent) => Some(parent.into()),
+    };
+    let span = site.span(parent, fields);
+    for cause in follows_from {
+        span.follows_from(cause);
+    }
+    span
+}
+
+/// Whose child a span is.
+#[derive(Clone, Copy, Debug)]
+pub enum Parent<P> {
+    /// Of the current span.
+    Current,
+    /// Of the span that `parent = …` names; a root where it names none.
+    Given(P),
+}
+
+/// No `parent` argument.
+pub const CURRENT: Parent<Option<Id>> = Parent::Current;
+/// No `follows_from` argument.
+pub const NO_CAUSES: [Option<Id>; 0] = [];
+
+/// `%value`
+pub fn display<T: Display>(value: T) -> DisplayValue<T> {
+    tracing::field::display(value)
+}
+
+/// `?value`
+pub fn debug<T: Debug>(value: T) -> DebugValue<T> {
+    tracing::field::debug(value)
+}
+
+/// Writes the outcome of a call that did not end well on its span.
+#[cold]
+pub(super) fn mark(span: &Span, class: Result<Class, &'static str>) {
+    let error_type = match class {
+        Ok(Class::Ok) => return,
+        Ok(Class::Error(category)) => category.name,
+        Err(abnormal) => abnormal,
+    };
+    span.record("otel.status_code", "ERROR");
+    span.record("error.type", error_type);
+}

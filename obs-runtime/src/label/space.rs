@@ -1,0 +1,162 @@
+//! The series of a family: every combination of its labels' values.
+
+use super::{Intern, LabelIndex, LabelSet, OTHER};
+use crate::cells::Slot;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// The most combinations of label values that one family keeps. Where a family's labels could make more,
+/// none is kept: all updates are one series with `_other` in every label, and an error is logged. A static
+/// instrument's labels are checked at compile time.
+pub(crate) const MAX_SERIES: usize = 65_536;
+
+/// A cell of a [`Space`], which starts vacant.
+pub(crate) trait Vacant {
+    const VACANT: Self;
+}
+
+impl<const LANES: usize> Vacant for [Slot; LANES] {
+    const VACANT: Self = [const { Slot::new() }; LANES];
+}
+
+/// Maps label values to what belongs to each combination of them: a slot for each outcome of a call, say.
+///
+/// A combination is the number that its values' numbers write in mixed radix. The radices are constants
+/// to the compiler where labels are enums, so that a look-up is an addition and two loads.
+#[derive(Debug)]
+pub(crate) struct Space<T> {
+    /// The one combination of a family without labels, reached without a look-up.
+    single: T,
+    built: OnceLock<Built<T>>,
+}
+
+#[derive(Debug)]
+struct Built<T> {
+    dimensions: Box<[LabelIndex]>,
+    /// One for each combination, and the last for the surplus.
+    series: Box<[T]>,
+}
+
+/// A combination's number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Combination(usize);
+
+impl Combination {
+    #[inline(always)]
+    pub(crate) fn of(labels: &[LabelIndex]) -> Combination {
+        Combination(labels.iter().fold(0usize, |number, label| {
+            number.wrapping_mul(label.size as usize).wrapping_add(label.index as usize)
+        }))
+    }
+
+    pub(crate) fn numbered(number: usize) -> Combination {
+        Combination(number)
+    }
+
+    pub(crate) fn number(self) -> usize {
+        self.0
+    }
+}
+
+impl<T: Vacant> Space<T> {
+    pub(crate) const fn new() -> Self {
+        Space { single: T::VACANT, built: OnceLock::new() }
+    }
+
+    /// Makes room for all combinations of the labels. The first call fixes their sizes, which are part
+    /// of the types at one call site and so never differ afterwards.
+    #[inline(always)]
+    pub(crate) fn prepare(&self, labels: &[LabelIndex]) {
+        if !labels.is_empty() && self.built.get().is_none() {
+            self.build(labels);
+        }
+    }
+
+    #[cold]
+    pub(crate) fn build(&self, labels: &[LabelIndex]) {
+        self.built.get_or_init(|| {
+            let all = labels.iter().try_fold(1usize, |all, label| all.checked_mul(label.size as usize));
+            // Too many: none is kept, rather than some that depend on the order of the labels.
+            let kept = all.filter(|all| *all <= MAX_SERIES).unwrap_or_else(|| {
+                tracing::error!(?labels, "labels could make over {MAX_SERIES} series; all become `_other`");
+                0
+            });
+            let series = (0..=kept).map(|_| T::VACANT).collect();
+            Built { dimensions: labels.into(), series }
+        });
+    }
+
+    /// What belongs to a combination of a family with labels, once prepared, or of the only one of a
+    /// family without.
+    #[inline(always)]
+    pub(crate) fn get(&self, labelled: bool, combination: Combination) -> &T {
+        if !labelled {
+            return &self.single;
+        }
+        let series = self.built.get().map_or(&[][..], |built| &built.series);
+        series.get(combination.0).or(series.last()).unwrap_or(&self.single)
+    }
+
+    /// How many combinations there are, the surplus included.
+    pub(crate) fn combinations(&self) -> usize {
+        self.built.get().map_or(1, |built| built.series.len())
+    }
+
+    /// Whether this is the combination that stands for the surplus.
+    pub(crate) fn is_surplus(&self, at: Combination) -> bool {
+        self.built.get().is_some_and(|built| at.0 + 1 == built.series.len())
+    }
+
+    /// Calls `visit` with every combination and what belongs to it.
+    pub(crate) fn each<'a>(&'a self, labelled: bool, mut visit: impl FnMut(Combination, &'a T)) {
+        if !labelled {
+            return visit(Combination(0), &self.single);
+        }
+        let series = self.built.get().map_or(&[][..], |built| &built.series);
+        series.iter().enumerate().for_each(|(number, cell)| visit(Combination(number), cell));
+    }
+
+    /// The values of a combination's labels; `interns` has the strings of capped labels by position.
+    pub(crate) fn values(
+        &self,
+        combination: Combination,
+        interns: &[Option<Intern>],
+    ) -> Vec<Cow<'static, str>> {
+        let Some(built) = self.built.get() else { return Vec::new() };
+        let surplus = combination.0 + 1 == built.series.len();
+        let mut rest = combination.0;
+        let mut values: Vec<_> = (0..built.dimensions.len())
+            .rev()
+            .map(|position| {
+                let dimension = &built.dimensions[position];
+                let index = rest % dimension.size.max(1) as usize;
+                rest /= dimension.size.max(1) as usize;
+                let intern = interns.get(position).and_then(Option::as_ref);
+                match dimension.values.get(index) {
+                    _ if surplus => Cow::Borrowed(OTHER),
+                    Some(value) => Cow::Borrowed(*value),
+                    None => {
+                        intern.and_then(|i| i.text(index as u32)).map_or(Cow::Borrowed(OTHER), Cow::Owned)
+                    }
+                }
+            })
+            .collect();
+        values.reverse();
+        values
+    }
+}
+
+/// How many combinations the labels of a static can make, at compile time.
+pub(crate) const fn size_of<L: LabelSet>() -> usize {
+    let mut size = 1usize;
+    let mut position = 0;
+    while position < L::CAPS.len() {
+        let values = match L::CAPS[position] {
+            Some(cap) => cap as usize + 1,
+            None => L::VALUES[position].len(),
+        };
+        size = size.saturating_mul(values);
+        position += 1;
+    }
+    size
+}
