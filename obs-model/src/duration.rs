@@ -71,7 +71,7 @@ pub fn display(duration: Duration) -> String {
         ("ms", UNITS[3].1),
         ("us", 1_000),
     ] {
-        if nanos > 0 && nanos % u128::from(size) == 0 {
+        if nanos > 0 && nanos.is_multiple_of(u128::from(size)) {
             return format!("{}{unit}", nanos / u128::from(size));
         }
     }

@@ -27,7 +27,7 @@ pub(crate) const CHUNK: usize = 1024;
 /// Chunks in a block, so that a thread's counts take 4 MiB at most.
 pub(crate) const CHUNKS: usize = 512;
 
-type Chunk = [AtomicU64; CHUNK];
+pub(crate) type Chunk = [AtomicU64; CHUNK];
 
 /// One thread's copy of all cells.
 #[derive(Debug)]
@@ -62,17 +62,20 @@ impl Slot {
         Slot(AtomicU32::new(0))
     }
 
-    /// Hands the calling thread's copy of the slot's `width` cells to `update`; a slot is always used
+    /// Does an update to the calling thread's copy of the slot's `width` cells; a slot is always used
     /// with one width.
     ///
-    /// Costs three loads and a predictable branch. Does nothing when the space for cells is used up,
-    /// which [`dropped`] counts.
+    /// Costs three loads and a predictable branch besides the update itself. Does nothing when the space
+    /// for cells is used up, which is counted.
     #[inline(always)]
-    pub(crate) fn update(&self, width: usize, update: impl FnOnce(Cells<'_>)) {
+    pub(crate) fn update<U: Update>(&self, width: usize, update: U) {
         let position = self.0.load(Ordering::Relaxed) as usize;
         match BLOCK.get().chunks[position / CHUNK % CHUNKS].get() {
-            Some(chunk) => update(Cells { chunk, offset: position % CHUNK }),
-            None => pool::update(self, width, update),
+            Some(chunk) => update.apply(chunk, position % CHUNK),
+            None => {
+                let (at, last, bits) = update.into_parts();
+                pool::update(self, width, at, last, bits, apply_parts::<U>);
+            }
         }
     }
 
@@ -126,36 +129,124 @@ impl Reader {
 }
 
 fn read(chunk: &Chunk, index: usize) -> u64 {
-    // Acquire pairs with the Release of `add`: see `Cells`.
+    // Acquire pairs with the Release of an update: see `Update`.
     chunk.get(index).map_or(0, |cell| cell.load(Ordering::Acquire))
 }
 
-/// The calling thread's copy of a slot's cells.
+/// What to do to a slot's cells.
 ///
 /// Updates are released and sums acquired, so that whoever sees the end of a call also sees its start:
 /// read ends before starts, and no more calls have ended than started. Both are plain moves on x86-64.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cells<'a> {
-    chunk: &'a Chunk,
-    offset: usize,
+pub(crate) trait Update: Copy {
+    fn apply(self, chunk: &Chunk, offset: usize);
+
+    /// Its numbers, for the slow path, which takes them one by one: taking the update itself would make
+    /// every call site keep it in memory for the sake of its first call.
+    fn into_parts(self) -> (usize, usize, u64);
+    fn from_parts(parts: (usize, usize, u64)) -> Self;
 }
 
-impl Cells<'_> {
-    /// Adds `n` to a count.
+/// The slow path's way back.
+type Apply = fn((usize, usize, u64), &Chunk, usize);
+
+fn apply_parts<U: Update>(parts: (usize, usize, u64), chunk: &Chunk, offset: usize) {
+    U::from_parts(parts).apply(chunk, offset);
+}
+
+/// Adds `n` to the cell `at`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Count {
+    pub(crate) at: usize,
+    pub(crate) n: u64,
+}
+
+/// Adds `x` to the cell `at`, which holds the bits of an `f64`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sum {
+    pub(crate) at: usize,
+    pub(crate) x: f64,
+}
+
+/// Adds one to the cell of a bucket, and to the cell after `last`, the bucket +Inf, a whole number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observe {
+    pub(crate) bucket: usize,
+    pub(crate) last: usize,
+    pub(crate) n: u64,
+}
+
+/// As [`Observe`], where the sum holds the bits of an `f64`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ObserveFloat {
+    pub(crate) bucket: usize,
+    pub(crate) last: usize,
+    pub(crate) x: f64,
+}
+
+impl Update for Count {
     #[inline(always)]
-    pub(crate) fn add(self, index: usize, n: u64) {
-        if let Some(cell) = self.chunk.get(self.offset + index) {
-            cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Release);
+    fn apply(self, chunk: &Chunk, offset: usize) {
+        if let Some(cell) = chunk.get(offset + self.at) {
+            cell.store(cell.load(Ordering::Relaxed).wrapping_add(self.n), Ordering::Release);
         }
     }
 
-    /// Adds `x` to a cell that holds the bits of an `f64`.
+    fn into_parts(self) -> (usize, usize, u64) {
+        (self.at, 0, self.n)
+    }
+
+    fn from_parts((at, _, n): (usize, usize, u64)) -> Self {
+        Count { at, n }
+    }
+}
+
+impl Update for Sum {
     #[inline(always)]
-    pub(crate) fn add_f64(self, index: usize, x: f64) {
-        if let Some(cell) = self.chunk.get(self.offset + index) {
-            let sum = f64::from_bits(cell.load(Ordering::Relaxed)) + x;
+    fn apply(self, chunk: &Chunk, offset: usize) {
+        if let Some(cell) = chunk.get(offset + self.at) {
+            let sum = f64::from_bits(cell.load(Ordering::Relaxed)) + self.x;
             cell.store(sum.to_bits(), Ordering::Release);
         }
+    }
+
+    fn into_parts(self) -> (usize, usize, u64) {
+        (self.at, 0, self.x.to_bits())
+    }
+
+    fn from_parts((at, _, bits): (usize, usize, u64)) -> Self {
+        Sum { at, x: f64::from_bits(bits) }
+    }
+}
+
+impl Update for Observe {
+    #[inline(always)]
+    fn apply(self, chunk: &Chunk, offset: usize) {
+        Count { at: self.bucket, n: 1 }.apply(chunk, offset);
+        Count { at: self.last + 1, n: self.n }.apply(chunk, offset);
+    }
+
+    fn into_parts(self) -> (usize, usize, u64) {
+        (self.bucket, self.last, self.n)
+    }
+
+    fn from_parts((bucket, last, n): (usize, usize, u64)) -> Self {
+        Observe { bucket, last, n }
+    }
+}
+
+impl Update for ObserveFloat {
+    #[inline(always)]
+    fn apply(self, chunk: &Chunk, offset: usize) {
+        Count { at: self.bucket, n: 1 }.apply(chunk, offset);
+        Sum { at: self.last + 1, x: self.x }.apply(chunk, offset);
+    }
+
+    fn into_parts(self) -> (usize, usize, u64) {
+        (self.bucket, self.last, self.x.to_bits())
+    }
+
+    fn from_parts((bucket, last, bits): (usize, usize, u64)) -> Self {
+        ObserveFloat { bucket, last, x: f64::from_bits(bits) }
     }
 }
 

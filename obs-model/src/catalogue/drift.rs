@@ -69,7 +69,7 @@ fn compare(linked: Vec<(String, Vec<Property>)>, source: Vec<(String, Vec<Proper
         match order {
             std::cmp::Ordering::Less => found.extend(linked.next().map(|(item, _)| Drift::NotInSource(item))),
             std::cmp::Ordering::Greater => {
-                found.extend(source.next().map(|(item, _)| Drift::NotLinked(item)))
+                found.extend(source.next().map(|(item, _)| Drift::NotLinked(item)));
             }
             std::cmp::Ordering::Equal => {
                 let (Some((item, a)), Some((_, b))) = (linked.next(), source.next()) else { return found };

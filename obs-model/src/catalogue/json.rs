@@ -1,6 +1,7 @@
 //! The catalogue as JSON. Keys are the names of the fields; durations are in seconds.
 
 use super::{Catalogue, Category, ErrorType, Function, Label, Metric, Place, Slo};
+use crate::Unit;
 use crate::json::Writer;
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ fn metric(metric: &Metric, json: &mut Writer) {
         json.key("name").string(&metric.name);
         json.key("kind").string(metric.kind.as_str());
         json.key("help").string(&metric.help);
-        json.key("unit").optional(metric.unit.map(|unit| unit.as_str()));
+        json.key("unit").optional(metric.unit.map(Unit::as_str));
         labels(&metric.labels, json);
         bounds(&metric.buckets, json);
         json.key("source").string(metric.source.as_str());

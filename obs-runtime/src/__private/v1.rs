@@ -13,18 +13,20 @@ mod submit;
 pub use crate::error::{Categories, Category, ErrorCategory, Severity};
 pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
 pub use crate::registry::Entry;
-pub use call::{AsyncCall, Call, enter, enter_async, enter_async_with, enter_with, run};
+pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, run};
 pub(crate) use class::Fallible;
 pub use class::{
     Branch, Class, ClassOther, ClassPlain, Errors, FromResidual, Probe, ProbeFallback, Returned, branch,
     class, from_residual, test,
 };
 pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
-pub use future::{Observed, future};
+pub use future::{
+    AsyncCall, Observed, enter_async, enter_async_fields, enter_async_span, enter_async_with, future,
+};
 pub use inventory;
 pub use metric::{FunctionMetric, OnDrop, Reading, Started, start};
 pub use obs_model::{Kind, Source, SpanKind};
-pub(crate) use site::Outcome;
 pub use site::{Labelled, Site, capped, label};
+pub(crate) use site::{Outcome, SeriesRef};
 pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, span};
 pub use submit::{submit_error, submit_function, submit_function_metric, submit_polled, submit_static};

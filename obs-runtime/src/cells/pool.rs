@@ -1,6 +1,6 @@
 //! Giving out slots and blocks: everything here happens once a series, a thread or a chunk.
 
-use super::{BLOCK, Block, CHUNK, CHUNKS, Cells, Chunk, EMPTY, Slot, Usage};
+use super::{Apply, BLOCK, Block, CHUNK, CHUNKS, Chunk, EMPTY, Slot, Usage};
 use std::cell::OnceCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -66,7 +66,7 @@ thread_local! {
 /// The slow path of [`Slot::update`]: finds out what is missing, makes it, and does the update.
 #[cold]
 #[inline(never)]
-pub(super) fn update(slot: &Slot, width: usize, update: impl FnOnce(Cells<'_>)) {
+pub(super) fn update(slot: &Slot, width: usize, at: usize, last: usize, bits: u64, apply: Apply) {
     let Some(position) = position(slot, width) else {
         DROPPED.fetch_add(1, Ordering::Relaxed);
         return;
@@ -77,21 +77,20 @@ pub(super) fn update(slot: &Slot, width: usize, update: impl FnOnce(Cells<'_>)) 
         block
     });
     match leased {
-        Ok(block) => update(cells(block, position)),
+        Ok(block) => apply((at, last, bits), chunk(block, position), position % CHUNK),
         // This thread is ending and has already given its block back, but one of its destructors still
         // calls observed code. It borrows a block for this one update, under the lock.
         Err(_) => {
             let mut pool = pool();
             let block = pool.take();
-            update(cells(block, position));
+            apply((at, last, bits), chunk(block, position), position % CHUNK);
             pool.idle.push(block);
         }
     }
 }
 
-fn cells(block: &'static Block, position: usize) -> Cells<'static> {
-    let chunk = block.chunks[position / CHUNK % CHUNKS].get_or_init(allocate);
-    Cells { chunk, offset: position % CHUNK }
+fn chunk(block: &'static Block, position: usize) -> &'static Chunk {
+    block.chunks[position / CHUNK % CHUNKS].get_or_init(allocate)
 }
 
 fn allocate() -> &'static Chunk {

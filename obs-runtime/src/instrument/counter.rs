@@ -1,8 +1,8 @@
 //! Counts that only go up.
 
 use super::family::{self, Instrument, Page};
-use crate::cells::{Reader, Slot};
-use crate::label::{Combination, Interns, LabelSet, Space};
+use crate::cells::{Count, Reader, Slot, Sum};
+use crate::label::{Interns, LabelSet, Space};
 use crate::private::MetricDesc;
 use crate::snapshot::{FamilyKind, Value};
 use std::fmt;
@@ -56,9 +56,7 @@ impl<L: LabelSet> Counter<L> {
     #[inline]
     pub fn with(&self, labels: L::Values<'_>) -> CounterSeries<'_> {
         let labels = L::resolve(labels, &self.interns);
-        let labels = labels.as_ref();
-        self.space.prepare(labels);
-        CounterSeries(&self.space.get(!L::CAPS.is_empty(), Combination::of(labels))[0])
+        CounterSeries(&self.space.at(labels.as_ref()).0[0])
     }
 }
 
@@ -92,7 +90,7 @@ impl CounterSeries<'_> {
     /// Adds `n`.
     #[inline]
     pub fn add(self, n: u64) {
-        self.0.update(WIDTH, |cells| cells.add(0, n));
+        self.0.update(WIDTH, Count { at: 0, n });
     }
 
     /// Adds a fraction, for amounts such as seconds or dollars. A counter only goes up, so what is
@@ -100,7 +98,7 @@ impl CounterSeries<'_> {
     #[inline]
     pub fn add_f64(self, x: f64) {
         if x >= 0.0 {
-            self.0.update(WIDTH, |cells| cells.add_f64(1, x));
+            self.0.update(WIDTH, Sum { at: 1, x });
         }
     }
 }

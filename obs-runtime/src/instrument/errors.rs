@@ -1,6 +1,6 @@
 //! Counting errors by category.
 
-use crate::cells::{Reader, Slot};
+use crate::cells::{Count, Reader, Slot};
 use crate::error::Category;
 use crate::label::{Combination, MAX_SERIES};
 use std::sync::OnceLock;
@@ -31,7 +31,7 @@ impl ErrorCounts {
     pub(crate) fn count(&self, category: &'static Category, combinations: usize, at: usize) {
         let node = self.node(category, combinations);
         if let Some(slot) = node.slots.get(at).or(node.slots.last()) {
-            slot.update(1, |cells| cells.add(0, 1));
+            slot.update(1, Count { at: 0, n: 1 });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::family::{self, Instrument, Page};
 use crate::clock;
-use crate::label::{Combination, Interns, LabelSet, Space, Vacant};
+use crate::label::{Interns, LabelSet, Space, Vacant};
 use crate::private::MetricDesc;
 use crate::snapshot::FamilyKind;
 use std::fmt;
@@ -94,9 +94,7 @@ impl<L: LabelSet> Gauge<L> {
     #[inline]
     pub fn with(&self, labels: L::Values<'_>) -> GaugeSeries<'_> {
         let labels = L::resolve(labels, &self.interns);
-        let labels = labels.as_ref();
-        self.space.prepare(labels);
-        GaugeSeries(self.space.get(!L::CAPS.is_empty(), Combination::of(labels)))
+        GaugeSeries(self.space.at(labels.as_ref()).0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::exemplar::Exemplars;
 use super::family::{self, Instrument, Page};
-use crate::cells::{Reader, Slot};
+use crate::cells::{ObserveFloat, Reader, Slot};
 use crate::context;
 use crate::label::{Combination, Interns, LabelSet, Space};
 use crate::private::MetricDesc;
@@ -63,10 +63,8 @@ impl Values {
             return;
         }
         let bucket = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
-        slot.update(bounds.len() + 2, |cells| {
-            cells.add(bucket, 1);
-            cells.add_f64(bounds.len() + 1, value);
-        });
+        let update = ObserveFloat { bucket, last: bounds.len(), x: value };
+        slot.update(bounds.len() + 2, update);
         if context::is_sampled() {
             self.exemplars.offer(at.number(), bounds, value);
         }
@@ -107,15 +105,8 @@ impl<L: LabelSet> Histogram<L> {
     #[inline]
     pub fn with(&'static self, labels: L::Values<'_>) -> HistogramSeries<'static> {
         let labels = L::resolve(labels, &self.interns);
-        let labels = labels.as_ref();
-        self.space.prepare(labels);
-        let at = Combination::of(labels);
-        HistogramSeries {
-            values: &self.values,
-            bounds: self.bounds(),
-            slot: &self.space.get(!L::CAPS.is_empty(), at)[0],
-            at,
-        }
+        let (slots, at) = self.space.at(labels.as_ref());
+        HistogramSeries { values: &self.values, bounds: self.bounds(), slot: &slots[0], at }
     }
 
     /// A histogram cannot know its attribute, so it asks the registry for it, once. One without an

@@ -1,7 +1,7 @@
 //! The strings of a capped label.
 
 use super::LabelIndex;
-use crate::cells::{Reader, Slot};
+use crate::cells::{Count, Reader, Slot};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -57,7 +57,7 @@ impl Intern {
     #[inline]
     pub(crate) fn label(&self, text: &str) -> LabelIndex {
         let index = self.index(text).unwrap_or_else(|| {
-            self.overflow.update(1, |cells| cells.add(0, 1));
+            self.overflow.update(1, Count { at: 0, n: 1 });
             self.cap
         });
         LabelIndex { index, size: self.cap + 1, values: &[] }

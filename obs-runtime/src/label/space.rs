@@ -63,38 +63,42 @@ impl<T: Vacant> Space<T> {
         Space { single: T::VACANT, built: OnceLock::new() }
     }
 
-    /// Makes room for all combinations of the labels. The first call fixes their sizes, which are part
-    /// of the types at one call site and so never differ afterwards.
+    /// What belongs to the labels' combination, and its number. The first call makes room for all
+    /// combinations: the labels' sizes are part of the types at one call site, so they never change.
     #[inline(always)]
-    pub(crate) fn prepare(&self, labels: &[LabelIndex]) {
-        if !labels.is_empty() && self.built.get().is_none() {
-            self.build(labels);
+    pub(crate) fn at(&self, labels: &[LabelIndex]) -> (&T, Combination) {
+        let at = Combination::of(labels);
+        if labels.is_empty() {
+            return (&self.single, at);
         }
+        let built = match self.built.get() {
+            Some(built) => built,
+            None => self.build(labels),
+        };
+        (built.series.get(at.0).or(built.series.last()).unwrap_or(&self.single), at)
     }
 
     #[cold]
-    pub(crate) fn build(&self, labels: &[LabelIndex]) {
-        self.built.get_or_init(|| {
-            let all = labels.iter().try_fold(1usize, |all, label| all.checked_mul(label.size as usize));
-            // Too many: none is kept, rather than some that depend on the order of the labels.
-            let kept = all.filter(|all| *all <= MAX_SERIES).unwrap_or_else(|| {
-                tracing::error!(?labels, "labels could make over {MAX_SERIES} series; all become `_other`");
-                0
-            });
-            let series = (0..=kept).map(|_| T::VACANT).collect();
-            Built { dimensions: labels.into(), series }
+    fn build(&self, labels: &[LabelIndex]) -> &Built<T> {
+        let all = labels.iter().try_fold(1usize, |all, label| all.checked_mul(label.size as usize));
+        // Too many: none is kept, rather than some that depend on the order of the labels.
+        let kept = all.filter(|all| *all <= MAX_SERIES).unwrap_or(0);
+        let built = self.built.get_or_init(|| Built {
+            dimensions: labels.into(),
+            series: (0..=kept).map(|_| T::VACANT).collect(),
         });
+        // After the initialisation: the subscriber that writes this may come by here itself.
+        if kept == 0 {
+            tracing::error!(?labels, "labels could make over {MAX_SERIES} series; all become `_other`");
+        }
+        built
     }
 
-    /// What belongs to a combination of a family with labels, once prepared, or of the only one of a
-    /// family without.
-    #[inline(always)]
-    pub(crate) fn get(&self, labelled: bool, combination: Combination) -> &T {
-        if !labelled {
-            return &self.single;
+    /// Makes room for all combinations before the first update.
+    pub(crate) fn prepare(&self, labels: &[LabelIndex]) {
+        if !labels.is_empty() {
+            self.build(labels);
         }
-        let series = self.built.get().map_or(&[][..], |built| &built.series);
-        series.get(combination.0).or(series.last()).unwrap_or(&self.single)
     }
 
     /// How many combinations there are, the surplus included.

@@ -20,7 +20,7 @@ const CATEGORIES: usize = 5;
 /// Adds the families of all sites.
 pub(super) fn collect(sites: &[&'static Site], page: &mut Page<'_>) {
     for site in sites {
-        // Ends before starts: see `cells::Cells`.
+        // Ends before starts: see `cells::Update`.
         let ended = ended(site, page);
         let concurrent = page.reader.total(&site.started).saturating_sub(ended);
         let labels = page.texts.labels(*site, 0, IDENTITY, || identity(site));

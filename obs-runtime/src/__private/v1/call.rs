@@ -1,37 +1,29 @@
-//! One call, from its start to whatever ends it.
+//! One call of a function, from its start to whatever ends it.
 
-use super::Outcome;
-use super::span::{bare, mark};
-use super::{Class, LabelIndex, Site, Span};
-use crate::label::Combination;
-use tracing::span::EnteredSpan;
+use super::span::{self, Span};
+use super::{Class, LabelIndex, Outcome, SeriesRef, Site};
 
-/// A call of a function that is not a future. Dropping it counts the call as `panic` if it began to
-/// unwind since, and as `ok` otherwise; [`finish`](Call::finish) says more.
+/// A call whose result is read: [`finish`](Call::finish) counts it by what was returned. Dropped without
+/// that, it counts as `panic` while the thread unwinds, and as `ok` where a macro in the body returned
+/// early past the reading.
+///
+/// It holds nothing but numbers, all of which live in registers while the body runs; a span is kept
+/// aside (see [`span::enter`]).
 #[must_use]
 #[derive(Debug)]
-pub struct Call {
-    open: Open,
-    // After `open`: the call is counted while its span is still current.
-    span: Option<EnteredSpan>,
-}
-
-#[derive(Debug)]
-struct Open {
+pub struct Call<const METRICS: bool> {
     site: &'static Site,
     start: u64,
-    at: Combination,
-    /// Whether the thread was unwinding already: a destructor's calls do not panic because it runs
-    /// during a panic.
-    unwinding: bool,
+    series: SeriesRef,
+    spanned: bool,
     finished: bool,
 }
 
 /// Starts a call without labels and fields.
 #[inline(always)]
-pub fn enter(site: &'static Site) -> Call {
-    let span = if site.wants_span() { Some(bare(site).entered()) } else { None };
-    start(site, Combination::default(), span)
+pub fn enter(site: &'static Site) -> Call<true> {
+    let spanned = site.wants_span() && span::enter(span::bare(site));
+    start(site, site.labelled(&[]), spanned)
 }
 
 /// Starts a call with the values of its labels; `span` makes its span, if one is wanted.
@@ -40,45 +32,98 @@ pub fn enter_with<const N: usize>(
     site: &'static Site,
     labels: [LabelIndex; N],
     span: impl FnOnce() -> Span,
-) -> Call {
-    site.calls.prepare(&labels);
-    let span = if site.wants_span() { Some(span().entered()) } else { None };
-    start(site, Combination::of(&labels), span)
+) -> Call<true> {
+    let spanned = site.wants_span() && span::enter(span());
+    start(site, site.labelled(&labels), spanned)
+}
+
+/// Starts a call with fields, without labels.
+#[inline(always)]
+pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Span) -> Call<true> {
+    let spanned = site.wants_span() && span::enter(span());
+    start(site, site.labelled(&[]), spanned)
+}
+
+/// Starts a call that makes a span and is not counted.
+#[inline(always)]
+pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Span) -> Call<false> {
+    let spanned = site.wants_span() && span::enter(span());
+    start(site, site.labelled(&[]), spanned)
 }
 
 #[inline(always)]
-fn start(site: &'static Site, at: Combination, span: Option<EnteredSpan>) -> Call {
-    let unwinding = std::thread::panicking();
-    Call { open: Open { site, at, unwinding, finished: false, start: site.begin() }, span }
+fn start<const M: bool>(site: &'static Site, series: SeriesRef, spanned: bool) -> Call<M> {
+    Call { site, series, spanned, finished: false, start: site.begin::<M>() }
 }
 
-impl Call {
+impl<const M: bool> Call<M> {
     /// Ends the call with what its returned value says.
     #[inline(always)]
     pub fn finish(mut self, class: Class) {
-        let Open { site, start, at, .. } = self.open;
-        self.open.finished = true;
-        site.end(start, at, site.outcome(class, at));
-        if let Some(span) = &self.span {
-            mark(span, Ok(class));
+        self.finished = true;
+        let outcome = self.site.outcome::<M>(class, self.series.at);
+        self.site.end::<M>(self.start, self.series, outcome);
+        if self.spanned {
+            span::leave(Ok(class));
+        }
+    }
+
+    /// For a function whose result says nothing: its end counts as `ok`, unless it unwinds.
+    #[inline(always)]
+    pub fn unread(mut self) -> Unread<M> {
+        self.finished = true;
+        let Call { site, start, series, spanned, .. } = self;
+        Unread { site, start, series, spanned, unwinding: std::thread::panicking() }
+    }
+}
+
+impl<const M: bool> Drop for Call<M> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if !self.finished {
+            abandon::<M>(self.site, self.start, self.series, self.spanned);
         }
     }
 }
 
-impl Drop for Call {
+/// Ends a call that nobody finished. It takes numbers and not the call, which would have to be in memory
+/// all the time for its address to be taken here.
+#[cold]
+#[inline(never)]
+fn abandon<const M: bool>(site: &'static Site, start: u64, series: SeriesRef, spanned: bool) {
+    let (outcome, class) = match std::thread::panicking() {
+        true => (Outcome::Panic, Err("panic")),
+        false => (Outcome::Ok, Ok(Class::Ok)),
+    };
+    site.end::<M>(start, series, outcome);
+    if spanned {
+        span::leave(class);
+    }
+}
+
+/// A call whose result is not read, so that its body needs no closure: see [`Call::unread`].
+#[must_use]
+#[derive(Debug)]
+pub struct Unread<const METRICS: bool> {
+    site: &'static Site,
+    start: u64,
+    series: SeriesRef,
+    spanned: bool,
+    /// Whether the thread was unwinding already: a call does not panic because a destructor makes it
+    /// during a panic.
+    unwinding: bool,
+}
+
+impl<const M: bool> Drop for Unread<M> {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.open.finished {
-            return;
-        }
-        let Open { site, start, at, unwinding, .. } = self.open;
-        if std::thread::panicking() && !unwinding {
-            site.end(start, at, Outcome::Panic);
-            if let Some(span) = &self.span {
-                mark(span, Err("panic"));
-            }
+        if std::thread::panicking() && !self.unwinding {
+            abandon::<M>(self.site, self.start, self.series, self.spanned);
         } else {
-            site.end(start, at, Outcome::Ok);
+            self.site.end::<M>(self.start, self.series, Outcome::Ok);
+            if self.spanned {
+                span::leave(Ok(Class::Ok));
+            }
         }
     }
 }
@@ -88,73 +133,4 @@ impl Drop for Call {
 #[inline(always)]
 pub fn run<R>(body: impl FnOnce() -> R) -> R {
     body()
-}
-
-/// A call of a function that returns a future.
-#[must_use]
-#[derive(Debug)]
-pub struct AsyncCall {
-    site: &'static Site,
-    start: u64,
-    at: Combination,
-    pub(super) span: Option<Span>,
-    /// Set while the future is polled: if the call ends then, it panicked.
-    pub(super) polling: bool,
-    pub(super) finished: bool,
-}
-
-/// As [`enter`], for a future.
-#[inline(always)]
-pub fn enter_async(site: &'static Site) -> AsyncCall {
-    let span = if site.wants_span() { Some(bare(site)) } else { None };
-    start_async(site, Combination::default(), span)
-}
-
-/// As [`enter_with`], for a future.
-#[inline(always)]
-pub fn enter_async_with<const N: usize>(
-    site: &'static Site,
-    labels: [LabelIndex; N],
-    span: impl FnOnce() -> Span,
-) -> AsyncCall {
-    site.calls.prepare(&labels);
-    let span = if site.wants_span() { Some(span()) } else { None };
-    start_async(site, Combination::of(&labels), span)
-}
-
-#[inline(always)]
-fn start_async(site: &'static Site, at: Combination, span: Option<Span>) -> AsyncCall {
-    AsyncCall { site, at, span, polling: false, finished: false, start: site.begin() }
-}
-
-impl AsyncCall {
-    /// Counts what the future's output says.
-    #[inline(always)]
-    pub(super) fn end(&self, class: Class) {
-        self.site.end(self.start, self.at, self.site.outcome(class, self.at));
-        if let Some(span) = &self.span {
-            mark(span, Ok(class));
-        }
-    }
-
-    #[cold]
-    fn abandon(&self) {
-        let (outcome, word) =
-            if self.polling { (Outcome::Panic, "panic") } else { (Outcome::Cancelled, "cancelled") };
-        let Some(span) = &self.span else { return self.site.end(self.start, self.at, outcome) };
-        // Entered, so that an exemplar can find the trace.
-        span.in_scope(|| {
-            self.site.end(self.start, self.at, outcome);
-            mark(span, Err(word));
-        });
-    }
-}
-
-impl Drop for AsyncCall {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if !self.finished {
-            self.abandon();
-        }
-    }
 }

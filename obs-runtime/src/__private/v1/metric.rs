@@ -1,11 +1,11 @@
 //! `#[metric]` on functions.
 
 use super::{Interns, Kind, LabelDesc, LabelIndex, Labelled, MetricDesc};
-use crate::cells::Slot;
+use crate::cells::{Count, Slot, Sum};
 use crate::clock;
 use crate::instrument::gauge::GaugeCell;
 use crate::instrument::histogram::Values;
-use crate::label::{Combination, Space};
+use crate::label::Space;
 
 /// The instrument that a function's calls update. Which of its parts is used, its kind says.
 #[derive(Debug)]
@@ -31,20 +31,13 @@ impl FunctionMetric {
     /// Counts `value` of a counter, observes it in a histogram, or makes it the gauge's.
     #[inline]
     pub fn record<const N: usize>(&'static self, labels: [LabelIndex; N], value: f64) {
-        let at = Combination::of(&labels);
         match self.desc.kind {
-            Kind::Gauge => {
-                self.gauges.prepare(&labels);
-                self.gauges.get(N > 0, at).set(value);
-            }
+            Kind::Gauge => self.gauges.at(&labels).0.set(value),
             Kind::Histogram => {
-                self.slots.prepare(&labels);
-                self.values.observe(self.desc.buckets, &self.slots.get(N > 0, at)[0], at, value);
+                let (slots, at) = self.slots.at(&labels);
+                self.values.observe(self.desc.buckets, &slots[0], at, value);
             }
-            Kind::Counter if value >= 0.0 => {
-                self.slots.prepare(&labels);
-                self.slots.get(N > 0, at)[0].update(2, |cells| cells.add_f64(1, value));
-            }
+            Kind::Counter if value >= 0.0 => self.slots.at(&labels).0[0].update(2, Sum { at: 1, x: value }),
             Kind::Counter => {}
         }
     }
@@ -52,8 +45,7 @@ impl FunctionMetric {
     /// Adds `n` to a counter.
     #[inline]
     pub fn count<const N: usize>(&'static self, labels: [LabelIndex; N], n: u64) {
-        self.slots.prepare(&labels);
-        self.slots.get(N > 0, Combination::of(&labels))[0].update(2, |cells| cells.add(0, n));
+        self.slots.at(&labels).0[0].update(2, Count { at: 0, n });
     }
 
     /// Observes the time since `start`, in seconds.

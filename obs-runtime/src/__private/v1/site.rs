@@ -1,7 +1,7 @@
 //! Everything about one observed function, in one static.
 
 use super::{Categories, Class, FunctionDesc, LabelDesc, LabelIndex, LabelValue};
-use crate::cells::Slot;
+use crate::cells::{Count, Slot};
 use crate::clock;
 use crate::context;
 use crate::instrument::errors::ErrorCounts;
@@ -34,6 +34,13 @@ impl Outcome {
             Outcome::Panic => "panic",
         }
     }
+}
+
+/// The series that a call belongs to, found when it starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeriesRef {
+    slots: &'static [Slot; 4],
+    pub(crate) at: Combination,
 }
 
 /// One observed function: a static in its body.
@@ -84,26 +91,32 @@ impl Site {
 
     /// Counts a start.
     #[inline(always)]
-    pub(super) fn begin(&'static self) -> u64 {
-        if !self.desc.metrics {
+    pub(super) fn begin<const METRICS: bool>(&'static self) -> u64 {
+        if !METRICS {
             return 0;
         }
-        self.started.update(1, |cells| cells.add(0, 1));
+        self.started.update(1, Count { at: 0, n: 1 });
         clock::now()
     }
 
-    /// Counts an end.
+    /// Counts an end in the slots that belong to the call's labels.
     #[inline(always)]
-    pub(super) fn end(&'static self, start: u64, at: Combination, outcome: Outcome) {
-        if !self.desc.metrics {
+    pub(super) fn end<const METRICS: bool>(&'static self, start: u64, series: SeriesRef, outcome: Outcome) {
+        if !METRICS {
             return;
         }
         let ticks = clock::now().saturating_sub(start);
-        let slots = self.calls.get(!self.desc.labels.is_empty(), at);
-        self.bounds.record(self.desc.buckets, &slots[outcome as usize], ticks);
+        self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);
         if context::is_sampled() {
-            self.exemplars.offer_ticks(Site::series(at, outcome), self.desc.buckets, ticks);
+            self.exemplars.offer_ticks(Site::series(series.at, outcome), self.desc.buckets, ticks);
         }
+    }
+
+    /// The series of calls with these labels.
+    #[inline(always)]
+    pub(super) fn labelled(&'static self, labels: &[LabelIndex]) -> SeriesRef {
+        let (slots, at) = self.calls.at(labels);
+        SeriesRef { slots, at }
     }
 
     /// The number of a combination and outcome among the site's series.
@@ -113,11 +126,11 @@ impl Site {
 
     /// The outcome that a class means, with the error counted.
     #[inline(always)]
-    pub(super) fn outcome(&'static self, class: Class, at: Combination) -> Outcome {
+    pub(super) fn outcome<const METRICS: bool>(&'static self, class: Class, at: Combination) -> Outcome {
         match class {
             Class::Ok => Outcome::Ok,
             Class::Error(category) => {
-                if self.desc.metrics {
+                if METRICS {
                     self.errors.count(category, self.calls.combinations(), at.number());
                 }
                 Outcome::Error

@@ -1,12 +1,14 @@
 //! An observed call as a `tracing` span.
 
 use super::{Class, Site, SpanKind};
+use std::cell::RefCell;
 use std::fmt::{Debug, Display};
 use std::sync::atomic::Ordering;
 use tracing::callsite::Callsite;
 use tracing::dispatcher;
 use tracing::field::{DebugValue, DisplayValue};
 use tracing::level_filters::LevelFilter;
+use tracing::span::EnteredSpan;
 use tracing::subscriber::Interest;
 use tracing::{Id, Metadata};
 
@@ -40,11 +42,14 @@ impl Site {
     /// Whether any subscriber could want the span. One relaxed load and a comparison where none does.
     #[inline(always)]
     pub(super) fn wants_span(&'static self) -> bool {
-        self.desc.spans && self.desc.level <= LevelFilter::current() && self.is_enabled()
+        self.desc.level <= LevelFilter::current() && self.is_enabled()
     }
 
     #[cold]
     fn is_enabled(&'static self) -> bool {
+        if !self.desc.spans {
+            return false;
+        }
         if self.interest.load(Ordering::Relaxed) == UNASKED {
             tracing::callsite::register(self);
         }
@@ -125,6 +130,30 @@ pub fn display<T: Display>(value: T) -> DisplayValue<T> {
 /// `?value`
 pub fn debug<T: Debug>(value: T) -> DebugValue<T> {
     tracing::field::debug(value)
+}
+
+thread_local! {
+    /// The spans of this thread's calls in progress. Kept here, and not in the calls themselves, so that
+    /// a call without a span has nothing to keep: calls of functions that are no futures end in the
+    /// reverse order of their starts.
+    static ENTERED: RefCell<Vec<EnteredSpan>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Enters a span until [`leave`]. False where it cannot be kept, because the thread is ending.
+#[cold]
+pub(super) fn enter(span: Span) -> bool {
+    // Entered before the vector is borrowed: a subscriber may run observed code.
+    let span = span.entered();
+    ENTERED.try_with(|entered| entered.borrow_mut().push(span)).is_ok()
+}
+
+/// Leaves the span that was entered last, with the outcome written on it.
+#[cold]
+pub(super) fn leave(class: Result<Class, &'static str>) {
+    let span = ENTERED.try_with(|entered| entered.borrow_mut().pop());
+    if let Ok(Some(span)) = span {
+        mark(&span, class);
+    }
 }
 
 /// Writes the outcome of a call that did not end well on its span.
