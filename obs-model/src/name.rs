@@ -62,6 +62,40 @@ pub fn check_label(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Families that the runtime exports itself, by their whole name.
+pub const RESERVED_FAMILIES: [&str; 4] = ["build_info", "errors_total", "target_info", "up"];
+
+/// Checks that a family, or the prefix of a function's own families, is not one of the runtime's.
+///
+/// # Errors
+///
+/// A sentence saying whose it is.
+pub fn check_reserved(name: &str) -> Result<(), String> {
+    if let Some(prefix) = RESERVED_PREFIXES.iter().find(|prefix| name.starts_with(**prefix)) {
+        return Err(format!("metrics starting with `{prefix}` are the runtime's own; choose another name"));
+    }
+    match RESERVED_FAMILIES.contains(&name) {
+        true => Err(format!("the metric `{name}` is the runtime's own; choose another name")),
+        false => Ok(()),
+    }
+}
+
+/// Checks the name of an error category: a word in `snake_case`.
+///
+/// # Errors
+///
+/// A sentence saying what it may hold.
+pub fn check_value(name: &str) -> Result<(), String> {
+    let word = is_word(name) && !name.starts_with('_') && !name.bytes().any(|b| b.is_ascii_uppercase());
+    match word {
+        true => Ok(()),
+        false => Err(format!(
+            "\"{name}\" is no category: a word in snake_case, such as \"not_found\", \
+             because it becomes the value of a label"
+        )),
+    }
+}
+
 /// `NotFound` and `HTTPError` as `not_found` and `http_error`.
 ///
 /// ```

@@ -1,0 +1,12 @@
+//! Rules that join several arguments, or an argument and the item it stands on.
+//!
+//! What one argument may hold is checked where it is read.
+
+mod item;
+mod metric;
+mod name;
+mod observe;
+
+pub use item::{applies, function};
+pub use metric::{On, metric, metrics};
+pub use observe::{block, latency, observe};

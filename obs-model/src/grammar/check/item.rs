@@ -1,0 +1,93 @@
+//! What an attribute may stand on.
+
+use crate::grammar::{Ctxt, labels, labels::Label};
+use syn::{FnArg, Ident, Pat, Signature, Type};
+
+/// Whether a block's attribute can apply to a function: it has a body, and calls of it can be timed.
+/// Others are left out, silently: nobody asked for them by name.
+pub fn applies(sig: &Signature, has_body: bool) -> bool {
+    has_body && sig.constness.is_none() && sig.variadic.is_none()
+}
+
+/// What a function must be for an attribute that stands on it.
+pub fn function(ctxt: &Ctxt, attribute: &str, sig: &Signature, has_body: bool) {
+    if let Some(token) = &sig.constness {
+        ctxt.error(
+            token.span,
+            format!(
+                "`#[{attribute}]` cannot count calls of a `const fn`, which may run while compiling; \
+                 remove `const`, or put the attribute on the caller"
+            ),
+        );
+    }
+    if let Some(variadic) = &sig.variadic {
+        ctxt.error_in(
+            &variadic.dots,
+            format!(
+                "`#[{attribute}]` cannot wrap a variadic function: its arguments cannot be passed on; \
+                 put the attribute on the caller"
+            ),
+        );
+    }
+    if !has_body {
+        ctxt.error(
+            sig.ident.span(),
+            format!(
+                "`#[{attribute}]` needs a body to run in; put it on the implementations of `{}`",
+                sig.ident
+            ),
+        );
+    }
+}
+
+/// Labels on a function: expressions, and bounded.
+pub(super) fn labels(ctxt: &Ctxt, labels: &[Label], sig: &Signature) {
+    for label in labels {
+        if label.expr().is_none() {
+            ctxt.error(
+                label.name.span,
+                format!(
+                    "on a function the label `{0}` takes its value from an expression: `{0} = input.{0}`; \
+                     types are for statics",
+                    label.name.value
+                ),
+            );
+            continue;
+        }
+        unbounded(ctxt, label, |name| param_type(sig, name));
+    }
+}
+
+/// Labels on a static: types, and bounded.
+pub(super) fn static_labels(ctxt: &Ctxt, labels: &[Label]) {
+    for label in labels {
+        if label.expr().is_some() {
+            ctxt.error(
+                label.name.span,
+                format!(
+                    "on a static the label `{0}` has a type: `{0}: PoolState`; expressions are for functions",
+                    label.name.value
+                ),
+            );
+            continue;
+        }
+        unbounded(ctxt, label, |_| None);
+    }
+}
+
+fn unbounded(ctxt: &Ctxt, label: &Label, param: impl Fn(&Ident) -> Option<Type>) {
+    if let Some((tokens, message)) = labels::unbounded(label, param) {
+        ctxt.error_in(tokens, message);
+    }
+}
+
+/// The type of the parameter with that name.
+fn param_type(sig: &Signature, name: &Ident) -> Option<Type> {
+    sig.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(input) => match &*input.pat {
+            Pat::Ident(pat) if pat.ident == *name => Some((*input.ty).clone()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
+}

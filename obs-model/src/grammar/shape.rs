@@ -1,0 +1,173 @@
+//! What a signature says about how a call goes: whether it is a future, and whether it can fail.
+
+use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
+
+/// A function whose calls are futures.
+#[derive(Clone, Copy)]
+pub enum Future<'a> {
+    /// An `async fn`.
+    Async,
+    /// `-> impl Future<Output = R>`, with `R` where it is named.
+    Opaque(Option<&'a Type>),
+    /// `-> Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
+    Boxed(Option<&'a Type>),
+}
+
+/// Whether the calls of a function are futures, and how they are made.
+pub fn future(sig: &Signature) -> Option<Future<'_>> {
+    if sig.asyncness.is_some() {
+        return Some(Future::Async);
+    }
+    match returned(sig).map(plain_type)? {
+        Type::ImplTrait(opaque) => output_of(&opaque.bounds).map(Future::Opaque),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let boxed = |inner: Option<&'_ Type>| matches!(inner, Some(Type::TraitObject(_)));
+            if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
+                return Some(Future::Boxed(first_type(&last.arguments)));
+            }
+            let pointer = first_type(&last.arguments).map(plain_type);
+            let Some(Type::Path(pointer)) = pointer.filter(|_| last.ident == "Pin") else { return None };
+            let pointer = pointer.path.segments.last().filter(|pointer| pointer.ident == "Box")?;
+            let object = first_type(&pointer.arguments).map(plain_type);
+            match object {
+                Some(Type::TraitObject(dynamic)) if boxed(object) => {
+                    output_of(&dynamic.bounds).map(Future::Boxed)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What a finished call yields: the return type, or a future's output. `None` for `()` where nothing is
+/// written, and for a future whose output is not named.
+pub fn yielded(sig: &Signature) -> Option<&Type> {
+    match future(sig) {
+        None | Some(Future::Async) => returned(sig),
+        Some(Future::Opaque(output) | Future::Boxed(output)) => output,
+    }
+}
+
+/// Whether a type visibly cannot be an error: nothing, a primitive, a reference, a tuple.
+///
+/// Such values are not looked at, which makes the generated code smaller; every other type is classified by
+/// value, because an alias can hide a `Result`.
+pub fn infallible(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 18] = [
+        "bool", "char", "str", "f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
+        "i64", "i128", "isize", "String",
+    ];
+    match plain_type(ty) {
+        Type::Never(_)
+        | Type::Tuple(_)
+        | Type::Reference(_)
+        | Type::Ptr(_)
+        | Type::FnPtr(_)
+        | Type::Array(_)
+        | Type::Slice(_) => true,
+        Type::Path(path) if path.qself.is_none() => {
+            path.path.get_ident().is_some_and(|ident| PRIMITIVES.iter().any(|name| ident == *name))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a type is `()` or `!`: there is nothing that a closure could look at.
+pub fn nothing(ty: Option<&Type>) -> bool {
+    match ty.map(plain_type) {
+        None | Some(Type::Never(_)) => true,
+        Some(Type::Tuple(tuple)) => tuple.elems.is_empty(),
+        Some(_) => false,
+    }
+}
+
+/// The written return type.
+pub fn returned(sig: &Signature) -> Option<&Type> {
+    match &sig.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(ty),
+    }
+}
+
+/// A type without the parentheses and invisible groups around it.
+pub fn plain_type(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(inner) => plain_type(&inner.elem),
+        Type::Group(inner) => plain_type(&inner.elem),
+        ty => ty,
+    }
+}
+
+/// The output of the `Future` among some bounds; `Some(None)` where it is not named.
+fn output_of<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<Option<&'a Type>> {
+    let future = bounds.into_iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().filter(|last| last.ident == "Future"),
+        _ => None,
+    })?;
+    let PathArguments::AngleBracketed(arguments) = &future.arguments else { return Some(None) };
+    Some(arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+        _ => None,
+    }))
+}
+
+fn first_type(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens;
+    use syn::parse_quote;
+
+    #[test]
+    fn futures_are_seen_through_their_boxes() {
+        let shape = |sig: Signature| {
+            let kind = match future(&sig) {
+                None => "sync",
+                Some(Future::Async) => "async",
+                Some(Future::Opaque(_)) => "opaque",
+                Some(Future::Boxed(_)) => "boxed",
+            };
+            let yields = yielded(&sig).map(|ty| ty.to_token_stream().to_string()).unwrap_or_default();
+            format!("{kind} {yields}")
+        };
+        assert_eq!(shape(parse_quote!(fn f())), "sync ");
+        assert_eq!(shape(parse_quote!(async fn f() -> u8)), "async u8");
+        assert_eq!(shape(parse_quote!(fn f() -> impl Future<Output = u8> + Send)), "opaque u8");
+        assert_eq!(shape(parse_quote!(fn f() -> impl std::future::Future)), "opaque ");
+        assert_eq!(
+            shape(parse_quote!(fn f() -> impl Iterator<Item = u8>)),
+            "sync impl Iterator < Item = u8 >"
+        );
+        assert_eq!(
+            shape(parse_quote!(fn f() -> std::pin::Pin<Box<dyn Future<Output = u8> + 'a>>)),
+            "boxed u8"
+        );
+        assert_eq!(shape(parse_quote!(fn f() -> futures::BoxFuture<'a, u8>)), "boxed u8");
+        assert_eq!(shape(parse_quote!(fn f() -> Pin<&'a mut u8>)), "sync Pin < & 'a mut u8 >");
+    }
+
+    #[test]
+    fn only_what_cannot_hide_a_result_is_infallible() {
+        for ty in [parse_quote!(()), parse_quote!(!), parse_quote!(u8), parse_quote!(&Result<u8, u8>)] {
+            assert!(infallible(&ty));
+        }
+        let hidden: [Type; 4] = [
+            parse_quote!(Result<u8, u8>),
+            parse_quote!(Alias),
+            parse_quote!(impl IntoResponse),
+            parse_quote!(Self),
+        ];
+        for ty in hidden {
+            assert!(!infallible(&ty));
+        }
+    }
+}
