@@ -264,3 +264,6 @@ pub(crate) struct Usage {
 pub(crate) fn usage() -> Usage {
     pool::usage()
 }
+
+#[cfg(test)]
+mod tests;

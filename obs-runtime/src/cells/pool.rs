@@ -127,3 +127,24 @@ pub(super) fn usage() -> Usage {
         dropped: DROPPED.load(Ordering::Relaxed),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_do_not_overlap_cross_chunks_or_run_out_of_bounds() {
+        let mut pool = Pool { all: Vec::new(), idle: Vec::new(), next: CHUNK };
+        let mut end = CHUNK;
+        let mut given = 0;
+        while let Some(start) = pool.position(15) {
+            assert!(start >= end && start / CHUNK == (start + 14) / CHUNK, "{start}");
+            end = start + 15;
+            given += 1;
+        }
+        assert!(end <= CHUNK * CHUNKS);
+        // At most 14 cells of each chunk are left over.
+        assert_eq!(given, (CHUNKS - 1) * (CHUNK / 15));
+        assert_eq!(pool.position(CHUNK + 1), None);
+    }
+}

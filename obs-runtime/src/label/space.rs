@@ -164,3 +164,59 @@ pub(crate) const fn size_of<L: LabelSet>() -> usize {
     }
     size
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIERS: LabelIndex = LabelIndex { index: 0, size: 3, values: &["hot", "warm", "cold"] };
+
+    fn tier(index: u32) -> LabelIndex {
+        LabelIndex { index, ..TIERS }
+    }
+
+    #[test]
+    fn every_combination_has_its_own_place_and_reads_back() {
+        let space: Space<[Slot; 1]> = Space::new();
+        let interns = [None, Some(Intern::new(2)), None];
+        let tenant = |name| interns[1].as_ref().unwrap().label(name);
+        let flag = |index| LabelIndex { index, size: 2, values: &["false", "true"] };
+        let mut seen = Vec::new();
+        for t in 0..3 {
+            for name in ["a", "b", "c", "d"] {
+                for f in 0..2 {
+                    let (_, at) = space.at(&[tier(t), tenant(name), flag(f)]);
+                    seen.push((at, space.values(at, &interns)));
+                }
+            }
+        }
+        assert_eq!(seen[0].1, ["hot", "a", "false"]);
+        assert_eq!(seen[3].1, ["hot", "b", "true"]);
+        // Over the cap of two: `c` and `d` are one series.
+        assert_eq!(seen[4].1, ["hot", "_other", "false"]);
+        assert_eq!(seen[4].0, seen[6].0);
+        seen.sort_by_key(|(at, _)| at.number());
+        seen.dedup_by_key(|(at, _)| *at);
+        assert_eq!(seen.len(), 3 * 3 * 2);
+        assert_eq!(space.combinations(), 3 * 3 * 2 + 1);
+    }
+
+    #[test]
+    fn labels_with_too_many_combinations_are_one_series() {
+        let space: Space<[Slot; 1]> = Space::new();
+        let wide = |index| LabelIndex { index, size: 1000, values: &[] };
+        let (first, _) = space.at(&[wide(1), wide(2)]);
+        let (second, at) = space.at(&[wide(999), wide(999)]);
+        assert!(std::ptr::eq(first, second));
+        assert_eq!(space.combinations(), 1);
+        assert_eq!(space.values(Combination::numbered(0), &[]), ["_other", "_other"]);
+        assert!(at.number() > 1);
+    }
+
+    #[test]
+    fn no_labels_are_one_series_without_a_look_up() {
+        let space: Space<[Slot; 1]> = Space::new();
+        let (_, at) = space.at(&[]);
+        assert_eq!((at, space.combinations()), (Combination::default(), 1));
+    }
+}
