@@ -69,6 +69,9 @@ impl Slot {
     /// for cells is used up, which is counted.
     #[inline(always)]
     pub(crate) fn update<U: Update>(&self, width: usize, update: U) {
+        if cfg!(feature = "off") {
+            return;
+        }
         let position = self.0.load(Ordering::Relaxed) as usize;
         match BLOCK.get().chunks[position / CHUNK % CHUNKS].get() {
             Some(chunk) => update.apply(chunk, position % CHUNK),
@@ -265,5 +268,5 @@ pub(crate) fn usage() -> Usage {
     pool::usage()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "off")))]
 mod tests;
