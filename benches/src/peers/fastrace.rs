@@ -9,7 +9,7 @@ use fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
 
 use crate::{Peer, Refused, body, ready};
 
-/// How many calls share a trace. A root is dear, and a request makes several calls; one trace for all of
+/// How many calls share a trace. A root is dear, and a request makes several calls; one trace for all
 /// would overflow fastrace's buffer, and what is dropped there is not measured.
 const CALLS_A_TRACE: u64 = 10;
 
@@ -62,7 +62,7 @@ fn traced(input: u64) -> Result<u64, Refused> {
 }
 
 impl Peer for Attribute {
-    const NAME: &'static str = "#[fastrace::trace], recorded";
+    const NAME: &'static str = "#[fastrace::trace], ten a trace";
 
     fn call(input: u64) -> Result<u64, Refused> {
         traced(input)
