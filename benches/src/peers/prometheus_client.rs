@@ -39,14 +39,15 @@ pub struct Families;
 #[inline(never)]
 fn families(input: u64) -> Result<u64, Refused> {
     let place = Place { function: FUNCTION, module: MODULE };
-    CONCURRENT.get_or_create(&place).inc();
+    let in_flight = CONCURRENT.get_or_create_owned(&place);
+    in_flight.inc();
     let start = Instant::now();
     let result = body(input);
     let outcome = if result.is_ok() { "ok" } else { "error" };
     let call = Call { function: FUNCTION, module: MODULE, result: outcome };
     DURATION.get_or_create(&call).observe(start.elapsed().as_secs_f64());
     CALLS.get_or_create(&call).inc();
-    CONCURRENT.get_or_create(&place).dec();
+    in_flight.dec();
     result
 }
 

@@ -9,6 +9,9 @@ use crate::workspace::Workspace;
 /// Enough calls that what happens once in a while shows.
 const CALLS: u64 = 10_000;
 
+/// The function of `one-call` that is counted; the rest of the program is not.
+const INSIDE: &str = "--toggle-collect=*counted_calls*";
+
 /// Counts every synchronous peer and prints a line each.
 pub(super) fn run(workspace: &Workspace) -> Result {
     if !has("valgrind") {
@@ -30,7 +33,7 @@ pub(super) fn run(workspace: &Workspace) -> Result {
     for peer in peers.lines() {
         let count = |calls: u64| -> Result<u64> {
             let mut command = Command::new("valgrind");
-            command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&program);
+            command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", INSIDE]).arg(&program);
             let output = command.args([peer, &calls.to_string()]).output()?;
             let said = String::from_utf8_lossy(&output.stderr);
             match collected(&said) {
@@ -38,7 +41,7 @@ pub(super) fn run(workspace: &Workspace) -> Result {
                 _ => Err(format!("callgrind failed on `{peer}`: {}\n{said}", output.status).into()),
             }
         };
-        // What is there before the first call and after the last is in both runs.
+        // What the first call sets up is in both runs.
         let (few, many) = (count(CALLS)?, count(2 * CALLS)?);
         println!("{peer:40} {:9.1}", many.saturating_sub(few) as f64 / CALLS as f64);
     }
