@@ -1,6 +1,7 @@
 //! Every set of features compiles by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::Run;
 use crate::Result;
@@ -16,33 +17,56 @@ const MOST_SETS: usize = 128;
 type Set<'a> = BTreeSet<&'a str>;
 
 pub(super) fn step(run: &mut Run) -> Result {
-    let package = run.workspace.package(COMBINED).ok_or("there is no package obs-runtime")?;
+    let combined = run.workspace.package(COMBINED).ok_or("there is no package obs-runtime")?;
+    let mut builds: Vec<_> = sets(combined).into_iter().map(|set| Build { package: combined, set }).collect();
+    let off = run.workspace.packages.iter().filter(|package| package.features.contains_key(OFF));
+    let alone = off.filter(|package| package.name != COMBINED);
+    builds.extend(alone.map(|package| Build { package, set: Set::from(["default", OFF]) }));
+
     let mut failed = Vec::new();
-    for set in sets(package) {
-        failed.extend(check(COMBINED, false, &set).err());
-    }
-    for package in &run.workspace.packages {
-        if package.name != COMBINED && package.features.contains_key(OFF) {
-            failed.extend(check(&package.name, true, &Set::from([OFF])).err());
+    for build in &builds {
+        println!("  {build}");
+        if let Err(error) = build.check() {
+            // Most likely they all say the same.
+            if failed.is_empty() {
+                println!("{error}");
+            }
+            failed.push(build.to_string());
         }
     }
-    if failed.is_empty() {
-        return Ok(());
+    match failed.len() {
+        0 => Ok(()),
+        count => Err(format!("{count} of {} failed:\n  {}", builds.len(), failed.join("\n  ")).into()),
     }
-    let failed: Vec<_> = failed.iter().map(ToString::to_string).collect();
-    Err(failed.join("\n").into())
 }
 
-/// Lints the package with these features and, if asked, its default ones. Clippy passes `-D warnings` to the
-/// package alone, so its dependencies are built once for all sets.
-fn check(package: &str, default: bool, set: &Set<'_>) -> Result {
-    let features = set.iter().copied().collect::<Vec<_>>().join(",");
-    println!("  {package}: {}", if set.is_empty() { "no feature" } else { &features });
-    let mut command = cargo(["clippy", "--quiet", "--package", package, "--features", &features]);
-    if !default {
-        command.arg("--no-default-features");
+/// A package with some of its features.
+struct Build<'a> {
+    package: &'a Package,
+    set: Set<'a>,
+}
+
+impl Build<'_> {
+    /// Lints the package. Clippy passes `-D warnings` to it alone: its dependencies are built once for all sets.
+    fn check(&self) -> Result {
+        let mut command = cargo(["clippy", "--quiet", "--no-deps", "--no-default-features"]);
+        command.args(["--package", &self.package.name, "--features", &self.features()]);
+        read(command.args(["--", "-D", "warnings"])).map(drop)
     }
-    read(command.args(["--", "-D", "warnings"])).map(drop)
+
+    fn features(&self) -> String {
+        let known = self.set.iter().filter(|name| self.package.features.contains_key(**name));
+        known.copied().collect::<Vec<_>>().join(",")
+    }
+}
+
+impl fmt::Display for Build<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.features() {
+            none if none.is_empty() => write!(f, "{} without features", self.package.name),
+            features => write!(f, "{} with {features}", self.package.name),
+        }
+    }
 }
 
 /// The sets of a package's features that differ: what a feature switches on is in the set with it.
