@@ -119,8 +119,11 @@ fn bounds(bounds: &[f64], json: &mut Writer) {
 fn place(place: &Place, json: &mut Writer) {
     json.key("place").object(|json| {
         json.key("file").string(&place.file);
-        json.key("line").integer(u64::from(place.line));
-        json.key("column").integer(u64::from(place.column));
+        // Lines start at 1: a place without one is a file.
+        if place.line > 0 {
+            json.key("line").integer(u64::from(place.line));
+            json.key("column").integer(u64::from(place.column));
+        }
     });
 }
 

@@ -1,0 +1,157 @@
+//! The service as a whole, then its functions side by side.
+
+use super::panel::{Panel, Threshold, Visual};
+use super::{RANGE, Section, chosen};
+use crate::calls::{Calls, IDENTITY};
+use obs_model::{Catalogue, Function, Latency, Percent};
+
+const LEGEND: &str = "{{module}}::{{function}}";
+
+/// Rows about the functions that share the `function_calls` families.
+pub(super) fn sections(catalogue: &Catalogue, functions: &[&Function]) -> Vec<Section> {
+    let calls = Calls::chosen();
+    let strictest = strictest(functions);
+    vec![
+        Section::new("Service", stats(&calls, strictest)),
+        Section::new("Rate", rate(&calls)),
+        Section::new("Errors", errors(&calls, catalogue, functions, strictest.0)),
+        Section::new("Duration", duration(&calls)),
+        Section::new("In flight", in_flight(&calls)),
+    ]
+}
+
+/// The highest share of successes and the tightest latency that any of the functions promises.
+fn strictest(functions: &[&Function]) -> (Option<Percent>, Option<Latency>) {
+    let slos = || functions.iter().filter_map(|function| function.slo.as_ref());
+    let success = slos().filter_map(|slo| slo.success).max();
+    let latency = slos().flat_map(|slo| slo.latency.iter().copied()).min_by_key(|latency| latency.bound);
+    (success, latency)
+}
+
+fn stats(calls: &Calls, (success, latency): (Option<Percent>, Option<Latency>)) -> Vec<Panel> {
+    let slowest = latency.map(|latency| Threshold::AtMost(latency.bound.as_secs_f64()));
+    vec![
+        Panel::new(Visual::Stat, "Calls", "ops")
+            .describe("Calls a second, of the chosen functions together.")
+            .query(calls.total().rate(RANGE).sum(&[]), "calls"),
+        Panel::new(Visual::Stat, "Error ratio", "percentunit")
+            .describe("The share of calls that ended in an error or a panic.")
+            .describe(success.map_or(String::new(), |p| format!("Red above the strictest budget, 1 - {p}.")))
+            .threshold(success.map(budget))
+            .or_else("no calls")
+            .query(calls.error_ratio(RANGE, &[]), "errors"),
+        Panel::new(Visual::Stat, "p99", "s")
+            .describe("99 of 100 calls took at most this long.")
+            .describe(latency.map_or(String::new(), |l| {
+                format!("Red above the tightest objective, {}.", obs_model::duration::display(l.bound))
+            }))
+            .threshold(slowest)
+            .or_else("no calls")
+            .exemplars()
+            .query(calls.buckets(RANGE, &[]).quantile("0.99"), "p99"),
+        Panel::new(Visual::Stat, "In flight", "short")
+            .describe("Calls that are running.")
+            .query(calls.in_flight().now().sum(&[]), "in flight"),
+    ]
+}
+
+fn rate(calls: &Calls) -> Vec<Panel> {
+    vec![
+        Panel::new(Visual::TimeSeries, "Calls by function", "ops")
+            .describe("Calls a second.")
+            .query(calls.total().rate(RANGE).sum(&IDENTITY), LEGEND),
+        Panel::new(Visual::TimeSeries, "Calls by result", "ops")
+            .describe("Calls a second by how they ended: ok, error, cancelled (dropped before completion) or panic.")
+            .query(calls.total().rate(RANGE).sum(&["result"]), "{{result}}"),
+    ]
+}
+
+fn errors(
+    calls: &Calls,
+    catalogue: &Catalogue,
+    functions: &[&Function],
+    success: Option<Percent>,
+) -> Vec<Panel> {
+    let mut panels = vec![
+        Panel::new(Visual::TimeSeries, "Error ratio by function", "percentunit")
+            .describe("The share of each function's calls that ended in an error or a panic.")
+            .threshold(success.map(budget))
+            .query(calls.error_ratio(RANGE, &IDENTITY), LEGEND),
+    ];
+    if !catalogue.errors.is_empty() {
+        let errors = chosen("errors_total").like("module", "$module").like("function", "$function");
+        panels.push(
+            Panel::new(Visual::TimeSeries, "Errors by category", "ops")
+                .describe("Error values a second that left the chosen functions.")
+                .describe(categories(catalogue))
+                .query(errors.rate(RANGE).sum(&["category", "severity"]), "{{category}} ({{severity}})"),
+        );
+    }
+    panels.push(
+        Panel::new(Visual::TimeSeries, "Failed calls by error type", "ops")
+            .describe("Failed calls a second; _OTHER is an error without a category.")
+            .query(calls.total().eq("result", "error").rate(RANGE).sum(&["error_type"]), "{{error_type}}"),
+    );
+    let unfinished =
+        if functions.iter().any(|f| f.is_async) { "Cancelled and panicked calls" } else { "Panicked calls" };
+    panels.push(
+        Panel::new(Visual::TimeSeries, unfinished, "ops")
+            .describe("Calls a second that did not run to their end.")
+            .query(
+                calls
+                    .total()
+                    .like("result", "cancelled|panic")
+                    .rate(RANGE)
+                    .sum(&["function", "module", "result"]),
+                "{{module}}::{{function}} {{result}}",
+            ),
+    );
+    panels
+}
+
+/// What to do about each category that says so.
+fn categories(catalogue: &Catalogue) -> String {
+    let mut known: Vec<String> = catalogue
+        .errors
+        .iter()
+        .flat_map(|error| &error.categories)
+        .filter_map(|category| Some(format!("{}: {}", category.name, category.action.as_deref()?)))
+        .collect();
+    known.sort();
+    known.dedup();
+    known.join("; ")
+}
+
+fn duration(calls: &Calls) -> Vec<Panel> {
+    let quantile = |q: &str| calls.buckets(RANGE, &[]).quantile(q);
+    vec![
+        Panel::new(Visual::TimeSeries, "Duration", "s")
+            .describe("How long half, 95 of 100 and 99 of 100 calls took at most. Points are traces.")
+            .exemplars()
+            .query(quantile("0.5"), "p50")
+            .query(quantile("0.95"), "p95")
+            .query(quantile("0.99"), "p99"),
+        Panel::new(Visual::TimeSeries, "p99 by function", "s")
+            .describe("99 of 100 calls of each function took at most this long. Points are traces.")
+            .exemplars()
+            .query(calls.buckets(RANGE, &IDENTITY).quantile("0.99"), LEGEND),
+        Panel::new(Visual::Heatmap, "Durations", "s")
+            .describe("How many calls a second took how long. Points are traces.")
+            .exemplars()
+            .query(calls.buckets(RANGE, &[]), "{{le}}"),
+    ]
+}
+
+fn in_flight(calls: &Calls) -> Vec<Panel> {
+    vec![
+        Panel::new(Visual::TimeSeries, "In flight by function", "short")
+            .describe("Calls that are running.")
+            .query(calls.in_flight().now().sum(&IDENTITY), LEGEND),
+    ]
+}
+
+/// The share of calls that may fail.
+pub(super) fn budget(success: Percent) -> Threshold {
+    // Parsed from the exact decimal, so that the JSON says 0.001.
+    Threshold::AtMost(success.budget_ratio().parse().unwrap_or(0.0))
+}

@@ -1,0 +1,136 @@
+//! A catalogue with one of everything, for tests.
+
+use obs_model::bucket::Preset;
+use obs_model::{
+    Catalogue, Category, ErrorType, Function, Kind, Label, Latency, Metric, Percent, Place, Severity, Slo,
+    Source, SpanKind, Unit,
+};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+pub(crate) fn catalogue() -> Catalogue {
+    let mut register = function("register_schema", "registry", 10);
+    register.help = "Stores a schema and gives it an id.".into();
+    register.labels = vec![label("format", None, &["json", "avro"]), label("tenant", Some(50), &[])];
+    register.is_async = true;
+    register.slow = Some(Duration::from_millis(100));
+    register.runbook = Some("register-schema".into());
+    register.slo = Some(Slo {
+        success: Percent::parse("99.9%").ok(),
+        latency: vec![
+            Latency { bound: Duration::from_millis(25), share: Percent::parse("95%").expect("a percentage") },
+            Latency { bound: Duration::from_secs(1), share: Percent::parse("99.5%").expect("a percentage") },
+        ],
+        window: 30 * DAY,
+        min_events: Some(100),
+        name: Some("registration".into()),
+    });
+    let mut checkout = function("checkout", "registry::shop", 20);
+    checkout.metric = Some("checkout".into());
+    checkout.labels = vec![label("region", Some(20), &[])];
+    checkout.fields = vec!["subject".into()];
+    checkout.kind = SpanKind::Server;
+    checkout.slo =
+        Some(Slo { latency: Vec::new(), min_events: None, name: None, ..register.slo.clone().expect("set") });
+    let lookup = Function {
+        help: "Finds a \"schema\" by id.".into(),
+        ..function("Index::lookup", "registry::index", 30)
+    };
+    let mut quiet = function("quiet", "registry::index", 40);
+    quiet.metrics = false;
+
+    let mut catalogue = Catalogue {
+        functions: vec![register, checkout, lookup, quiet],
+        metrics: vec![
+            metric(
+                "db_connections",
+                Kind::Gauge,
+                Source::Static,
+                vec![label("state", None, &["idle", "used"])],
+            ),
+            metric(
+                "schemas_registered_total",
+                Kind::Counter,
+                Source::Function,
+                vec![label("format", None, &[])],
+            ),
+            metric("schema_size_bytes", Kind::Histogram, Source::Function, vec![]),
+            metric("open_files", Kind::Gauge, Source::Polled, vec![]),
+        ],
+        errors: vec![ErrorType {
+            name: "RegistryError".into(),
+            module: "registry::error".into(),
+            place: place("src/error.rs", 3),
+            categories: vec![
+                category("NotFound", "not_found", Severity::Recoverable),
+                Category {
+                    retry_after: Some(Duration::from_secs(5)),
+                    action: Some("check the connection pool, then the primary".into()),
+                    runbook: Some("database-down".into()),
+                    ..category("Database", "database", Severity::Critical)
+                },
+            ],
+        }],
+    };
+    catalogue.sort();
+    catalogue
+}
+
+pub(crate) fn function(name: &str, module: &str, line: u32) -> Function {
+    Function {
+        name: name.into(),
+        module: module.into(),
+        place: place("src/lib.rs", line),
+        help: String::new(),
+        metric: None,
+        labels: Vec::new(),
+        buckets: Preset::Latency.bounds().to_vec(),
+        is_async: false,
+        slow: None,
+        slo: None,
+        runbook: None,
+        dashboard: None,
+        kind: SpanKind::Internal,
+        level: "info".into(),
+        target: module.into(),
+        fields: Vec::new(),
+        spans: true,
+        metrics: true,
+    }
+}
+
+pub(crate) fn metric(name: &str, kind: Kind, source: Source, labels: Vec<Label>) -> Metric {
+    let buckets = if kind == Kind::Histogram { Preset::Bytes.bounds().to_vec() } else { Vec::new() };
+    Metric {
+        name: name.into(),
+        kind,
+        help: format!("What {name} says."),
+        unit: Unit::of(name),
+        labels,
+        buckets,
+        source,
+        module: "registry::metrics".into(),
+        place: place("src/metrics.rs", 7),
+        dashboard: None,
+    }
+}
+
+pub(crate) fn category(variant: &str, name: &str, severity: Severity) -> Category {
+    Category {
+        variant: variant.into(),
+        name: name.into(),
+        severity,
+        retry_after: None,
+        action: None,
+        runbook: None,
+    }
+}
+
+pub(crate) fn label(name: &str, cap: Option<u32>, values: &[&str]) -> Label {
+    Label { name: name.into(), cap, values: values.iter().map(|&value| value.into()).collect() }
+}
+
+pub(crate) fn place(file: &str, line: u32) -> Place {
+    Place { file: file.into(), line, column: 5 }
+}

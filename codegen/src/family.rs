@@ -1,0 +1,182 @@
+//! What a program with this catalogue exports: the families that queries can ask for.
+
+use obs_model::{Catalogue, Function, Kind, Label, Unit};
+use std::collections::BTreeMap;
+
+/// Labels that Prometheus and its service discovery put on every series.
+///
+/// Which of them a deployment has is not written in any source; generated queries use the first two.
+pub const TARGET_LABELS: [&str; 9] =
+    ["job", "instance", "namespace", "pod", "container", "node", "cluster", "service", "endpoint"];
+
+/// One exported family.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    /// Its full name: that of its samples, save that a histogram's have a suffix each.
+    pub name: String,
+    /// What kind of instrument it is.
+    pub kind: Kind,
+    /// What it says.
+    pub help: String,
+    /// Its unit.
+    pub unit: Option<Unit>,
+    /// The names of its labels, target labels left out.
+    pub labels: Vec<String>,
+}
+
+/// Every family that a catalogue gives rise to.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    families: BTreeMap<String, Family>,
+}
+
+/// The suffixes of a histogram's samples.
+pub const HISTOGRAM_SAMPLES: [&str; 3] = ["_bucket", "_sum", "_count"];
+
+impl Schema {
+    /// The families of a catalogue, and those that every program exports.
+    pub fn of(catalogue: &Catalogue) -> Schema {
+        let mut schema = Schema::default();
+        schema.program();
+        for function in catalogue.functions.iter().filter(|function| function.metrics) {
+            match &function.metric {
+                None => {
+                    schema.calls(function, "function_calls", &["function", "module"], "observed functions")
+                }
+                Some(prefix) => {
+                    schema.calls(function, prefix, &[], &format!("{}::{}", function.module, function.name));
+                }
+            }
+        }
+        if catalogue.functions.iter().any(|function| function.metrics) || !catalogue.errors.is_empty() {
+            let help = "Errors that left observed functions or were reported, by category";
+            schema.add(
+                "errors_total",
+                Kind::Counter,
+                help,
+                &["function", "module", "category", "severity"],
+                &[],
+            );
+        }
+        for metric in &catalogue.metrics {
+            schema.add(&metric.name, metric.kind, &metric.help, &[], &metric.labels);
+        }
+        schema
+    }
+
+    /// What every program exports, whatever its attributes.
+    fn program(&mut self) {
+        self.add("build_info", Kind::Gauge, "The build", &["version", "commit", "branch", "service"], &[]);
+        for (name, kind, help) in [
+            ("process_cpu_seconds_total", Kind::Counter, "CPU time"),
+            ("process_resident_memory_bytes", Kind::Gauge, "Resident memory"),
+            ("process_virtual_memory_bytes", Kind::Gauge, "Virtual memory"),
+            ("process_open_fds", Kind::Gauge, "Open file descriptors"),
+            ("process_max_fds", Kind::Gauge, "The limit on open file descriptors"),
+            ("process_threads", Kind::Gauge, "Threads"),
+            ("process_start_time_seconds", Kind::Gauge, "When the process started"),
+        ] {
+            self.add(name, kind, help, &[], &[]);
+        }
+    }
+
+    /// The three families of an observed function.
+    fn calls(&mut self, function: &Function, prefix: &str, identity: &[&str], of: &str) {
+        let with =
+            |labels: &[&'static str]| -> Vec<&str> { identity.iter().chain(labels).copied().collect() };
+        let own = &function.labels;
+        let total = format!("{prefix}_total");
+        self.add(&total, Kind::Counter, &format!("Calls of {of}"), &with(&["result", "error_type"]), own);
+        let duration = format!("{prefix}_duration_seconds");
+        self.add(
+            &duration,
+            Kind::Histogram,
+            &format!("How long calls of {of} take"),
+            &with(&["result"]),
+            own,
+        );
+        let concurrent = format!("{prefix}_concurrent");
+        self.add(&concurrent, Kind::Gauge, &format!("Calls of {of} in flight"), &with(&[]), &[]);
+    }
+
+    /// Adds a family, or more labels to one that is there: functions with and without labels of their
+    /// own share `function_calls_total`.
+    fn add(&mut self, name: &str, kind: Kind, help: &str, labels: &[&str], own: &[Label]) {
+        let family = self.families.entry(name.to_owned()).or_insert_with(|| Family {
+            name: name.to_owned(),
+            kind,
+            help: help.to_owned(),
+            unit: Unit::of(name),
+            labels: Vec::new(),
+        });
+        for label in labels.iter().copied().chain(own.iter().map(|label| label.name.as_str())) {
+            if !family.labels.iter().any(|known| known == label) {
+                family.labels.push(label.to_owned());
+            }
+        }
+    }
+
+    /// The families, by name.
+    pub fn families(&self) -> impl Iterator<Item = &Family> {
+        self.families.values()
+    }
+
+    /// The labels of the samples that a selector's name asks for; `None` if no family has such samples.
+    /// `le` is a label of `_bucket` only.
+    pub fn labels(&self, sample: &str) -> Option<Vec<&str>> {
+        let (family, suffix) = self.sample(sample)?;
+        let le = (suffix == "_bucket").then_some("le");
+        Some(family.labels.iter().map(String::as_str).chain(le).collect())
+    }
+
+    /// The family of a sample's name, and the suffix that the sample adds to it.
+    fn sample<'a>(&self, sample: &'a str) -> Option<(&Family, &'a str)> {
+        if let Some(family) = self.families.get(sample) {
+            return (family.kind != Kind::Histogram).then_some((family, ""));
+        }
+        HISTOGRAM_SAMPLES.iter().find_map(|suffix| {
+            let family = self.families.get(sample.strip_suffix(suffix)?)?;
+            (family.kind == Kind::Histogram).then_some((family, &sample[family.name.len()..]))
+        })
+    }
+
+    /// Every name that a selector may ask for.
+    pub fn samples(&self) -> impl Iterator<Item = String> {
+        self.families.values().flat_map(|family| match family.kind {
+            Kind::Histogram => {
+                HISTOGRAM_SAMPLES.iter().map(|suffix| format!("{}{suffix}", family.name)).collect()
+            }
+            _ => vec![family.name.clone()],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example;
+
+    #[test]
+    fn functions_share_families_or_have_their_own() {
+        let schema = Schema::of(&example::catalogue());
+        let labels = schema.labels("function_calls_total").unwrap();
+        assert_eq!(labels, ["function", "module", "result", "error_type", "format", "tenant"]);
+        assert_eq!(
+            schema.labels("function_calls_duration_seconds_bucket").unwrap(),
+            ["function", "module", "result", "format", "tenant", "le"]
+        );
+        assert_eq!(schema.labels("function_calls_concurrent").unwrap(), ["function", "module"]);
+        assert_eq!(schema.labels("checkout_total").unwrap(), ["result", "error_type", "region"]);
+        assert_eq!(schema.labels("checkout_concurrent").unwrap(), [""; 0]);
+        assert_eq!(schema.labels("db_connections").unwrap(), ["state"]);
+    }
+
+    #[test]
+    fn a_histogram_has_samples_only_with_a_suffix() {
+        let schema = Schema::of(&example::catalogue());
+        assert_eq!(schema.labels("function_calls_duration_seconds"), None);
+        assert_eq!(schema.labels("function_calls_total_count"), None);
+        assert!(schema.samples().any(|sample| sample == "schema_size_bytes_sum"));
+        assert!(schema.samples().all(|sample| schema.labels(&sample).is_some()));
+    }
+}
