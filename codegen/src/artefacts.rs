@@ -34,6 +34,12 @@ impl Artefacts {
         Artefacts::of(&without_lines(catalogue), subject)
     }
 
+    /// With one more file.
+    pub(crate) fn and(mut self, path: &str, text: String) -> Artefacts {
+        self.files.insert(path.to_owned(), text);
+        self
+    }
+
     /// The files, by path.
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))

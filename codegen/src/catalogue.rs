@@ -19,7 +19,11 @@ use std::time::Duration;
 /// ```
 pub fn from_json(text: &str) -> Result<Catalogue, String> {
     let read: All = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    Ok(Catalogue { functions: list(read.functions), metrics: list(read.metrics), errors: list(read.errors) })
+    Ok(from_all(read))
+}
+
+pub(crate) fn from_all(read: All) -> Catalogue {
+    Catalogue { functions: list(read.functions), metrics: list(read.metrics), errors: list(read.errors) }
 }
 
 fn list<A: Into<B>, B>(items: Vec<A>) -> Vec<B> {
@@ -28,8 +32,9 @@ fn list<A: Into<B>, B>(items: Vec<A>) -> Vec<B> {
 
 // `obs-model` has no dependencies, so serde's derives stand on twins of its types.
 
+/// A catalogue as it is written.
 #[derive(Deserialize)]
-struct All {
+pub(crate) struct All {
     functions: Vec<FunctionJson>,
     metrics: Vec<MetricJson>,
     errors: Vec<ErrorTypeJson>,

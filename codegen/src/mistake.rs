@@ -18,6 +18,11 @@ impl Mistake {
         Mistake { place, message: message.into() }
     }
 
+    /// A mistake about a whole file.
+    pub fn in_file(file: impl Into<String>, message: impl Into<String>) -> Mistake {
+        Mistake::new(Place { file: file.into(), line: 0, column: 0 }, message)
+    }
+
     /// One mistake for each error that `error` combines, all in the file spelled `file`.
     pub(crate) fn of(error: &syn::Error, file: &str) -> Vec<Mistake> {
         error
@@ -41,7 +46,11 @@ fn count(n: usize) -> u32 {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        // Some things are about a file as a whole.
+        match self.place.line {
+            0 => write!(f, "{}: {}", self.place.file, self.message),
+            _ => write!(f, "{}: {}", self.place, self.message),
+        }
     }
 }
 

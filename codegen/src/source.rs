@@ -33,34 +33,44 @@ pub struct Source {
     pub unread: Vec<Mistake>,
 }
 
-/// Reads every crate of the package that this configuration builds.
+/// Reads every crate of the package that this configuration builds, as one.
 pub fn read(package: &Package, cfg: &Cfg) -> Source {
-    let mut source = Source::default();
-    for krate in &package.crates {
-        if krate.required_features.iter().all(|feature| cfg.has_feature(feature)) {
-            source.read(krate, package, cfg);
-        }
-    }
-    source.order();
-    source
+    Source::merge(read_crates(package, cfg).into_iter().map(|(_, source)| source))
 }
 
-/// Reads one crate of the package.
-pub fn read_crate(krate: &Crate, package: &Package, cfg: &Cfg) -> Source {
+/// Reads every crate of the package that this configuration builds, each on its own.
+pub fn read_crates<'a>(package: &'a Package, cfg: &Cfg) -> Vec<(&'a Crate, Source)> {
+    let built = |krate: &&Crate| krate.required_features.iter().all(|feature| cfg.has_feature(feature));
+    package.crates.iter().filter(built).map(|krate| (krate, read_crate(krate, package, cfg))).collect()
+}
+
+fn read_crate(krate: &Crate, package: &Package, cfg: &Cfg) -> Source {
     let mut source = Source::default();
-    source.read(krate, package, cfg);
+    let mut reader = Reader { source: &mut source, cfg, workspace: &package.workspace, open: Vec::new() };
+    reader.file(&krate.root, &krate.name, &Directory::of_root(&krate.root), None);
     source.order();
     source
 }
 
 impl Source {
-    fn read(&mut self, krate: &Crate, package: &Package, cfg: &Cfg) {
-        let mut reader = Reader { source: self, cfg, workspace: &package.workspace, open: Vec::new() };
-        reader.file(&krate.root, &krate.name, &Directory::of_root(&krate.root), None);
+    /// Several crates as one. A file that the library and a binary both declare was read for each, under
+    /// one module path; it counts once.
+    pub fn merge(sources: impl IntoIterator<Item = Source>) -> Source {
+        let mut all = Source::default();
+        for source in sources {
+            all.catalogue.functions.extend(source.catalogue.functions);
+            all.catalogue.metrics.extend(source.catalogue.metrics);
+            all.catalogue.errors.extend(source.catalogue.errors);
+            all.files.extend(source.files);
+            all.absent.extend(source.absent);
+            all.mistakes.extend(source.mistakes);
+            all.unread.extend(source.unread);
+        }
+        all.order();
+        all
     }
 
-    /// Puts everything in its one order. A file that the library and a binary both declare was read for
-    /// each, under one module path; it counts once.
+    /// Puts everything in its one order, once.
     fn order(&mut self) {
         self.catalogue.sort();
         self.catalogue.functions.dedup();

@@ -1,0 +1,191 @@
+//! What a build script calls.
+
+use crate::artefacts::Artefacts;
+use crate::conflict::conflicts;
+use crate::drift;
+use crate::mistake::{Errors, Mistake};
+use crate::package::{Crate, Package};
+use crate::source::{self, Cfg, Source};
+use crate::subject::Subject;
+use obs_model::Catalogue;
+use std::path::{Path, PathBuf};
+
+/// Reads the package that is being built and writes what can be made of it.
+///
+/// ```no_run
+/// // build.rs
+/// obs_codegen::Builder::from_crate()
+///     .service("schema-registry")
+///     .mirror_to("observability")
+///     .emit();
+/// ```
+///
+/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`, and
+/// what [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
+/// [`mirror_to`](Builder::mirror_to) asks for it.
+///
+/// The build script runs again when a source file that was read changes, when `Cargo.toml` does, when a
+/// file appears in `src/bin`, and, as cargo sees to itself, when features, target or `RUSTFLAGS` change. A
+/// package's *first* `src/main.rs` or `src/bin` is noticed with the next change to one of those: to watch
+/// for it, cargo would have to rebuild the package for every edit to a file of tests.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    directory: Option<PathBuf>,
+    out: Option<PathBuf>,
+    cfg: Cfg,
+    service: Option<String>,
+    mirror: Option<PathBuf>,
+}
+
+/// What was read and written.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What the package measures.
+    pub catalogue: Catalogue,
+    /// The files that were written: those that were not there yet with the same content.
+    pub written: Vec<PathBuf>,
+    /// What makes another run necessary when it changes.
+    pub rerun_if_changed: Vec<PathBuf>,
+    /// What could not be read. A compiler refuses it too, and says more about it, so this is no reason
+    /// to keep the compiler from running.
+    pub warnings: Vec<Mistake>,
+}
+
+impl Builder {
+    /// For the package whose build script this is, with the configuration it is being built with.
+    pub fn from_crate() -> Builder {
+        Builder { directory: None, out: None, cfg: Cfg::from_build_script(), service: None, mirror: None }
+    }
+
+    /// For the package in `directory`, written to `out`, with a configuration of one's own: for tests and
+    /// for build systems that are not cargo.
+    pub fn for_package(directory: impl Into<PathBuf>, out: impl Into<PathBuf>, cfg: Cfg) -> Builder {
+        Builder { directory: Some(directory.into()), out: Some(out.into()), cfg, service: None, mirror: None }
+    }
+
+    /// Names the service, as the runtime is told. Without it, it is named like the package.
+    ///
+    /// `cargo obs` reads the name from here if it is written as a string.
+    #[must_use]
+    pub fn service(mut self, name: impl Into<String>) -> Builder {
+        self.service = Some(name.into());
+        self
+    }
+
+    /// Also writes a copy into a directory of the package, to be committed, reviewed and deployed.
+    ///
+    /// Only files whose content changed are written. The catalogue there names files without lines, so
+    /// that it changes when a metric does and not with every edit.
+    ///
+    /// `cargo obs` reads the directory from here if it is written as a string.
+    #[must_use]
+    pub fn mirror_to(mut self, directory: impl Into<PathBuf>) -> Builder {
+        self.mirror = Some(directory.into());
+        self
+    }
+
+    /// Adds a `cfg` that this build script sets itself with `cargo::rustc-cfg`, spelled the same way:
+    /// `name` or `name="value"`. Those that cargo or `RUSTFLAGS` set are known.
+    #[must_use]
+    pub fn cfg(mut self, option: &str) -> Builder {
+        self.cfg.add(option);
+        self
+    }
+
+    /// Reads and writes, and tells cargo what came of it: each mistake as an error of the build in the
+    /// form `file:line:column: message`, what could not be read as a warning.
+    ///
+    /// Does not panic, and does not exit: cargo fails the build for the errors that were told.
+    pub fn emit(self) {
+        match self.try_emit() {
+            Ok(report) => {
+                for path in &report.rerun_if_changed {
+                    println!("cargo::rerun-if-changed={}", path.display());
+                }
+                report.warnings.iter().for_each(|warning| println!("cargo::warning={}", one_line(warning)));
+            }
+            Err(Errors(mistakes)) => {
+                mistakes.iter().for_each(|mistake| println!("cargo::error={}", one_line(mistake)));
+            }
+        }
+    }
+
+    /// Reads and writes, and tells nobody.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in the package's attributes; or why its manifest cannot be read or `OUT_DIR` not be
+    /// written. Nothing is written then.
+    pub fn try_emit(self) -> Result<Report, Errors> {
+        let directory = given("CARGO_MANIFEST_DIR", self.directory)?;
+        let out = given("OUT_DIR", self.out)?;
+        let whole = |file: &Path, message: String| {
+            Errors(vec![Mistake::in_file(file.display().to_string(), message)])
+        };
+        let package = Package::at(&directory).map_err(|error| whole(&directory.join("Cargo.toml"), error))?;
+        let subject = Subject::new(&package, self.service.as_deref());
+
+        let crates = source::read_crates(&package, &self.cfg);
+        let drift = drift::to_embed(&crates);
+        let source = Source::merge(crates.into_iter().map(|(_, source)| source));
+        let catalogue = checked(&source)?;
+
+        let artefacts = Artefacts::of(&catalogue, &subject).and(drift::FILE, drift);
+        let mut written = artefacts.write(&out).map_err(|error| whole(&out, error.to_string()))?;
+        let mut warnings = source.unread.clone();
+        if let Some(mirror) = &self.mirror {
+            let mirror = directory.join(mirror);
+            // A package that is built from where nothing can be written, as a dependency, still builds.
+            match Artefacts::to_commit(&catalogue, &subject).write(&mirror) {
+                Ok(mirrored) => written.extend(mirrored),
+                Err(error) => {
+                    warnings.push(Mistake::in_file(mirror.display().to_string(), error.to_string()));
+                }
+            }
+        }
+        Ok(Report { catalogue, written, rerun_if_changed: watched(&package, &source), warnings })
+    }
+}
+
+/// The catalogue of a source without mistakes.
+///
+/// # Errors
+///
+/// Every mistake there is.
+pub fn checked(source: &Source) -> Result<Catalogue, Errors> {
+    let mut mistakes = source.mistakes.clone();
+    mistakes.extend(conflicts(&source.catalogue));
+    mistakes.sort();
+    if mistakes.is_empty() { Ok(source.catalogue.clone()) } else { Err(Errors(mistakes)) }
+}
+
+/// A path that was given, or else the one that cargo gives to build scripts.
+fn given(variable: &str, path: Option<PathBuf>) -> Result<PathBuf, Errors> {
+    path.or_else(|| std::env::var_os(variable).map(PathBuf::from)).ok_or_else(|| {
+        Errors(vec![Mistake::in_file(
+            "build.rs",
+            format!("{variable} is not set: this is not a build script"),
+        )])
+    })
+}
+
+/// What was read, and where something could appear that would have been: cargo watches nothing else once
+/// it is told anything. It takes a path that is not there as changed, until it is there.
+fn watched(package: &Package, source: &Source) -> Vec<PathBuf> {
+    let mut paths = vec![package.root.join("Cargo.toml")];
+    let bins = package.root.join("src/bin");
+    if bins.is_dir() {
+        paths.push(bins);
+    }
+    let roots = package.crates.iter().map(|krate: &Crate| krate.root.clone());
+    paths.extend(roots.filter(|root| root.is_file()));
+    paths.extend(source.files.iter().chain(&source.absent).cloned());
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Cargo reads one line as one message.
+fn one_line(mistake: &Mistake) -> String {
+    mistake.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}

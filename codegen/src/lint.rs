@@ -1,0 +1,272 @@
+//! Opinions about a catalogue that is valid: what Prometheus' own guides and people on call ask for.
+
+use crate::mistake::Mistake;
+use obs_model::{Catalogue, Function, Kind, Label, Metric, Place, Severity};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// A metric's name repeats its kind or its labels, or is not in lower case.
+    Name,
+    /// A unit that is not a base unit, or a histogram that names none.
+    Unit,
+    /// More series than a family should have.
+    Cardinality,
+    /// No help: a panel would have nothing to say.
+    Help,
+    /// Something that wakes people up and does not say what to do.
+    Runbook,
+    /// Two functions that cannot be told apart.
+    Identity,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Rule; 6] =
+        [Rule::Name, Rule::Unit, Rule::Cardinality, Rule::Help, Rule::Runbook, Rule::Identity];
+
+    /// The word for it, in findings and after `--allow`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Rule::Name => "name",
+            Rule::Unit => "unit",
+            Rule::Cardinality => "cardinality",
+            Rule::Help => "missing-help",
+            Rule::Runbook => "missing-runbook",
+            Rule::Identity => "identity",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A label with more values than this is a label that should not be one.
+pub const MAX_CAP: u32 = 200;
+
+/// The most sets of label values that one family should have, in one process.
+pub const MAX_LABEL_SETS: u64 = 2_000;
+
+/// Values of an enum that the source does not show, as of another crate.
+const UNKNOWN_VALUES: u64 = 8;
+
+/// Units that are not base units, and what to write instead.
+const UNITS: [(&str, &str); 14] = [
+    ("ms", "seconds"),
+    ("millis", "seconds"),
+    ("milliseconds", "seconds"),
+    ("us", "seconds"),
+    ("micros", "seconds"),
+    ("microseconds", "seconds"),
+    ("ns", "seconds"),
+    ("nanoseconds", "seconds"),
+    ("minutes", "seconds"),
+    ("hours", "seconds"),
+    ("kb", "bytes"),
+    ("mb", "bytes"),
+    ("gb", "bytes"),
+    ("percent", "ratio"),
+];
+
+/// Everything that could be better, each as `file:line:column: rule: message`, in order.
+pub fn lint(catalogue: &Catalogue) -> Vec<(Rule, Mistake)> {
+    let mut found = Findings::default();
+    catalogue.functions.iter().for_each(|each| function(each, &mut found));
+    catalogue.metrics.iter().for_each(|each| metric(each, &mut found));
+    for error in &catalogue.errors {
+        for category in
+            error.categories.iter().filter(|c| c.severity >= Severity::Critical && c.runbook.is_none())
+        {
+            let message = format!(
+                "category {} of {} is {} and names no runbook",
+                category.name,
+                error.name,
+                category.severity.as_str()
+            );
+            found.add(Rule::Runbook, &error.place, message);
+        }
+    }
+    identities(catalogue, &mut found);
+    found.0.sort_by(|(a, x), (b, y)| (x, a).cmp(&(y, b)));
+    found.0
+}
+
+#[derive(Default)]
+struct Findings(Vec<(Rule, Mistake)>);
+
+impl Findings {
+    fn add(&mut self, rule: Rule, place: &Place, message: String) {
+        self.0.push((rule, Mistake::new(place.clone(), format!("{rule}: {message}"))));
+    }
+}
+
+fn function(function: &Function, found: &mut Findings) {
+    let name = format!("function {}", function.name);
+    if function.help.is_empty() {
+        found.add(Rule::Help, &function.place, format!("{name} has neither a doc comment nor `help`"));
+    }
+    if function.slo.is_some() && function.runbook.is_none() {
+        found.add(Rule::Runbook, &function.place, format!("{name} has objectives and names no runbook"));
+    }
+    if function.metrics {
+        // Results and, for failures, categories come on top of the labels; buckets do for histograms.
+        labels(&name, &function.labels, &function.place, found);
+    }
+}
+
+fn metric(metric: &Metric, found: &mut Findings) {
+    let name = format!("metric {}", metric.name);
+    if metric.help.is_empty() {
+        found.add(Rule::Help, &metric.place, format!("{name} has neither a doc comment nor `help`"));
+    }
+    if metric.name.bytes().any(|b| b.is_ascii_uppercase()) {
+        found.add(Rule::Name, &metric.place, format!("{name}: names are in lower case"));
+    }
+    let words: Vec<&str> = metric.name.split('_').collect();
+    if let Some(kind) = words.iter().find(|word| ["counter", "gauge", "histogram"].contains(*word)) {
+        found.add(Rule::Name, &metric.place, format!("{name}: leave out `{kind}`, the type says it"));
+    }
+    let by = |label: &&Label| metric.name.contains(&format!("_by_{}", label.name));
+    if let Some(label) = metric.labels.iter().find(by) {
+        found.add(
+            Rule::Name,
+            &metric.place,
+            format!("{name}: leave out `by_{0}`, the label `{0}` says it", label.name),
+        );
+    }
+    if let Some((unit, base)) = UNITS.iter().find(|(unit, _)| words.contains(unit)) {
+        let message = format!("{name}: measure in {base}, the base unit, rather than {unit}");
+        found.add(Rule::Unit, &metric.place, message);
+    } else if metric.kind == Kind::Histogram && metric.unit.is_none() {
+        found.add(Rule::Unit, &metric.place, format!("{name}: end the name of a histogram in its unit"));
+    }
+    labels(&name, &metric.labels, &metric.place, found);
+}
+
+fn labels(of: &str, labels: &[Label], place: &Place, found: &mut Findings) {
+    for label in labels {
+        if let Some(cap) = label.cap.filter(|cap| *cap > MAX_CAP) {
+            let message = format!(
+                "{of}: label {} may take {cap} values; more than {MAX_CAP} belong in a log",
+                label.name
+            );
+            found.add(Rule::Cardinality, place, message);
+        }
+    }
+    let values = |label: &Label| match (label.cap, label.values.len()) {
+        // The overflow is a value too.
+        (Some(cap), _) => u64::from(cap) + 1,
+        (None, 0) => UNKNOWN_VALUES,
+        (None, known) => known as u64,
+    };
+    let sets = labels.iter().map(values).fold(1, u64::saturating_mul);
+    if sets > MAX_LABEL_SETS {
+        let message = format!("{of}: up to {sets} sets of label values; keep it under {MAX_LABEL_SETS}");
+        found.add(Rule::Cardinality, place, message);
+    }
+}
+
+fn identities(catalogue: &Catalogue, found: &mut Findings) {
+    let mut seen: BTreeMap<(&str, &str), &Place> = BTreeMap::new();
+    for function in
+        catalogue.functions.iter().filter(|function| function.metrics && function.metric.is_none())
+    {
+        if let Some(first) = seen.insert((&function.module, &function.name), &function.place) {
+            let message = format!(
+                "function {} shares its series with the one at {first}; give one of them a `name`",
+                function.name
+            );
+            found.add(Rule::Identity, &function.place, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example;
+    use obs_model::Source;
+
+    fn told(catalogue: &Catalogue) -> Vec<String> {
+        lint(catalogue).iter().map(|(_, finding)| finding.to_string()).collect()
+    }
+
+    /// What is found in a metric that is fine but for one thing.
+    fn about(change: impl FnOnce(&mut Metric)) -> Vec<String> {
+        let mut metric = example::metric("queue_depth", Kind::Gauge, Source::Static, Vec::new());
+        change(&mut metric);
+        told(&Catalogue { metrics: vec![metric], ..Catalogue::default() })
+    }
+
+    #[test]
+    fn a_good_metric_has_nothing_to_say() {
+        assert_eq!(about(|_| ()), [""; 0]);
+    }
+
+    #[test]
+    fn each_rule_finds_its_mistake() {
+        for (found, expected) in [
+            (
+                about(|m| m.help.clear()),
+                "missing-help: metric queue_depth has neither a doc comment nor `help`",
+            ),
+            (about(|m| m.name = "Queue".into()), "name: metric Queue: names are in lower case"),
+            (
+                about(|m| m.name = "x_gauge".into()),
+                "name: metric x_gauge: leave out `gauge`, the type says it",
+            ),
+            (
+                about(|m| m.name = "wait_ms".into()),
+                "unit: metric wait_ms: measure in seconds, the base unit, rather than ms",
+            ),
+            (
+                about(|m| m.kind = Kind::Histogram),
+                "unit: metric queue_depth: end the name of a histogram in its unit",
+            ),
+            (
+                about(|m| {
+                    m.name = "calls_by_tier".into();
+                    m.labels = vec![example::label("tier", None, &["a"])];
+                }),
+                "name: metric calls_by_tier: leave out `by_tier`, the label `tier` says it",
+            ),
+            (
+                about(|m| m.labels = vec![example::label("user", Some(500), &[])]),
+                "cardinality: metric queue_depth: label user may take 500 values; more than 200 belong in a log",
+            ),
+            (
+                about(|m| {
+                    m.labels = vec![example::label("a", Some(99), &[]), example::label("b", Some(49), &[])]
+                }),
+                "cardinality: metric queue_depth: up to 5000 sets of label values; keep it under 2000",
+            ),
+        ] {
+            assert_eq!(found, [format!("src/metrics.rs:7:5: {expected}")]);
+        }
+    }
+
+    #[test]
+    fn functions_and_errors_are_looked_at_as_well() {
+        let mut catalogue = example::catalogue();
+        let mut twin = catalogue.functions[0].clone();
+        twin.place.line = 99;
+        twin.runbook = None;
+        catalogue.functions.push(twin);
+        catalogue.errors[0].categories[1].runbook = None;
+        let found = told(&catalogue);
+        for expected in [
+            "src/error.rs:3:5: missing-runbook: category database of RegistryError is critical and names no runbook",
+            "src/lib.rs:99:5: missing-runbook: function register_schema has objectives and names no runbook",
+            "src/lib.rs:99:5: identity: function register_schema shares its series with the one at src/lib.rs:10:5; \
+             give one of them a `name`",
+            "src/lib.rs:20:5: missing-help: function checkout has neither a doc comment nor `help`",
+        ] {
+            assert!(found.iter().any(|found| found == expected), "{expected}\nnot in\n{}", found.join("\n"));
+        }
+    }
+}
