@@ -16,7 +16,7 @@ use obs_model::grammar::walk::{At, walk};
 use obs_model::{Catalogue, Place};
 use std::path::{Path, PathBuf};
 use syn::ext::IdentExt;
-use syn::{Item, ItemMod};
+use syn::{Attribute, Item, ItemMod};
 
 /// What was read of a package or crate.
 #[derive(Clone, Debug, Default)]
@@ -108,16 +108,15 @@ impl Reader<'_> {
             }
         };
         self.source.files.push(path.to_path_buf());
-        let mut file = match syn::parse_file(&text) {
+        let file = match syn::parse_file(&text) {
             Ok(file) => file,
             Err(error) => return self.source.unread.extend(Mistake::of(&error, &name)),
         };
-        self.cfg.expand(&mut file);
-        if !self.cfg.is_active(&file.attrs) {
+        if !self.cfg.is_active(&self.cfg.resolve(&file.attrs)) {
             return;
         }
         let at = At { file: &name, module };
-        let active = |attributes: &[syn::Attribute]| self.cfg.is_active(attributes);
+        let active = |attributes: &[Attribute]| self.cfg.is_active(attributes);
         let mut errors = Vec::new();
         walk(&file, &at, &active, &mut self.source.catalogue, &mut errors);
         self.source.mistakes.extend(errors.iter().flat_map(|error| Mistake::of(error, &name)));
@@ -131,23 +130,31 @@ impl Reader<'_> {
     fn items(&mut self, items: &[Item], module: &str, directory: &Directory, file: &str) {
         for item in items {
             let Item::Mod(item) = item else { continue };
-            if !self.cfg.is_active(&item.attrs) {
+            let attributes = self.cfg.resolve(&item.attrs);
+            if !self.cfg.is_active(&attributes) {
                 continue;
             }
             let module = format!("{module}::{}", item.ident.unraw());
             match &item.content {
                 Some((_, items)) => {
-                    self.items(items, &module, &directory.inline(&item.ident, &item.attrs), file);
+                    self.items(items, &module, &directory.inline(&item.ident, &attributes), file);
                 }
-                None => self.declared(item, &module, directory, file),
+                None => self.declared(item, &attributes, &module, directory, file),
             }
         }
     }
 
     /// Reads the file of `mod name;`.
-    fn declared(&mut self, item: &ItemMod, module: &str, directory: &Directory, file: &str) {
+    fn declared(
+        &mut self,
+        item: &ItemMod,
+        attributes: &[Attribute],
+        module: &str,
+        directory: &Directory,
+        file: &str,
+    ) {
         let declared = place(item.ident.span(), file);
-        match directory.file(&item.ident, &item.attrs) {
+        match directory.file(&item.ident, attributes) {
             Ok((path, _)) if self.open.contains(&path) => {
                 let message = format!("module `{}` leads back to {}", item.ident, self.spelled(&path));
                 self.source.unread.push(Mistake::new(declared, message));

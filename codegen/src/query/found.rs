@@ -52,6 +52,53 @@ fn label_values(query: &str) -> Option<String> {
     Some(format!("group by ({}) ({})", label.trim(), select.trim()))
 }
 
+/// A rule of a Prometheus rules file.
+#[cfg(feature = "cli")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFound {
+    /// Its expression.
+    pub found: Found,
+    /// What it records, if it is a recording rule.
+    pub record: Option<String>,
+    /// The labels it adds.
+    pub labels: Vec<String>,
+}
+
+/// Every rule of a Prometheus rules file, in order.
+///
+/// # Errors
+///
+/// What is wrong with the YAML.
+#[cfg(feature = "cli")]
+pub fn in_rules(text: &str) -> Result<Vec<RuleFound>, String> {
+    use saphyr::{LoadableYamlNode, Yaml};
+    let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
+    let mut rules = Vec::new();
+    for group in documents.iter().flat_map(|document| list(document, "groups")) {
+        for rule in list(group, "rules") {
+            let text = |key: &str| rule.as_mapping_get(key).and_then(Yaml::as_str).map(str::to_owned);
+            let (record, alert) = (text("record"), text("alert"));
+            let owner = match (&record, alert) {
+                (Some(record), _) => format!("rule {record}"),
+                (None, alert) => format!("alert {}", alert.unwrap_or_default()),
+            };
+            let labels = rule.as_mapping_get("labels").and_then(Yaml::as_mapping);
+            let labels = labels.into_iter().flat_map(|labels| labels.keys());
+            rules.push(RuleFound {
+                found: Found { owner, query: text("expr").unwrap_or_default() },
+                record,
+                labels: labels.filter_map(Yaml::as_str).map(str::to_owned).collect(),
+            });
+        }
+    }
+    Ok(rules)
+}
+
+#[cfg(feature = "cli")]
+fn list<'a, 'y>(yaml: &'a saphyr::Yaml<'y>, key: &str) -> &'a [saphyr::Yaml<'y>] {
+    yaml.as_mapping_get(key).and_then(saphyr::Yaml::as_vec).map_or(&[], Vec::as_slice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

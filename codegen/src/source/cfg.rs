@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::visit_mut::VisitMut;
 use syn::{Attribute, Ident, LitBool, LitStr, Meta, Token, ext::IdentExt};
 
 /// The configuration that a crate is compiled with.
@@ -93,25 +92,18 @@ impl Cfg {
         attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).all(holds)
     }
 
-    /// Replaces each `#[cfg_attr(predicate, a, b)]` by `#[a] #[b]`, or by nothing.
-    pub fn expand(&self, file: &mut syn::File) {
-        Expand(self).visit_file_mut(file);
-    }
-}
-
-struct Expand<'a>(&'a Cfg);
-
-impl VisitMut for Expand<'_> {
-    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        // Most lists of attributes hold none, and are left alone.
-        while let Some(at) = attributes.iter().position(|attribute| attribute.path().is_ident("cfg_attr")) {
-            let attribute = attributes.remove(at);
+    /// The attributes, with each `#[cfg_attr(predicate, a, b)]` replaced by `#[a] #[b]`, or by nothing.
+    pub(crate) fn resolve(&self, attributes: &[Attribute]) -> Vec<Attribute> {
+        let mut resolved = attributes.to_vec();
+        while let Some(at) = resolved.iter().position(|attribute| attribute.path().is_ident("cfg_attr")) {
+            let attribute = resolved.remove(at);
             let Ok(Conditional { predicate, then }) = attribute.parse_args() else { continue };
-            if predicate.holds(self.0) {
+            if predicate.holds(self) {
                 let given = then.into_iter().map(|meta| Attribute { meta, ..attribute.clone() });
-                attributes.splice(at..at, given);
+                resolved.splice(at..at, given);
             }
         }
+        resolved
     }
 }
 
@@ -222,27 +214,25 @@ mod tests {
     }
 
     #[test]
-    fn conditional_attributes_are_unwrapped_wherever_they_stand() {
-        let mut file: syn::File = parse_quote! {
-            #[cfg_attr(unix, cfg_attr(feature = "tls-native", first, observe(labels(a = b))))]
-            #[cfg_attr(windows, gone)]
+    fn conditional_attributes_are_unwrapped() {
+        let item: syn::ItemMod = parse_quote! {
+            #[cfg_attr(unix, cfg_attr(feature = "tls-native", path = "unix.rs", first))]
+            #[cfg_attr(windows, path = "windows.rs")]
+            #[cfg_attr(some(unix), gone)]
             #[last]
-            fn f() {
-                #[cfg_attr(unix, inner)]
-                fn g() {}
-            }
+            mod platform;
         };
-        cfg().expand(&mut file);
-        let expected: syn::File = parse_quote! {
+        let expected: syn::ItemMod = parse_quote!(
+            #[path = "unix.rs"]
             #[first]
-            #[observe(labels(a = b))]
             #[last]
-            fn f() {
-                #[inner]
-                fn g() {}
-            }
+            mod platform;
+        );
+        let words = |attributes: &[Attribute]| -> Vec<String> {
+            attributes.iter().map(|attribute| attribute.path().require_ident().unwrap().to_string()).collect()
         };
-        assert_eq!(file, expected);
+        let resolved = cfg().resolve(&item.attrs);
+        assert_eq!(words(&resolved), words(&expected.attrs));
     }
 
     #[test]

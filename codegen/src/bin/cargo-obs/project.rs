@@ -1,0 +1,127 @@
+//! The packages that a command is about, read.
+
+use crate::args::Common;
+use obs_codegen::artefacts::{Artefacts, CATALOGUE};
+use obs_codegen::package::{Package, Workspace};
+use obs_codegen::settings::Settings;
+use obs_codegen::source::{self, Cfg};
+use obs_codegen::subject::Subject;
+use obs_codegen::{Errors, Mistake, catalogue, change};
+use obs_model::Catalogue;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A package, what it measures, and where its artefacts are.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) subject: Subject,
+    pub(crate) catalogue: Catalogue,
+    /// What is wrong with its attributes. The catalogue has what is right.
+    pub(crate) mistakes: Vec<Mistake>,
+    /// The directory of the committed artefacts.
+    pub(crate) directory: PathBuf,
+}
+
+/// Reads the packages that the arguments name, or else those that cargo would build here.
+///
+/// # Errors
+///
+/// What cannot be read, and where.
+pub(crate) fn select(common: &Common) -> Result<Vec<Project>, String> {
+    let Workspace { packages, default } = Package::all(common.manifest_path.as_deref())?;
+    let known: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    if let Some(unknown) = common.package.iter().find(|name| !known.contains(&name.as_str())) {
+        let hint = obs_model::suggest::nearest(unknown, known.iter().copied());
+        let hint = hint.map_or_else(String::new, |name| format!("; did you mean {name}?"));
+        return Err(format!("no package {unknown} in this workspace{hint}"));
+    }
+    let named = |package: &Package| match common.package.as_slice() {
+        [] => default.contains(&package.root),
+        names => names.contains(&package.name),
+    };
+    let mut projects = Vec::new();
+    for package in packages.iter().filter(|package| named(package)) {
+        let project = read(package, common)?;
+        // In a workspace, most packages measure nothing.
+        let empty = project.catalogue == Catalogue::default() && project.mistakes.is_empty();
+        if !empty || !common.package.is_empty() || project.directory.is_dir() {
+            projects.push(project);
+        }
+    }
+    if projects.is_empty() {
+        return Err("no package here measures anything".to_owned());
+    }
+    if projects.len() > 1 && (common.out.is_some() || common.service.is_some()) {
+        return Err("--out and --service are about one package: choose it with -p".to_owned());
+    }
+    Ok(projects)
+}
+
+fn read(package: &Package, common: &Common) -> Result<Project, String> {
+    let source = source::read(package, &cfg(package, common)?);
+    if !source.unread.is_empty() {
+        return Err(Errors(source.unread).to_string());
+    }
+    let settings = package.build_script.as_deref().map(Settings::of).unwrap_or_default();
+    let service = common.service.clone().or(settings.service);
+    let mirror = settings.mirror.as_deref().unwrap_or("observability");
+    Ok(Project {
+        subject: Subject::new(package, service.as_deref()),
+        mistakes: obs_codegen::checked(&source).err().map(|Errors(mistakes)| mistakes).unwrap_or_default(),
+        catalogue: source.catalogue,
+        directory: common.out.clone().unwrap_or_else(|| package.root.join(mirror)),
+    })
+}
+
+/// The configuration of a plain `cargo build` with these features.
+fn cfg(package: &Package, common: &Common) -> Result<Cfg, String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut command = Command::new(rustc);
+    // There, rustup finds the toolchain that the package chooses.
+    command.current_dir(&package.root).args(["--print", "cfg"]);
+    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    command.args(flags.split_whitespace());
+    let output = command.output().map_err(|error| format!("cannot run rustc --print cfg: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).trim_end().to_owned());
+    }
+    let mut cfg = Cfg::from_rustc(&String::from_utf8_lossy(&output.stdout));
+    let mut features: Vec<&str> = common.features.iter().map(String::as_str).collect();
+    if common.all_features {
+        features.extend(package.features.keys().map(String::as_str));
+    } else if !common.no_default_features {
+        features.push("default");
+    }
+    package.enabled(features).iter().for_each(|feature| cfg.add_feature(feature));
+    Ok(cfg)
+}
+
+impl Project {
+    /// The artefacts as they should be committed.
+    pub(crate) fn artefacts(&self) -> Artefacts {
+        Artefacts::to_commit(&self.catalogue, &self.subject)
+    }
+
+    /// A file of the artefacts, as one would type it.
+    pub(crate) fn spelled(&self, path: &Path) -> String {
+        let here = std::env::current_dir().unwrap_or_default();
+        path.strip_prefix(&here).unwrap_or(path).display().to_string()
+    }
+
+    /// The mistakes in the source, and what differs from the committed catalogue, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// That the committed catalogue cannot be read.
+    pub(crate) fn changes(&self) -> Result<Vec<Mistake>, String> {
+        let mut found = self.mistakes.clone();
+        let path = self.directory.join(CATALOGUE);
+        if path.is_file() {
+            let name = self.spelled(&path);
+            let text = std::fs::read_to_string(&path).map_err(|error| format!("{name}: {error}"))?;
+            let committed = catalogue::from_json(&text).map_err(|error| format!("{name}: {error}"))?;
+            found.extend(change::changes(&self.catalogue, &committed, &name));
+        }
+        Ok(found)
+    }
+}
