@@ -5,18 +5,41 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(feature = "prometheus")]
+mod bridge;
+mod builder;
 mod cells;
 mod clock;
+mod collect;
 mod context;
 mod error;
+pub mod exposition;
+mod health;
+pub mod http;
 mod instrument;
 mod label;
+mod offload;
+#[cfg(feature = "process")]
+mod process;
 mod registry;
+mod self_metrics;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(any(feature = "server", feature = "axum"))]
+mod slots;
 pub mod snapshot;
+mod time;
 
 use __private::v1 as private;
 
+#[cfg(feature = "prometheus")]
+pub use bridge::PrometheusCollector;
+pub use builder::{Builder, InitError, Obs, builder};
+pub use context::{ContextGuard, InContext, TraceContext, TraceSourceError, set_trace_source};
 pub use error::{Categories, Category, ErrorCategory, Severity, report};
+pub use health::{Check, CheckError};
 pub use instrument::{Counter, CounterSeries, Gauge, GaugeSeries, Histogram, HistogramSeries};
 pub use label::{Capped, LabelSet, LabelValue};
 pub use registry::{Conflict, catalogue, conflicts, snapshot};

@@ -16,6 +16,7 @@ pub use entry::Entry;
 pub(crate) use entry::Item;
 
 use crate::cells::{self, Reader};
+use crate::collect;
 use crate::instrument::errors::ErrorCounts;
 use crate::instrument::family::{Instrument, Page, Texts};
 use crate::private::{FunctionMetric, MetricDesc, Site};
@@ -92,6 +93,18 @@ pub fn conflicts() -> &'static [Conflict] {
 /// assert!(snapshot.family("obs_cells_bytes").is_some());
 /// ```
 pub fn snapshot() -> Snapshot {
+    let mut families = own_families();
+    collect::foreign(&mut families);
+    Snapshot::new(families, SystemTime::now())
+}
+
+/// The same without what other libraries measure.
+#[cfg(feature = "prometheus")]
+pub(crate) fn own_snapshot() -> Snapshot {
+    Snapshot::new(own_families(), SystemTime::now())
+}
+
+fn own_families() -> Vec<Family> {
     let registry = &*REGISTRY;
     let reader = Reader::new();
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,7 +120,8 @@ pub fn snapshot() -> Snapshot {
         merge::series(family);
     }
     families.extend(own(registry));
-    Snapshot::new(families, SystemTime::now())
+    collect::own(&mut families);
+    families
 }
 
 pub(crate) fn reports() -> &'static ErrorCounts {

@@ -1,0 +1,61 @@
+//! The pages as an axum router.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use std::pin::pin;
+use std::task::{Context, Poll, Wake};
+use tower::ServiceExt;
+
+struct Unpark(std::thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// The router needs no async runtime, so neither does its test.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = std::sync::Arc::new(Unpark(std::thread::current())).into();
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> (StatusCode, String, String) {
+    let router: Router = Router::new().merge(obs_runtime::axum::router());
+    let builder = Request::builder().method(method).uri(path);
+    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+    let response = block_on(router.oneshot(builder.body(Body::empty()).unwrap())).unwrap();
+    let kind = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+    let status = response.status();
+    let body = block_on(axum::body::to_bytes(response.into_body(), usize::MAX)).unwrap();
+    (status, kind.unwrap_or_default(), String::from_utf8_lossy(&body).into_owned())
+}
+
+#[test]
+fn pages() {
+    let (status, kind, body) = request("GET", "/metrics", &[]);
+    assert_eq!((status, kind.as_str()), (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8"));
+    assert!(body.contains("obs_scrapes_total"));
+    let accept = [("accept", "application/openmetrics-text"), ("accept", "text/plain;q=0.1")];
+    let (_, kind, body) = request("GET", "/metrics", &accept);
+    assert!(kind.starts_with("application/openmetrics-text") && body.ends_with("# EOF\n"));
+    for path in ["/health", "/health/live", "/health/ready"] {
+        let (status, kind, body) = request("GET", path, &[]);
+        assert_eq!((status, kind.as_str()), (StatusCode::OK, "application/json"), "{path}");
+        assert!(body.contains("\"status\": \"up\""), "{path}");
+    }
+}
+
+#[test]
+fn methods() {
+    assert_eq!(request("POST", "/metrics", &[]).0, StatusCode::METHOD_NOT_ALLOWED);
+    let (status, _, body) = request("HEAD", "/metrics", &[]);
+    assert_eq!((status, body.as_str()), (StatusCode::OK, ""));
+}
