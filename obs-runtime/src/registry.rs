@@ -116,6 +116,8 @@ fn own_families() -> Vec<Family> {
     }
     let mut families = page.finish();
     drop(texts);
+    // Without the lock: they are user code, which may take its time, or take a snapshot.
+    families.extend(registry.metrics.iter().filter_map(|metric| metrics::poll(*metric)));
     for family in families.iter_mut().filter(|family| registry.merged.contains(&family.name)) {
         merge::series(family);
     }

@@ -128,6 +128,6 @@ impl<L: LabelSet> Instrument for Counter<L> {
                 }
             });
         });
-        page.overflows(desc.name, desc.labels, &self.interns);
+        page.overflows(desc.name.into(), desc.labels, &self.interns);
     }
 }

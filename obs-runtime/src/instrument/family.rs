@@ -87,16 +87,16 @@ impl<'a> Page<'a> {
         &mut self.families.entry(name.clone()).or_insert_with(|| Family::new(name, help, kind)).series
     }
 
-    /// Reports how often the capped labels of a family overflowed.
+    /// Reports how often the capped labels of an item, a metric or a function, overflowed.
     pub(crate) fn overflows(
         &mut self,
-        family: &'static str,
+        item: Cow<'static, str>,
         labels: &'static [LabelDesc],
         interns: &Interns,
     ) {
         for (label, intern) in labels.iter().zip(interns.all()) {
             if let Some(intern) = intern {
-                let labels = Labels::new([("metric", family), ("label", label.name)]);
+                let labels = Labels::new([("item", item.clone()), ("label", Cow::Borrowed(label.name))]);
                 self.overflows.push(Series { labels, value: intern.overflow(self.reader).into() });
             }
         }

@@ -174,6 +174,6 @@ impl<L: LabelSet> Instrument for Gauge<L> {
                 }
             });
         });
-        page.overflows(desc.name, desc.labels, &self.interns);
+        page.overflows(desc.name.into(), desc.labels, &self.interns);
     }
 }

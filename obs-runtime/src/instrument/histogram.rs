@@ -151,6 +151,6 @@ impl<L: LabelSet> Instrument for Histogram<L> {
                 }
             });
         });
-        page.overflows(desc.name, desc.labels, &self.interns);
+        page.overflows(desc.name.into(), desc.labels, &self.interns);
     }
 }

@@ -26,7 +26,10 @@ pub(super) fn collect(sites: &[&'static Site], page: &mut Page<'_>) {
         let labels = page.texts.labels(*site, 0, IDENTITY, || identity(site));
         let series = Series { labels, value: concurrent.into() };
         page.named(family(site, Part::Concurrent), "Calls in progress.", FamilyKind::Gauge).push(series);
-        page.overflows(site.desc.metric.unwrap_or(site.desc.name), site.desc.labels, &site.interns);
+        if !site.interns.all().is_empty() {
+            let name = format!("{}::{}", site.desc.module, site.desc.name);
+            page.overflows(name.into(), site.desc.labels, &site.interns);
+        }
     }
 }
 

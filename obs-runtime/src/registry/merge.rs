@@ -11,8 +11,9 @@ use std::sync::Arc;
 /// The families in which that happens; the others need not be looked through at each snapshot.
 pub(super) fn families(sites: &[&'static Site], metrics: &[Metric]) -> HashSet<Cow<'static, str>> {
     let mut seen = HashSet::new();
-    // Always: an error type may give two categories of one function the same name.
-    let mut merged = HashSet::from([Cow::Borrowed("errors_total")]);
+    // Always: an error type may give two categories of one function the same name, and two functions of
+    // one name have the same labels.
+    let mut merged = HashSet::from(["errors_total", "obs_label_overflow_total"].map(Cow::Borrowed));
     for site in sites {
         let identity = match site.desc.metric {
             Some(own) => (own, "", ""),

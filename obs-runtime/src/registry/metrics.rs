@@ -3,24 +3,24 @@
 use super::Metric;
 use crate::instrument::counter;
 use crate::instrument::family::Page;
-use crate::private::{FunctionMetric, Kind, MetricDesc};
-use crate::snapshot::{FamilyKind, Labels, Series};
-use std::borrow::Cow;
+use crate::private::{FunctionMetric, Kind};
+use crate::snapshot::{Family, FamilyKind};
 
+/// Adds the family of a metric that is not polled.
 pub(super) fn collect(metric: Metric, page: &mut Page<'_>) {
     match metric {
         Metric::Static(desc, instrument) => instrument.collect(desc, page),
-        Metric::Polled(desc, read) => poll(desc, read, page),
         Metric::Function(metric) => function(metric, page),
+        Metric::Polled(..) => {}
     }
 }
 
-/// Asks a polled function. It is user code: should it panic, its series is left out of this snapshot.
-fn poll(desc: &'static MetricDesc, read: fn() -> Option<f64>, page: &mut Page<'_>) {
-    let Ok(Some(value)) = std::panic::catch_unwind(read) else { return };
+/// Asks a polled function. Should it panic, its family is left out of this snapshot.
+pub(super) fn poll(metric: Metric) -> Option<Family> {
+    let Metric::Polled(desc, read) = metric else { return None };
+    let value = std::panic::catch_unwind(read).ok().flatten()?;
     let kind = if desc.kind == Kind::Counter { FamilyKind::Counter } else { FamilyKind::Gauge };
-    let series = page.named(Cow::Borrowed(desc.name), desc.help, kind);
-    series.push(Series { labels: Labels::empty(), value: value.into() });
+    Some(Family::new(desc.name, desc.help, kind).with(value))
 }
 
 fn function(metric: &'static FunctionMetric, page: &mut Page<'_>) {
@@ -50,5 +50,5 @@ fn function(metric: &'static FunctionMetric, page: &mut Page<'_>) {
             });
         }),
     }
-    page.overflows(desc.name, desc.labels, &metric.interns);
+    page.overflows(desc.name.into(), desc.labels, &metric.interns);
 }
