@@ -97,17 +97,7 @@ impl Builder {
     ///
     /// Does not panic, and does not exit: cargo fails the build for the errors that were told.
     pub fn emit(self) {
-        match self.try_emit() {
-            Ok(report) => {
-                for path in &report.rerun_if_changed {
-                    println!("cargo::rerun-if-changed={}", path.display());
-                }
-                report.warnings.iter().for_each(|warning| println!("cargo::warning={}", one_line(warning)));
-            }
-            Err(Errors(mistakes)) => {
-                mistakes.iter().for_each(|mistake| println!("cargo::error={}", one_line(mistake)));
-            }
-        }
+        print!("{}", directives(&self.try_emit()));
     }
 
     /// Reads and writes, and tells nobody.
@@ -185,7 +175,52 @@ fn watched(package: &Package, source: &Source) -> Vec<PathBuf> {
     paths
 }
 
+/// What cargo is told, a line each. A build that failed is run again in any case.
+fn directives(outcome: &Result<Report, Errors>) -> String {
+    let line = |directive: &str, text: String| format!("cargo::{directive}={text}\n");
+    match outcome {
+        Ok(report) => {
+            let paths = report
+                .rerun_if_changed
+                .iter()
+                .map(|path| line("rerun-if-changed", path.display().to_string()));
+            paths.chain(report.warnings.iter().map(|warning| line("warning", one_line(warning)))).collect()
+        }
+        Err(Errors(mistakes)) => mistakes.iter().map(|mistake| line("error", one_line(mistake))).collect(),
+    }
+}
+
 /// Cargo reads one line as one message.
 fn one_line(mistake: &Mistake) -> String {
     mistake.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_is_told_line_by_line() {
+        let report = Report {
+            catalogue: Catalogue::default(),
+            written: Vec::new(),
+            rerun_if_changed: vec!["Cargo.toml".into(), "src/lib.rs".into()],
+            warnings: vec![Mistake::in_file("src/a.rs", "two\n  lines")],
+        };
+        let told = "cargo::rerun-if-changed=Cargo.toml\ncargo::rerun-if-changed=src/lib.rs\n\
+                    cargo::warning=src/a.rs: two lines\n";
+        assert_eq!(directives(&Ok(report)), told);
+        let errors = Errors(vec![Mistake::in_file("a", "x"), Mistake::in_file("b", "y")]);
+        assert_eq!(directives(&Err(errors)), "cargo::error=a: x\ncargo::error=b: y\n");
+    }
+
+    #[test]
+    fn outside_of_a_build_script_there_is_nowhere_to_write() {
+        let mut builder = Builder::for_package("/nowhere", "/nowhere", Cfg::default());
+        let Err(Errors(errors)) = builder.clone().try_emit() else { panic!("there is no such package") };
+        assert!(errors[0].place.file.ends_with("Cargo.toml"), "{errors:?}");
+        builder.out = None;
+        let Err(Errors(errors)) = builder.try_emit() else { panic!("OUT_DIR is not set in a test") };
+        assert_eq!(errors[0].to_string(), "build.rs: OUT_DIR is not set: this is not a build script");
+    }
 }

@@ -73,13 +73,14 @@ fn variables(catalogue: &Catalogue, subject: &Subject, shared: bool) -> Vec<Vari
     let here = anchor.clone().like("job", "$job");
     let mut list = vec![
         variables::datasource(),
-        variables::label("job", "Job", &anchor, ".*"),
-        variables::label("instance", "Instance", &here, ".*"),
+        // One by one: all jobs that run this package, not all jobs there are.
+        variables::label("job", "Job", &anchor, None),
+        variables::label("instance", "Instance", &here, Some(".*")),
     ];
     if shared {
         let here = here.like("instance", "$instance");
-        list.push(variables::label("module", "Module", &here, &ours));
-        list.push(variables::label("function", "Function", &here.like("module", "$module"), ".*"));
+        list.push(variables::label("module", "Module", &here, Some(&ours)));
+        list.push(variables::label("function", "Function", &here.like("module", "$module"), Some(".*")));
     }
     list
 }

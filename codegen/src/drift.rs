@@ -16,7 +16,7 @@ pub(crate) const FILE: &str = "drift.json";
 /// [`Builder::emit`](crate::Builder::emit). An integration test is the best place: there the library is
 /// built without `cfg(test)`, as it was read.
 ///
-/// ```ignore
+/// ```text
 /// // tests/drift.rs
 /// use schema_registry as _;   // or the linker drops the library
 ///

@@ -33,6 +33,30 @@ pub struct Schema {
 /// The suffixes of a histogram's samples.
 pub const HISTOGRAM_SAMPLES: [&str; 3] = ["_bucket", "_sum", "_count"];
 
+/// What the runtime exports of itself and of the process.
+const PROGRAM: [(&str, Kind, &str, &[&str]); 20] = [
+    ("build_info", Kind::Gauge, "The build", &["version", "commit", "branch", "service"]),
+    ("process_cpu_seconds_total", Kind::Counter, "CPU time", &[]),
+    ("process_max_fds", Kind::Gauge, "The limit on open file descriptors", &[]),
+    ("process_open_fds", Kind::Gauge, "Open file descriptors", &[]),
+    ("process_resident_memory_bytes", Kind::Gauge, "Resident memory", &[]),
+    ("process_start_time_seconds", Kind::Gauge, "When the process started", &[]),
+    ("process_threads", Kind::Gauge, "Threads", &[]),
+    ("process_virtual_memory_bytes", Kind::Gauge, "Virtual memory", &[]),
+    ("obs_cells_bytes", Kind::Gauge, "Memory that counts take", &[]),
+    ("obs_cells_threads", Kind::Gauge, "The most threads that recorded at one time", &[]),
+    ("obs_dropped_updates_total", Kind::Counter, "Updates for which no cells were left", &[]),
+    ("obs_health_check_duration_seconds", Kind::Gauge, "How long a check took", &["check"]),
+    ("obs_health_check_failures_total", Kind::Counter, "How often a check failed", &["check"]),
+    ("obs_health_check_up", Kind::Gauge, "Whether a check passed", &["check"]),
+    ("obs_http_rejected_total", Kind::Counter, "Connections that were turned away", &["reason"]),
+    ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["metric", "label"]),
+    ("obs_prometheus_conflicts", Kind::Gauge, "Families of the prometheus crate left out", &[]),
+    ("obs_registry_conflicts", Kind::Gauge, "Families left out for their name", &[]),
+    ("obs_scrape_duration_seconds", Kind::Histogram, "Time to make a page of metrics", &[]),
+    ("obs_scrapes_total", Kind::Counter, "Pages of metrics that were made", &["format"]),
+];
+
 impl Schema {
     /// The families of a catalogue, and those that every program exports.
     pub fn of(catalogue: &Catalogue) -> Schema {
@@ -66,17 +90,8 @@ impl Schema {
 
     /// What every program exports, whatever its attributes.
     fn program(&mut self) {
-        self.add("build_info", Kind::Gauge, "The build", &["version", "commit", "branch", "service"], &[]);
-        for (name, kind, help) in [
-            ("process_cpu_seconds_total", Kind::Counter, "CPU time"),
-            ("process_resident_memory_bytes", Kind::Gauge, "Resident memory"),
-            ("process_virtual_memory_bytes", Kind::Gauge, "Virtual memory"),
-            ("process_open_fds", Kind::Gauge, "Open file descriptors"),
-            ("process_max_fds", Kind::Gauge, "The limit on open file descriptors"),
-            ("process_threads", Kind::Gauge, "Threads"),
-            ("process_start_time_seconds", Kind::Gauge, "When the process started"),
-        ] {
-            self.add(name, kind, help, &[], &[]);
+        for (name, kind, help, labels) in PROGRAM {
+            self.add(name, kind, help, labels, &[]);
         }
     }
 

@@ -10,7 +10,7 @@
 //! obs_codegen::Builder::from_crate().service("schema-registry").emit();
 //! ```
 //!
-//! ```ignore
+//! ```text
 //! // tests/drift.rs: the source and the linked program agree.
 //! obs_codegen::assert_no_drift!(obs_runtime::catalogue());
 //! ```

@@ -104,6 +104,12 @@ impl Package {
             let root = if bin.is_dir() { bin.join("main.rs") } else { bin };
             add(&stem, root, false);
         }
+        if crates.is_empty() {
+            return Err(format!(
+                "{} has no Cargo.toml, and no src/lib.rs or src/main.rs",
+                directory.display()
+            ));
+        }
         let root = directory.to_path_buf();
         Ok(Package {
             name,

@@ -79,10 +79,11 @@ fn errors(
             .query(calls.error_ratio(RANGE, &IDENTITY), LEGEND),
     ];
     if !catalogue.errors.is_empty() {
-        let errors = chosen("errors_total").like("module", "$module").like("function", "$function");
+        // What `report` counts outside of observed functions has no module.
+        let errors = chosen("errors_total").like("module", "$module|").like("function", "$function");
         panels.push(
             Panel::new(Visual::TimeSeries, "Errors by category", "ops")
-                .describe("Error values a second that left the chosen functions.")
+                .describe("Error values a second that left the chosen functions, or were reported.")
                 .describe(categories(catalogue))
                 .query(errors.rate(RANGE).sum(&["category", "severity"]), "{{category}} ({{severity}})"),
         );

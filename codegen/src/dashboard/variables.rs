@@ -20,8 +20,9 @@ pub(super) fn datasource() -> Variable {
     }
 }
 
-/// The values of a label of `select`, several at once; all of them at first, as the expression `all`.
-pub(super) fn label(name: &'static str, title: &'static str, select: &Select, all: &str) -> Variable {
+/// The values of a label of `select`, several at once. All of them are chosen at first: one by one, or as
+/// the expression `all`.
+pub(super) fn label(name: &'static str, title: &'static str, select: &Select, all: Option<&str>) -> Variable {
     Variable {
         name,
         label: title,
@@ -30,7 +31,7 @@ pub(super) fn label(name: &'static str, title: &'static str, select: &Select, al
         query: format!("label_values({select}, {name})"),
         include_all: true,
         multi: true,
-        all_value: Some(all.to_owned()),
+        all_value: all.map(str::to_owned),
         current: Some(Choice { text: "All", value: "$__all" }),
         refresh: 2,
         sort: 1,
