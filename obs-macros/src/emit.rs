@@ -129,6 +129,10 @@ pub(crate) fn metric_desc(
     if desc.kind == Kind::Histogram {
         field("buckets", bounds(&desc.buckets));
     }
+    if let Some(expire) = args.expire {
+        let expire = nanos(expire.value);
+        field("expire", quote!(#v1::Some(#expire)));
+    }
     if let Some(dashboard) = &args.dashboard {
         let dashboard = &dashboard.value;
         field("dashboard", quote!(#v1::Some(#dashboard)));
