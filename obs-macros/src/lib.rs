@@ -1,1 +1,82 @@
-//! The attribute macros of obs.
+//! The attribute macros of obs. Use them through `obs_runtime`, which re-exports them and which their
+//! expansions call.
+
+mod derive;
+mod emit;
+mod item;
+mod metric;
+mod observe;
+mod wrap;
+
+use proc_macro::TokenStream;
+
+/// Counts, times and traces the calls of a function, of all functions in an `impl` or trait block, or of
+/// all functions in an inline module.
+///
+/// Works on sync and `async` functions, on functions that return `impl Future` or
+/// `Pin<Box<dyn Future>>` (and so with `#[async_trait]`, in either order), on methods with any receiver, and on
+/// generic, `unsafe` and `extern` functions. Every call is counted once, as `ok`, `error`, `cancelled` or
+/// `panic`; nothing of the arguments is captured unless named.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `name = "…"` | the `function` label and the span's name; default: the function's, in a block `Type::function` |
+/// | `labels(format = input.format, tenant = capped(&input.tenant, 50))` | labels: bounded types, or capped strings |
+/// | `fields(subject = %input.subject, id)` | what the span records, as `tracing` writes it |
+/// | `ok_if = \|value\| …`, `error_if = …` | which returned values count as ok or as errors |
+/// | `buckets = "fast"`, `buckets = [0.01, 0.1]` | latency buckets: `latency` (default), `fast`, `batch`, or seconds |
+/// | `slo(success = "99.9%", latency("25ms", "95%"), window = "30d", min_events = 100, name = "…")` | objective |
+/// | `slow = "100ms"` | the bound over which calls are slow |
+/// | `metric = "checkout"` | families of its own: `checkout_total`, `checkout_duration_seconds`, `checkout_concurrent` |
+/// | `help`, `runbook`, `dashboard` | texts for generated artefacts |
+/// | `level`, `target`, `kind`, `parent`, `follows_from` | of the span |
+/// | `no_span`, `no_metrics` | leave one half out |
+/// | `skip` | inside an observed block: leave this function out |
+/// | `crate = path` | where `obs_runtime` is |
+///
+/// Labels, fields, `parent` and `follows_from` are evaluated before the body, fields only if the span is
+/// enabled. On a block, arguments are the defaults of its functions. `const fn`, variadic functions and
+/// functions without a body cannot be observed: on the function itself that is an error, in a block they are
+/// left out.
+#[proc_macro_attribute]
+pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
+    observe::expand(args.into(), item.into()).into()
+}
+
+/// Declares a metric: on a static instrument, on a function whose calls it counts or measures, or on a
+/// function that is asked at each scrape.
+///
+/// Starts with `counter`, `gauge` or `histogram`. On a function without `value`, a counter counts calls, a
+/// histogram times them, and a gauge is what the function returns when it is asked.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `name = "…"` | the family's full name, with unit and `_total` |
+/// | `help = "…"` | default: the documentation's first paragraph |
+/// | `labels(state: PoolState)`, `labels(format = input.format)` | on a static by type, on a function by value |
+/// | `value = input.len()` | on a function: what a call adds, sets or observes; evaluated before the body |
+/// | `when = "ok"` | on a function: which calls count: `ok` (default), `error` or `always` |
+/// | `buckets` | of a histogram: a preset or a list |
+/// | `dashboard` | the dashboard it belongs on |
+/// | `crate = path` | where `obs_runtime` is |
+#[proc_macro_attribute]
+pub fn metric(args: TokenStream, item: TokenStream) -> TokenStream {
+    metric::expand(args.into(), item.into()).into()
+}
+
+/// Implements `ErrorCategory` for an enum or a struct.
+///
+/// `#[category("not_found", severity = "…", retry_after = "5s", action = "…", runbook = "…")]` stands on a
+/// variant or a struct; on an enum it is the default of its variants. `#[category(transparent)]` takes the
+/// category of the only field. Severities are `recoverable` (default), `degraded`, `critical` and `fatal`.
+#[proc_macro_derive(ErrorCategory, attributes(category))]
+pub fn error_category(item: TokenStream) -> TokenStream {
+    derive::error_category(item.into()).into()
+}
+
+/// Implements `LabelValue` for an enum without fields. Values are the variants' names in `snake_case`, or
+/// what `#[label(rename = "…")]` says.
+#[proc_macro_derive(LabelValue, attributes(label))]
+pub fn label_value(item: TokenStream) -> TokenStream {
+    derive::label_value(item.into()).into()
+}

@@ -34,7 +34,7 @@ mod value;
 pub mod walk;
 
 pub use buckets::Buckets;
-pub use category::{CategoryArgs, ErrorDerive};
+pub use category::{CategoryArgs, ErrorCase, ErrorDerive};
 pub use ctxt::Ctxt;
 pub use fields::{Field, Mode};
 pub use label::LabelDerive;

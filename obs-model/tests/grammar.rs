@@ -272,6 +272,10 @@ fn metrics_on_functions() {
         &f("counter, name = \"x_total\", buckets = \"fast\""),
         &["only histograms have buckets, and this is a counter"],
     );
+    expect(
+        &f("counter, name = \"x_total\", expire = \"1m\""),
+        &["only gauges expire, and this is a counter"],
+    );
     expect(&f("counter, name = \"errors_total\""), &["the metric `errors_total` is the runtime's own"]);
     expect(&f("counter, name = \"x_total\", when = \"never\""), &["unknown when \"never\""]);
     expect(&f("gauge, name = \"x\""), &["so its function takes nothing; give `value = …`"]);

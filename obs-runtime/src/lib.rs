@@ -42,4 +42,5 @@ pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};
 pub use instrument::{Counter, CounterSeries, Gauge, GaugeSeries, Histogram, HistogramSeries};
 pub use label::{Capped, LabelSet, LabelValue};
+pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
 pub use registry::{Conflict, catalogue, conflicts, snapshot};

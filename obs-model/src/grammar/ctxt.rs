@@ -43,6 +43,17 @@ impl Ctxt {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Whether there are no mistakes.
+    pub fn is_clean(&self) -> bool {
+        self.errors.borrow().is_empty()
+    }
+
+    /// What `read` gives, unless it finds a mistake.
+    pub fn scope<T>(&self, read: impl FnOnce(&Ctxt) -> Option<T>) -> Option<T> {
+        let before = self.errors.borrow().len();
+        read(self).filter(|_| self.errors.borrow().len() == before)
+    }
+
     /// Every mistake, in the order found.
     pub fn finish(self) -> Vec<syn::Error> {
         self.asked.set(true);

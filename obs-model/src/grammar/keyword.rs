@@ -16,6 +16,8 @@ pub const CRATE: &str = "crate";
 pub const DASHBOARD: &str = "dashboard";
 /// `error_if = |value| …`: which returned values count as errors.
 pub const ERROR_IF: &str = "error_if";
+/// `expire = "10m"`: a gauge's series leaves the page when not updated for so long.
+pub const EXPIRE: &str = "expire";
 /// `fields(…)`: what the span records.
 pub const FIELDS: &str = "fields";
 /// `follows_from = …`: the spans that the span follows from.

@@ -5,6 +5,7 @@ use super::value::{self, Key};
 use super::{Buckets, Ctxt, Given, Label, keyword, labels, observe};
 use crate::catalogue::{Kind, Source};
 use proc_macro2::{Span, TokenStream};
+use std::time::Duration;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, Path, Result, Token};
@@ -18,6 +19,7 @@ const KEYS: Keys = Keys {
         keyword::VALUE,
         keyword::WHEN,
         keyword::BUCKETS,
+        keyword::EXPIRE,
         keyword::DASHBOARD,
         keyword::CRATE,
     ],
@@ -58,6 +60,7 @@ impl When {
 ///          | labels | buckets               (* see Label, Buckets *)
 ///          | "value" "=" expression         (* functions: what a call adds, sets or observes *)
 ///          | "when" "=" '"' ( "ok" | "error" | "always" ) '"'       (* functions; default: "ok" *)
+///          | "expire" "=" duration           (* gauges: the age at which a series leaves the page *)
 ///          | "dashboard" "=" string
 ///          | "crate" "=" path ;
 /// ```
@@ -80,6 +83,8 @@ pub struct MetricArgs {
     pub when: Option<Given<When>>,
     /// The buckets of a histogram.
     pub buckets: Option<Buckets>,
+    /// The age at which a series that is not updated leaves the page.
+    pub expire: Option<Given<Duration>>,
     /// The dashboard it belongs on.
     pub dashboard: Option<Given<String>>,
     /// Where the runtime is.
@@ -125,6 +130,7 @@ impl MetricArgs {
             keyword::VALUE => self.value = Some(value::expression(key, input, "input.len()")?),
             keyword::WHEN => self.when = Some(value::word(key, input, When::ALL, |when| when.as_str())?),
             keyword::BUCKETS => self.buckets = Some(Buckets::parse(key, input)?),
+            keyword::EXPIRE => self.expire = Some(value::duration(key, input, "10m")?),
             keyword::DASHBOARD => self.dashboard = Some(value::string(key, input, "Orders")?),
             _ => self.krate = Some(value::path(key, input)?),
         }

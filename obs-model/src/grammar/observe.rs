@@ -172,31 +172,44 @@ impl ObserveArgs {
         has_body: bool,
         block: Option<&ObserveArgs>,
     ) -> Option<ObserveArgs> {
-        let own = ObserveArgs::among(ctxt, attributes);
-        match &own {
-            Some(own) => {
-                if own.skip.is_none() {
-                    check::function(ctxt, keyword::OBSERVE, sig, has_body);
-                }
-                check::observe(ctxt, own, sig, block.is_some());
-            }
-            None if block.is_some() && check::applies(sig, has_body) => {}
-            None => return None,
+        match ObserveArgs::among(ctxt, attributes) {
+            Some(own) => own.checked(ctxt, sig, has_body, block),
+            None if check::applies(sig, has_body) => block.map(|block| block.clone().fitted(sig)),
+            None => None,
         }
-        if own.as_ref().is_some_and(|own| own.skip.is_some()) {
+    }
+
+    /// The arguments of an attribute on a function, checked, and with those of the observed `block` around it.
+    /// `None` where it is left out.
+    pub fn checked(
+        self,
+        ctxt: &Ctxt,
+        sig: &Signature,
+        has_body: bool,
+        block: Option<&ObserveArgs>,
+    ) -> Option<ObserveArgs> {
+        check::observe(ctxt, &self, sig, block.is_some());
+        if self.skip.is_some() {
             return None;
         }
-        let mut block = block.cloned().unwrap_or_default();
-        if shape::nothing(shape::yielded(sig)) {
-            (block.ok_if, block.error_if) = (None, None);
-        }
-        let Some(own) = own else { return Some(block) };
-        let own_latency = own.slo.is_some() || own.buckets.is_some();
-        let args = own.within(&block);
+        check::function(ctxt, keyword::OBSERVE, sig, has_body);
+        let own_latency = self.slo.is_some() || self.buckets.is_some();
+        let args = match block {
+            Some(block) => self.within(&block.clone().fitted(sig)),
+            None => self,
+        };
         if own_latency {
             check::latency(ctxt, &args);
         }
         Some(args)
+    }
+
+    /// A block's arguments without those that say nothing about one of its functions.
+    fn fitted(mut self, sig: &Signature) -> ObserveArgs {
+        if shape::nothing(shape::yielded(sig)) {
+            (self.ok_if, self.error_if) = (None, None);
+        }
+        self
     }
 
     fn argument(&mut self, ctxt: &Ctxt, key: Key, input: ParseStream<'_>) -> Result<()> {

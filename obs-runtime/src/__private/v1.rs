@@ -17,16 +17,21 @@ pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, run};
 pub(crate) use class::Fallible;
 pub use class::{
     Branch, Class, ClassOther, ClassPlain, Errors, FromResidual, Probe, ProbeFallback, Returned, branch,
-    class, from_residual, test,
+    class, from_residual, ok, test,
 };
 pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
 pub use future::{
     AsyncCall, Observed, enter_async, enter_async_fields, enter_async_span, enter_async_with, future,
 };
 pub use inventory;
-pub use metric::{FunctionMetric, OnDrop, Reading, Started, start};
+pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use site::{Labelled, Site, capped, label};
 pub(crate) use site::{Outcome, SeriesRef};
 pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, span};
+pub use std::boxed::Box;
+pub use std::ops::ControlFlow;
+pub use std::option::Option::{None, Some};
+pub use std::time::Duration;
+pub use std::{file, module_path, unreachable};
 pub use submit::{submit_error, submit_function, submit_function_metric, submit_polled, submit_static};

@@ -30,6 +30,12 @@ pub fn metric(ctxt: &Ctxt, args: &MetricArgs, on: On<'_>) {
         On::Function(sig) => on_function(ctxt, args, sig),
     }
     buckets(ctxt, args, kind, matches!(on, On::Function(_)));
+    if let (Some(expire), Kind::Counter | Kind::Histogram) = (args.expire, kind.value) {
+        ctxt.error(
+            expire.span,
+            format!("only gauges expire, and this is a {}: what was counted stays", kind.value.as_str()),
+        );
+    }
 }
 
 /// The metrics of one item: no two have a name in common.
@@ -154,6 +160,7 @@ fn polled(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
     let calls_only = [
         (keyword::LABELS, args.labels.as_ref().map(|given| given.span)),
         (keyword::WHEN, args.when.map(|given| given.span)),
+        (keyword::EXPIRE, args.expire.map(|given| given.span)),
     ];
     for (key, span) in calls_only {
         if let Some(span) = span {

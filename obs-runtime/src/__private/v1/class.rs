@@ -15,6 +15,15 @@ pub enum Class {
 impl Class {
     /// An error that has no category.
     pub const OTHER_ERROR: Class = Class::Error(&OTHER);
+
+    /// The same as an error, for a value that `ok_if` or `error_if` calls one.
+    #[inline(always)]
+    pub fn or_other(self) -> Class {
+        match self {
+            Class::Ok => Class::OTHER_ERROR,
+            error => error,
+        }
+    }
 }
 
 /// A returned value, so that [`class!`] can ask about it by method look-up: the method is an inherent one
@@ -68,6 +77,12 @@ macro_rules! __class {
     }};
 }
 pub use crate::__class as class;
+
+/// The class of a value whose type cannot be an error.
+#[inline(always)]
+pub fn ok<R>(_: &R) -> Class {
+    Class::Ok
+}
 
 /// Asks `ok_if` or `error_if`; its own function so that the closure's argument has a type.
 #[inline(always)]

@@ -65,6 +65,12 @@ impl Labelled for FunctionMetric {
     }
 }
 
+/// What a call adds, sets or observes: `value = …` of an attribute. `None` is no number, which nothing counts.
+#[inline(always)]
+pub fn amount(value: impl Reading) -> f64 {
+    value.reading().unwrap_or(f64::NAN)
+}
+
 /// When a call started.
 #[derive(Clone, Copy, Debug)]
 pub struct Started(u64);

@@ -1,0 +1,107 @@
+//! What an attribute stands on. Bodies stay tokens: they are not ours to read, need not parse while somebody
+//! is typing, and reading them would cost every build.
+
+mod block;
+mod body;
+
+pub(crate) use block::{Block, Member, module_elsewhere};
+pub(crate) use body::{Body, Exits};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, LitStr, Result, Signature, Token, Visibility};
+
+/// A function, method, or declaration of one.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) defaultness: Option<Token![default]>,
+    pub(crate) sig: Signature,
+    /// `None` for a declaration, which ends in a semicolon.
+    pub(crate) body: Option<Body>,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Function> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let defaultness = input.parse()?;
+        let sig = input.parse()?;
+        let body = match input.parse::<TokenTree>()? {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(Body::new(group)),
+            TokenTree::Punct(punct) if punct.as_char() == ';' => None,
+            other => return Err(syn::Error::new(other.span(), "expected the body of a function")),
+        };
+        Ok(Function { attrs, vis, defaultness, sig, body })
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.head(tokens);
+        match &self.body {
+            Some(body) => body.to_tokens(tokens),
+            None => <Token![;]>::default().to_tokens(tokens),
+        }
+    }
+}
+
+impl Function {
+    /// Everything before the body.
+    fn head(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.attrs.iter().map(ToTokens::to_token_stream));
+        self.vis.to_tokens(tokens);
+        self.defaultness.to_tokens(tokens);
+        self.sig.to_tokens(tokens);
+    }
+
+    /// The function with `statements` in its body.
+    pub(crate) fn with(&self, body: &Body, statements: TokenStream) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        self.head(&mut tokens);
+        body.replaced(statements).to_tokens(&mut tokens);
+        tokens
+    }
+
+    /// Removes its attributes of that name.
+    pub(crate) fn strip(&mut self, name: &str) {
+        self.attrs.retain(|attribute| !obs_model::grammar::observe::is(attribute, name));
+    }
+
+    /// Whether its callers' locations are its own: no code of ours may come between.
+    pub(crate) fn is_track_caller(&self) -> bool {
+        self.attrs.iter().any(|attribute| {
+            let path = attribute.path();
+            path.is_ident("track_caller")
+                || path.is_ident("cfg_attr")
+                    && attribute.meta.to_token_stream().to_string().contains("track_caller")
+        })
+    }
+}
+
+/// Whether a function comes next, behind attributes and visibility.
+pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    if ahead.call(Attribute::parse_outer).is_err() || ahead.parse::<Visibility>().is_err() {
+        return false;
+    }
+    const QUALIFIERS: [&str; 5] = ["default", "const", "async", "unsafe", "safe"];
+    loop {
+        if ahead.peek(Token![fn]) {
+            return true;
+        }
+        if ahead.peek(Token![extern]) {
+            if ahead.parse::<Token![extern]>().and_then(|_| ahead.parse::<Option<LitStr>>()).is_err() {
+                return false;
+            }
+            continue;
+        }
+        use syn::ext::IdentExt;
+        match ahead.call(Ident::parse_any) {
+            Ok(word) if QUALIFIERS.iter().any(|qualifier| word == *qualifier) => {}
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `#[metric]`: arguments and item, checks, expansion.
+
+mod function;
+mod value;
+
+use crate::emit::{self, Runtime};
+use crate::item::{Function, is_function};
+use crate::observe::OFF;
+use obs_model::catalogue::{self, Source};
+use obs_model::grammar::check::{self, On};
+use obs_model::grammar::{Ctxt, MetricArgs, describe, keyword, observe};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, ItemStatic};
+
+/// What the attribute stands on.
+enum Item {
+    Function(Function),
+    Static(Box<ItemStatic>),
+    Other,
+}
+
+/// The attribute on whatever it stands on.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let ctxt = Ctxt::new();
+    let args = MetricArgs::parse(&ctxt, args);
+    let expanded = match read.parse2(item.clone()) {
+        Ok(Item::Function(function)) => on_function(&ctxt, args, function),
+        Ok(Item::Static(item)) => on_static(&ctxt, &args, &item),
+        Ok(Item::Other) => {
+            ctxt.error_in(&item, "`#[metric]` stands on a static or a function");
+            item
+        }
+        // Somebody is typing: what is there goes through as it is, for the compiler to judge.
+        Err(_) => item,
+    };
+    let errors = ctxt.finish().into_iter().map(|error| error.to_compile_error());
+    quote!(#(#errors)* #expanded)
+}
+
+fn read(input: ParseStream<'_>) -> syn::Result<Item> {
+    if is_function(input) {
+        return input.parse().map(Item::Function);
+    }
+    let ahead = input.fork();
+    ahead.call(Attribute::parse_outer)?;
+    ahead.parse::<syn::Visibility>()?;
+    if ahead.peek(syn::Token![static]) {
+        return input.parse().map(|item| Item::Static(Box::new(item)));
+    }
+    input.parse::<TokenStream>().map(|_| Item::Other)
+}
+
+fn on_static(ctxt: &Ctxt, args: &MetricArgs, item: &ItemStatic) -> TokenStream {
+    check::metric(ctxt, args, On::Static(item));
+    let Some(desc) = describe::metric(args, &item.attrs, false).filter(|_| ctxt.is_clean() && !OFF) else {
+        return item.to_token_stream();
+    };
+    let v1 = Runtime::at(args.krate.as_ref());
+    let ident = &item.ident;
+    let desc = emit::metric_desc(&v1, args, ident, &desc);
+    // What removes the static removes its entry.
+    let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    quote! {
+        #item
+        #(#conditions)*
+        const _: () = {
+            #v1::submit_static!(#desc, #ident);
+        };
+    }
+}
+
+/// A metric that is about to be written into a function.
+struct OnFunction {
+    args: MetricArgs,
+    desc: catalogue::Metric,
+}
+
+fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenStream {
+    // One expansion for all metrics of the function, so that its body is wrapped once.
+    let (ours, others): (Vec<_>, Vec<_>) =
+        function.attrs.drain(..).partition(|attribute| observe::is(attribute, keyword::METRIC));
+    function.attrs = others;
+    let mut all = vec![args];
+    all.extend(ours.iter().map(|attribute| MetricArgs::of(ctxt, attribute)));
+    check::function(ctxt, keyword::METRIC, &function.sig, function.body.is_some());
+    for args in &all {
+        check::metric(ctxt, args, On::Function(&function.sig));
+    }
+    check::metrics(ctxt, &all);
+    if !ctxt.is_clean() || OFF {
+        return function.into_token_stream();
+    }
+    let described: Vec<OnFunction> = all
+        .into_iter()
+        .filter_map(|args| {
+            let desc = describe::metric(&args, &function.attrs, true)?;
+            Some(OnFunction { args, desc })
+        })
+        .collect();
+    let (polled, counted): (Vec<_>, Vec<_>) =
+        described.into_iter().partition(|metric| metric.desc.source == Source::Polled);
+    let polled = polled.iter().map(|metric| poll(metric, &function.sig.ident)).collect();
+    function::expand(&counted, &function, polled)
+}
+
+/// The entry of a function that is asked at each scrape.
+fn poll(metric: &OnFunction, function: &Ident) -> TokenStream {
+    let v1 = Runtime::at(metric.args.krate.as_ref());
+    let desc = emit::metric_desc(&v1, &metric.args, function, &metric.desc);
+    quote!(#v1::submit_polled!(#desc, #function);)
+}

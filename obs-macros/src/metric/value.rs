@@ -1,0 +1,83 @@
+//! What a call contributes to a metric: its labels and its value, and when.
+
+use super::OnFunction;
+use crate::emit::{self, Runtime};
+use crate::observe;
+use obs_model::catalogue::Kind;
+use obs_model::grammar::When;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+/// A metric's names in generated code.
+pub(super) struct Part<'a> {
+    metric: &'a OnFunction,
+    v1: Runtime,
+    /// Its static.
+    item: Ident,
+    labels: Ident,
+    value: Ident,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn new(metric: &'a OnFunction, position: usize) -> Part<'a> {
+        Part {
+            metric,
+            v1: Runtime::at(metric.args.krate.as_ref()),
+            item: format_ident!("__OBS_METRIC_{position}"),
+            labels: format_ident!("__obs_labels_{position}"),
+            value: format_ident!("__obs_value_{position}"),
+        }
+    }
+
+    pub(super) fn when(&self) -> When {
+        self.metric.args.when.map(|given| given.value).unwrap_or_default()
+    }
+
+    /// Whether the attribute's expressions use the function's parameters.
+    pub(super) fn evaluates(&self) -> bool {
+        self.metric.args.value.is_some() || !self.metric.desc.labels.is_empty()
+    }
+
+    /// The static and its entry in the registry. `function` is where the metric stands.
+    pub(super) fn declaration(&self, function: &Ident) -> TokenStream {
+        let Part { metric, v1, item, .. } = self;
+        let desc = emit::metric_desc(v1, &metric.args, function, &metric.desc);
+        quote! {
+            static #item: #v1::FunctionMetric = #v1::FunctionMetric::new(#desc);
+            #v1::submit_function_metric!(#item);
+        }
+    }
+
+    /// What is evaluated before the body: labels, value, the time. And for a metric that counts every call,
+    /// what counts it however it ends.
+    pub(super) fn before(&self) -> TokenStream {
+        let Part { metric, v1, item, labels, value } = self;
+        let given = metric.args.labels.as_ref().map(|given| given.value.as_slice()).unwrap_or_default();
+        let given = observe::labels(v1, given, item);
+        let evaluated = match &metric.args.value {
+            Some(given) => {
+                let given = &given.value;
+                quote_spanned!(given.span()=> let #value = #v1::amount(#given);)
+            }
+            None if metric.args.is_duration() => quote!(let #value = #v1::start();),
+            None => TokenStream::new(),
+        };
+        let always = (self.when() == When::Always).then(|| {
+            let guard = format_ident!("__obs_guard_{}", item);
+            let record = self.record();
+            quote!(let #guard = #v1::OnDrop(move || #record);)
+        });
+        quote!(let #labels = #given; #evaluated #always)
+    }
+
+    /// The update itself.
+    pub(super) fn record(&self) -> TokenStream {
+        let Part { metric, item, labels, value, .. } = self;
+        match (&metric.args.value, metric.desc.kind) {
+            (Some(_), _) => quote!(#item.record(#labels, #value)),
+            (None, Kind::Histogram) => quote!(#item.elapsed(#labels, #value)),
+            (None, _) => quote!(#item.count(#labels, 1)),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! One observed function.
+
+use super::call;
+use crate::emit::{self, Runtime};
+use crate::item::{Body, Function};
+use crate::wrap;
+use obs_model::grammar::{ObserveArgs, describe, shape};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Type;
+
+/// The function with its calls observed. `owner` is the type of the block around it, `params` that block's
+/// type parameters.
+pub(super) fn expand(
+    args: &ObserveArgs,
+    function: &Function,
+    owner: Option<&str>,
+    params: &[Ident],
+) -> TokenStream {
+    let Some(body) = function.body.as_ref().filter(|_| !super::OFF) else {
+        return function.to_token_stream();
+    };
+    let v1 = Runtime::at(args.krate.as_ref());
+    let site = site(&v1, args, function, owner, params);
+    let mut outer = function.clone();
+    let watched = match shape::future(&function.sig) {
+        None => sync(&v1, args, &mut outer, body),
+        Some(shape::Future::Async) => Ok(asynchronous(&v1, args, &mut outer, body)),
+        Some(shape::Future::Opaque(output)) => returned(&v1, args, &mut outer, body, output, false),
+        Some(shape::Future::Boxed(output)) => returned(&v1, args, &mut outer, body, output, true),
+    };
+    match watched {
+        Ok(watched) => outer.with(body, quote!(#site #watched)),
+        // A body that had to be read and could not: the compiler says why.
+        Err(_) => function.to_token_stream(),
+    }
+}
+
+/// The static that describes the function and holds its counts, and its entry in the registry.
+fn site(
+    v1: &Runtime,
+    args: &ObserveArgs,
+    function: &Function,
+    owner: Option<&str>,
+    params: &[Ident],
+) -> TokenStream {
+    let desc = describe::function(args, &function.attrs, &function.sig, owner);
+    let own = function.sig.generics.type_params().map(|param| param.ident.clone());
+    let params: Vec<Ident> = params.iter().cloned().chain(own).collect();
+    let judged = args.ok_if.is_some() || args.error_if.is_some();
+    let errors = emit::errors(v1, &function.sig, judged, &params);
+    let desc = emit::function_desc(v1, args, function, &desc, errors);
+    quote! {
+        static __OBS_SITE: #v1::Site = #v1::Site::new(#desc, &__OBS_SITE);
+        #v1::submit_function!(__OBS_SITE);
+    }
+}
+
+fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> syn::Result<TokenStream> {
+    let ret = shape::returned(&function.sig).cloned();
+    let enter = call::enter(v1, args, false);
+    if !is_read(args, ret.as_ref()) {
+        let block = body.block();
+        return Ok(quote!(let __obs_call = #enter.unread(); #block));
+    }
+    let value = wrap::contained(v1, function, body, ret.as_ref(), call::evaluates(args))?;
+    let annotation = wrap::annotated(ret.as_ref());
+    let class = class(v1, args, &quote!(&__obs_ret));
+    Ok(quote! {
+        let __obs_call = #enter;
+        let __obs_ret #annotation = #value;
+        #[allow(unreachable_code)]
+        __obs_call.finish(#class);
+        __obs_ret
+    })
+}
+
+fn asynchronous(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> TokenStream {
+    let ret = shape::returned(&function.sig).cloned();
+    let enter = call::enter(v1, args, true);
+    let class = reader(v1, args, ret.as_ref(), true);
+    let future = wrap::awaited(function, body, ret.as_ref(), call::evaluates(args));
+    quote!(#v1::future(#enter, #future, #class).await)
+}
+
+/// A function that returns a future. The call starts before its statements, whose work is part of it.
+fn returned(
+    v1: &Runtime,
+    args: &ObserveArgs,
+    function: &mut Function,
+    body: &Body,
+    output: Option<&Type>,
+    boxed: bool,
+) -> syn::Result<TokenStream> {
+    let enter = call::enter(v1, args, true);
+    let class = reader(v1, args, output, output.is_some());
+    let tail = wrap::split(body)?;
+    let around = |future: TokenStream| quote!(#v1::future(__obs_call, #future, #class));
+    let watched = wrap::wrap_future(v1, function, body, tail, boxed, call::evaluates(args), around)?;
+    Ok(quote!(let __obs_call = #enter; #watched))
+}
+
+/// Whether returned values are looked at.
+fn is_read(args: &ObserveArgs, ret: Option<&Type>) -> bool {
+    let judged = args.ok_if.is_some() || args.error_if.is_some();
+    judged || ret.is_some_and(|ret| !shape::infallible(ret))
+}
+
+/// What reads a future's output: a function of a reference to it.
+fn reader(v1: &Runtime, args: &ObserveArgs, ret: Option<&Type>, known: bool) -> TokenStream {
+    if known && !is_read(args, ret) {
+        return quote!(#v1::ok);
+    }
+    let class = class(v1, args, &quote!(__obs_ret));
+    match wrap::written(ret).filter(|_| known) {
+        Some(ty) => quote!(|__obs_ret: &#ty| #class),
+        None => quote!(|__obs_ret| #class),
+    }
+}
+
+/// The class of a returned value, by a reference to it.
+fn class(v1: &Runtime, args: &ObserveArgs, value: &TokenStream) -> TokenStream {
+    let class = quote!(#v1::class!(#value));
+    if let Some(ok_if) = &args.ok_if {
+        let ok_if = &ok_if.value;
+        return quote!(if #v1::test(#value, #ok_if) { #v1::Class::Ok } else { #class.or_other() });
+    }
+    if let Some(error_if) = &args.error_if {
+        let error_if = &error_if.value;
+        return quote!(if #v1::test(#value, #error_if) { #class.or_other() } else { #v1::Class::Ok });
+    }
+    class
+}

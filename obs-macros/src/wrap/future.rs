@@ -1,0 +1,123 @@
+//! Bodies that are futures, and bodies that return one.
+
+use super::{annotated, contained, ended, params};
+use crate::emit::Runtime;
+use crate::item::{Body, Exits, Function};
+use obs_model::grammar::shape;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::Parser;
+use syn::{Block, Expr, Stmt, Type};
+
+/// The body of an `async fn` as a future.
+pub(crate) fn awaited(
+    function: &mut Function,
+    body: &Body,
+    ret: Option<&Type>,
+    evaluated: bool,
+) -> TokenStream {
+    let block = body.block();
+    let rebound = params::rebind(&mut function.sig, evaluated);
+    if matches!(ret.map(shape::plain_type), Some(Type::Never(_))) {
+        return quote!(async move { #rebound #block });
+    }
+    let annotation = annotated(ret);
+    // Unlike a function, an `async` block does not say what it returns, and the first `?` has to know.
+    let edge = (body.exits().any() && !annotation.is_empty()).then(|| {
+        quote! {
+            #[allow(
+                unreachable_code,
+                clippy::diverging_sub_expression,
+                clippy::empty_loop,
+                clippy::let_unit_value,
+                clippy::needless_return
+            )]
+            if false {
+                let __obs_edge #annotation = loop {};
+                return __obs_edge;
+            }
+        }
+    });
+    let ended = ended(&annotation, quote!(#block));
+    quote!(async move { #rebound #edge #ended })
+}
+
+/// A body that returns a future, taken apart.
+pub(crate) struct Tail {
+    /// The statements before the last expression.
+    before: TokenStream,
+    /// The last expression.
+    last: Option<Expr>,
+    /// Whether `return` or `?` leave the body, outside of `async` blocks.
+    leaves: bool,
+}
+
+/// Takes a body apart. Fails where it does not parse.
+pub(crate) fn split(body: &Body) -> syn::Result<Tail> {
+    let mut statements = Block::parse_within.parse2(body.block().stream())?;
+    let last = match statements.pop() {
+        Some(Stmt::Expr(last, None)) => Some(last),
+        other => {
+            statements.extend(other);
+            None
+        }
+    };
+    let before = quote!(#(#statements)*);
+    let plain = last.as_ref().is_some_and(|last| future_of(last).is_some());
+    let rest = last.as_ref().filter(|_| !plain).map(|last| quote!(#last)).unwrap_or_default();
+    let leaves = Exits::of(before.clone()).any() || Exits::of(rest).any();
+    Ok(Tail { before, last, leaves })
+}
+
+/// The body with its future inside `around`. `boxed` is whether it is returned in a `Box`; one that is there
+/// already is used.
+pub(crate) fn wrap_future(
+    v1: &Runtime,
+    function: &mut Function,
+    body: &Body,
+    tail: Tail,
+    boxed: bool,
+    evaluated: bool,
+    around: impl Fn(TokenStream) -> TokenStream,
+) -> syn::Result<TokenStream> {
+    let boxing = |future: TokenStream| if boxed { quote!(#v1::Box::pin(#future)) } else { future };
+    let Tail { before, last, leaves } = tail;
+    match last {
+        Some(last) if !leaves => {
+            let last = match last {
+                Expr::Call(mut call) if is_pinned_block(&call) => {
+                    let inner = call.args.first();
+                    let inside = around(quote!(#inner));
+                    call.args = std::iter::once(Expr::Verbatim(inside)).collect();
+                    quote!(#call)
+                }
+                last => boxing(around(quote!(#last))),
+            };
+            Ok(quote!(#before #last))
+        }
+        _ => {
+            let ret = shape::returned(&function.sig).cloned();
+            let future = contained(v1, function, body, ret.as_ref(), evaluated)?;
+            let annotation = annotated(ret.as_ref());
+            let last = boxing(around(quote!(__obs_future)));
+            Ok(quote!(let __obs_future #annotation = #future; #last))
+        }
+    }
+}
+
+/// An `async` block, by itself or in `Box::pin(…)`.
+fn future_of(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::Async(_) => Some(expr),
+        Expr::Call(call) if is_pinned_block(call) => call.args.first(),
+        _ => None,
+    }
+}
+
+/// `Box::pin(async move { … })`, which `#[async_trait]` makes too.
+fn is_pinned_block(call: &syn::ExprCall) -> bool {
+    let Expr::Path(callee) = &*call.func else { return false };
+    let mut path = callee.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let pin = path.next().as_deref() == Some("pin") && path.next().as_deref() == Some("Box");
+    pin && call.args.len() == 1 && matches!(call.args.first(), Some(Expr::Async(_)))
+}

@@ -1,0 +1,116 @@
+//! Parameters that move into a closure or an `async` block.
+//!
+//! By itself such a block captures only what its body uses, field by field, and drops it in an order of its
+//! own. So every parameter that could be dropped is declared again inside, in order: then all are captured
+//! whole, and dropped as the function would drop them. References and numbers need none of that.
+
+use obs_model::grammar::shape;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
+
+/// The statements that declare the parameters again. A pattern moves inside whole, and leaves a name in the
+/// signature; unless `evaluated`: then expressions outside use what it binds, and only the bindings move.
+pub(super) fn rebind(sig: &mut Signature, evaluated: bool) -> TokenStream {
+    let mut statements = TokenStream::new();
+    for (position, input) in sig.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                let by_value = match &receiver.kind {
+                    ReceiverKind::Value => true,
+                    ReceiverKind::Typed(_, ty) => !is_plain(ty),
+                    _ => false,
+                };
+                if by_value {
+                    // `self` cannot be declared again. Being mentioned whole, it is captured whole; and what is
+                    // captured is dropped last, as the first parameter is.
+                    let this = &receiver.self_token;
+                    statements.extend(quote!(let _ = &#this;));
+                }
+            }
+            FnArg::Typed(input) => statements.extend(rebind_one(input, position, evaluated)),
+        }
+    }
+    statements
+}
+
+fn rebind_one(input: &mut PatType, position: usize, evaluated: bool) -> TokenStream {
+    let plain = is_plain(&input.ty);
+    let attrs: Vec<Attribute> = input.attrs.iter().filter(|a| moves_along(a)).cloned().collect();
+    match &mut *input.pat {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
+            if plain && mutability.is_none() {
+                return TokenStream::new();
+            }
+            let mutability = mutability.take();
+            input.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
+            quote!(#(#attrs)* let #mutability #ident = #ident;)
+        }
+        _ if plain => TokenStream::new(),
+        Pat::Wild(_) => {
+            let name = format_ident!("__obs_arg{position}");
+            *input.pat = syn::parse_quote!(#name);
+            quote!(#(#attrs)* let #name = #name;)
+        }
+        pattern if evaluated => {
+            let mut bindings = Bindings::default();
+            bindings.visit_pat_mut(pattern);
+            let lets = bindings
+                .0
+                .iter()
+                .map(|(mutability, ident)| quote!(#(#attrs)* let #mutability #ident = #ident;));
+            quote!(#(#lets)*)
+        }
+        pattern => {
+            let name = format_ident!("__obs_arg{position}");
+            let name: Pat = syn::parse_quote!(#name);
+            let pattern = std::mem::replace(pattern, name.clone());
+            input.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
+            quote!(#(#attrs)* let #name = #name; #(#attrs)* let #pattern = #name;)
+        }
+    }
+}
+
+/// Whether values of a type are visibly never dropped.
+fn is_plain(ty: &Type) -> bool {
+    match shape::plain_type(ty) {
+        Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::Never(_) => true,
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Type::Array(array) => is_plain(&array.elem),
+        Type::Path(path) => path.path.get_ident().is_some_and(|ident| {
+            const NUMBERS: [&str; 16] = [
+                "bool", "char", "f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
+                "i64", "i128", "isize",
+            ];
+            NUMBERS.iter().any(|name| ident == *name)
+        }),
+        _ => false,
+    }
+}
+
+/// Whether an attribute of a parameter also belongs to what declares it again.
+fn moves_along(attribute: &Attribute) -> bool {
+    ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid"]
+        .iter()
+        .any(|name| attribute.path().is_ident(name))
+}
+
+/// What a pattern binds by value. The bindings move on, and with them their `mut`.
+#[derive(Default)]
+struct Bindings(Vec<(Option<Token![mut]>, Ident)>);
+
+impl VisitMut for Bindings {
+    fn visit_pat_ident_mut(&mut self, pattern: &mut PatIdent) {
+        // What is spelt like a constant or a unit struct is one.
+        let binds = pattern.ident.to_string().starts_with(|c: char| c.is_lowercase() || c == '_');
+        if pattern.by_ref.is_none() && binds {
+            let mutability = pattern.mutability.take();
+            // The cases of an or-pattern bind the same names.
+            if self.0.iter().all(|(_, known)| *known != pattern.ident) {
+                self.0.push((mutability, pattern.ident.clone()));
+            }
+        }
+        visit_mut::visit_pat_ident_mut(self, pattern);
+    }
+}

@@ -1,0 +1,75 @@
+//! The return type, where it is written again.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, PathArguments, Token, Type, TypeInfer};
+
+/// The type as a closure's return type; `None` where the compiler has to find it out.
+pub(crate) fn written(ty: Option<&Type>) -> Option<TokenStream> {
+    let Some(ty) = ty else { return Some(quote!(())) };
+    let mut ty = ty.clone();
+    erase(&mut ty);
+    match ty {
+        Type::Infer(_) => None,
+        ty => Some(quote!(#ty)),
+    }
+}
+
+/// `: Type`, for a `let`; nothing where the compiler has to find it out.
+pub(crate) fn annotated(ty: Option<&Type>) -> TokenStream {
+    written(ty).map(|ty| quote!(: #ty)).unwrap_or_default()
+}
+
+/// `impl Trait`, which can be written only in a signature, becomes `_`, wherever it stands.
+fn erase(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(_) => {
+            *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token: <Token![_]>::default() });
+        }
+        Type::Array(inner) => erase(&mut inner.elem),
+        Type::Group(inner) => erase(&mut inner.elem),
+        Type::Paren(inner) => erase(&mut inner.elem),
+        Type::Ptr(inner) => erase(&mut inner.elem),
+        Type::Reference(inner) => erase(&mut inner.elem),
+        Type::Slice(inner) => erase(&mut inner.elem),
+        Type::Tuple(inner) => inner.elems.iter_mut().for_each(erase),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                    erase_arguments(&mut arguments.args);
+                }
+            }
+        }
+        // Function pointers and trait objects cannot hold `impl Trait`.
+        _ => {}
+    }
+}
+
+fn erase_arguments(arguments: &mut Punctuated<GenericArgument, Token![,]>) {
+    for argument in arguments {
+        match argument {
+            GenericArgument::Type(ty) => erase(ty),
+            GenericArgument::AssocType(associated) => erase(&mut associated.ty),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    #[test]
+    fn impl_trait_is_erased_everywhere() {
+        let text = |ty: Type| written(Some(&ty)).map(|ty| ty.to_string().replace(' ', ""));
+        assert_eq!(text(parse_quote!(impl Fn())), None);
+        assert_eq!(text(parse_quote!((impl Fn()))), Some("(_)".to_owned()));
+        assert_eq!(
+            text(parse_quote!(Result<(Box<impl A>, [impl B; 2]), &'a impl C>)),
+            Some("Result<(Box<_>,[_;2]),&'a_>".to_owned())
+        );
+        assert_eq!(text(parse_quote!(dyn Fn(u8) -> u8)), Some("dynFn(u8)->u8".to_owned()));
+    }
+}
