@@ -29,6 +29,10 @@ const CONNECTIONS: usize = 8;
 /// stay free for health.
 const SCRAPES: usize = 4;
 
+/// How long a connection waits for a place before it is turned away. A connection whose client has its
+/// answer is over a moment later, when its thread has noticed.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// How long a stop waits for the answers that are under way.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -102,7 +106,7 @@ fn accept(listener: &TcpListener, stopping: &AtomicBool, surplus: &SyncSender<Tc
             break;
         }
         match accepted {
-            Ok((stream, _)) => match places.connections.take() {
+            Ok((stream, _)) => match places.connections.take_within(PATIENCE) {
                 Some(slot) => serve(stream, slot, &places),
                 None => {
                     rejected(Rejection::Busy);

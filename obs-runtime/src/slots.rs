@@ -1,6 +1,6 @@
 //! A bounded number of things at once.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Places that can be taken without waiting, and given back by dropping.
 #[derive(Debug)]
@@ -23,7 +23,19 @@ impl Slots {
 
     /// A place, unless all are taken.
     pub(crate) fn take(self: &Arc<Slots>) -> Option<Slot> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        self.fill(self.taken.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A place, unless all stay taken for this long.
+    #[cfg(feature = "server")]
+    pub(crate) fn take_within(self: &Arc<Slots>, at_most: std::time::Duration) -> Option<Slot> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |taken: &mut usize| *taken == self.limit;
+        let waited = self.given_back.wait_timeout_while(taken, at_most, full);
+        self.fill(waited.unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    fn fill(self: &Arc<Slots>, mut taken: MutexGuard<'_, usize>) -> Option<Slot> {
         if *taken == self.limit {
             return None;
         }
@@ -58,6 +70,13 @@ mod tests {
         assert!(first.is_some() && second.is_some() && slots.take().is_none());
         drop(first);
         assert!(slots.take().is_some());
+        let third = slots.take();
+        assert!(slots.take_within(Duration::from_millis(1)).is_none());
+        std::thread::scope(|scope| {
+            let fourth = scope.spawn(|| slots.take_within(Duration::from_secs(3600)).is_some());
+            drop(third);
+            assert!(fourth.join().unwrap());
+        });
         let waited = std::time::Instant::now();
         slots.wait_until_free(Duration::from_millis(20));
         assert!(waited.elapsed() >= Duration::from_millis(20), "the second is still taken");

@@ -352,3 +352,65 @@ fn shutdown_is_a_future() {
     assert!(started.elapsed() < Duration::from_secs(5), "it was not woken");
     assert!(TcpStream::connect(server.address).is_err());
 }
+
+/// A collector of somebody else's can do anything; what it does stays its own page's trouble.
+#[cfg(feature = "prometheus")]
+mod foreign_collectors {
+    use super::*;
+    use prometheus::core::{Collector, Desc};
+    use prometheus::proto::MetricFamily;
+    use std::sync::{Arc, Condvar};
+
+    struct Collects(Desc, Box<dyn Fn() + Send + Sync>);
+
+    impl Collector for Collects {
+        fn desc(&self) -> Vec<&Desc> {
+            vec![&self.0]
+        }
+
+        fn collect(&self) -> Vec<MetricFamily> {
+            (self.1)();
+            Vec::new()
+        }
+    }
+
+    fn start_with(collect: impl Fn() + Send + Sync + 'static) -> Running {
+        let registry = prometheus::Registry::new();
+        let desc = Desc::new("x".to_owned(), "X.".to_owned(), Vec::new(), Default::default()).unwrap();
+        registry.register(Box::new(Collects(desc, Box::new(collect)))).unwrap();
+        start(|builder| builder.prometheus_registry(registry))
+    }
+
+    #[test]
+    fn one_that_hangs_leaves_health_alone() {
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let waits = Arc::clone(&gate);
+        let server = start_with(move || {
+            drop(waits.1.wait_while(waits.0.lock().unwrap(), |open| !*open).unwrap());
+        });
+        thread::scope(|scope| {
+            let hanging: Vec<_> = (0..4).map(|_| scope.spawn(|| server.get("/metrics"))).collect();
+            thread::sleep(Duration::from_millis(300));
+            let surplus = server.get("/metrics");
+            assert_eq!(surplus.status, 503);
+            assert!(surplus.text().contains("too many scrapes at once"), "{}", surplus.text());
+            assert_eq!(server.get("/health/live").status, 200);
+            assert_eq!(server.get("/health").status, 200);
+            *gate.0.lock().unwrap() = true;
+            gate.1.notify_all();
+            for scrape in hanging {
+                assert_eq!(scrape.join().unwrap().status, 200);
+            }
+        });
+        assert_eq!(server.get("/metrics").status, 200);
+    }
+
+    #[test]
+    fn one_that_panics_is_answered_for() {
+        let server = start_with(|| std::panic::resume_unwind(Box::new("boom")));
+        for _ in 0..10 {
+            assert_eq!(server.get("/metrics").status, 500);
+        }
+        assert_eq!(server.get("/health").status, 200);
+    }
+}
