@@ -251,8 +251,14 @@ fn of_twenty_connections_eight_are_served_and_the_rest_are_told() {
     let server = start(|builder| builder);
     // They say nothing yet, and so hold their places.
     let mut streams: Vec<_> = (0..20).map(|_| server.connect()).collect();
-    let told: Vec<_> = streams.split_off(8).iter_mut().map(read).collect();
-    for answer in &told {
+    let request = format!("GET /metrics HTTP/1.1\r\nCookie: {}\r\n\r\n", "x".repeat(4000));
+    for stream in &mut streams.split_off(8) {
+        // What it sends comes after it was turned away, and must not cost it the answer.
+        stream.peek(&mut [0]).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(30));
+        stream.write_all(request.as_bytes()).unwrap();
+        let answer = read(stream);
         assert_eq!(answer.status, 503);
         assert_eq!(answer.text(), "too many connections at once; try again\n");
     }

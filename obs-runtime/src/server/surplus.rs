@@ -58,7 +58,7 @@ fn tell(stream: &mut TcpStream, answer: &[u8]) -> io::Result<()> {
 
 /// Whether the client has not closed its side. Reads what it sent, a piece at a time.
 fn still_there(stream: &mut TcpStream) -> bool {
-    match stream.read(&mut [0; 1024]) {
+    match stream.read(&mut [0; 8192]) {
         Ok(read) => read > 0,
         Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
     }
