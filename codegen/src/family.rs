@@ -65,7 +65,7 @@ impl Schema {
         for function in catalogue.functions.iter().filter(|function| function.metrics) {
             match &function.metric {
                 None => {
-                    schema.calls(function, "function_calls", &["function", "module"], "observed functions")
+                    schema.calls(function, "function_calls", &["function", "module"], "observed functions");
                 }
                 Some(prefix) => {
                     schema.calls(function, prefix, &[], &format!("{}::{}", function.module, function.name));

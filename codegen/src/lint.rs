@@ -241,7 +241,7 @@ mod tests {
             ),
             (
                 about(|m| {
-                    m.labels = vec![example::label("a", Some(99), &[]), example::label("b", Some(49), &[])]
+                    m.labels = vec![example::label("a", Some(99), &[]), example::label("b", Some(49), &[])];
                 }),
                 "cardinality: metric queue_depth: up to 5000 sets of label values; keep it under 2000",
             ),

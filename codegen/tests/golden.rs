@@ -69,7 +69,7 @@ fn a_second_run_writes_nothing() {
     let out = out("twice");
     let _ = std::fs::remove_dir_all(&out);
     assert_eq!(build(&out).written.len(), 4);
-    assert_eq!(build(&out).written, [PathBuf::new(); 0]);
+    assert_eq!(build(&out).written, Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_mirror_is_written_where_asked_and_says_no_lines() {
     let exact = files(&out);
     assert!(exact["catalogue.json"].contains("\"line\""));
     assert_eq!(mirrored["rules/orders.yml"], exact["rules/orders.yml"]);
-    assert_eq!(builder().try_emit().unwrap().written, [PathBuf::new(); 0]);
+    assert_eq!(builder().try_emit().unwrap().written, Vec::<PathBuf>::new());
     assert!(!fixture().join("observability").exists());
 }
 

@@ -38,7 +38,7 @@ fn panels(metric: &Metric) -> Vec<Panel> {
                 .query(chosen(&metric.name).now().max(&each), legend(&each, "value"));
             // A temperature may be below zero.
             vec![if metric.unit == Some(Unit::Celsius) || metric.unit.is_none() {
-                panel.from_lowest()
+                panel.start_at_lowest()
             } else {
                 panel
             }]

@@ -40,7 +40,7 @@ fn latency(function: &Function, slo: &Slo, objective: &Latency) -> Panel {
             duration::display(slo.window)
         ))
         .threshold(Some(Threshold::AtLeast(share.ratio().parse().unwrap_or(1.0))))
-        .from_lowest()
+        .start_at_lowest()
         .query(calls.within(objective.bound.as_secs_f64(), RANGE, &[]), format!("within {bound}"))
 }
 

@@ -100,7 +100,7 @@ impl Panel {
     }
 
     /// Lets the axis start where the values do.
-    pub(super) fn from_lowest(mut self) -> Panel {
+    pub(super) fn start_at_lowest(mut self) -> Panel {
         self.from_zero = false;
         self
     }

@@ -87,11 +87,11 @@ fn own_families_and_metrics_have_panels_by_kind() {
         let found = panels(&dashboard).into_iter().find(|panel| panel["title"] == title);
         found.unwrap_or_else(|| panic!("no panel {title}"))
     };
-    let (kind, unit) = |title: &str| -> (String, String) {
-        let unit = &panel(title)["fieldConfig"]["defaults"]["unit"];
-        (panel(title)["type"].as_str().unwrap().into(), unit.as_str().unwrap().into())
-    }("schema size");
-    assert_eq!((kind.as_str(), unit.as_str()), ("timeseries", "bytes"));
+    let size = panel("schema size");
+    assert_eq!(
+        (&size["type"], &size["fieldConfig"]["defaults"]["unit"]),
+        (&"timeseries".into(), &"bytes".into())
+    );
     assert_eq!(panel("schema size: distribution")["type"], "heatmap");
     assert_eq!(panel("schemas registered")["fieldConfig"]["defaults"]["unit"], "ops");
     assert_eq!(

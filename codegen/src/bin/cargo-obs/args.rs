@@ -42,7 +42,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
 
-    /// The directory of the artefacts [default: what build.rs gives mirror_to, else `observability` in the
+    /// The directory of the artefacts [default: what build.rs gives `mirror_to`, else `observability` in the
     /// package]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
