@@ -4,6 +4,7 @@ pub mod autometrics;
 pub mod fastrace;
 pub mod floor;
 pub mod metrics;
+pub mod obs;
 pub mod prometheus;
 pub mod prometheus_client;
 pub mod tracing;
@@ -20,6 +21,9 @@ pub fn sync(visitor: &mut impl Visitor) {
     visitor.peer::<floor::Tsc>();
     visitor.peer::<floor::Bare>();
     visitor.peer::<floor::Clock>();
+    visitor.peer::<obs::Attribute>();
+    visitor.peer::<obs::EnumLabel>();
+    visitor.peer::<obs::CappedLabel>();
     visitor.peer::<prometheus::Handles>();
     visitor.peer::<prometheus::Labels>();
     visitor.peer::<prometheus_client::Families>();
@@ -30,17 +34,20 @@ pub fn sync(visitor: &mut impl Visitor) {
 /// An async function whose future is ready on the first poll, while no tracing subscriber is installed.
 pub fn ready(visitor: &mut impl Visitor) {
     visitor.peer::<floor::TscReady>();
+    visitor.peer::<obs::Ready>();
     visitor.peer::<autometrics::Ready>();
 }
 
 /// A synchronous function that opens a span somebody keeps.
 pub fn spans(visitor: &mut impl Visitor) {
+    visitor.peer::<obs::Spanned>();
     visitor.peer::<tracing::Attribute>();
     visitor.peer::<fastrace::Attribute>();
 }
 
 /// An async function, ready on the first poll, that opens a span somebody keeps.
 pub fn spans_ready(visitor: &mut impl Visitor) {
+    visitor.peer::<obs::SpannedReady>();
     visitor.peer::<tracing::Ready>();
     visitor.peer::<fastrace::Ready>();
 }

@@ -21,12 +21,19 @@ struct Attribute {
     row: &'static str,
     /// What stands before each function.
     text: &'static str,
+    /// In the words of a manifest; `{root}` is this repository.
     dependency: &'static str,
 }
 
 /// The versions are those of the workspace's own lock file, which is copied beside the generated packages.
 /// `skip_all`, because the others capture no arguments either.
-const ATTRIBUTES: [Attribute; 4] = [
+const ATTRIBUTES: [Attribute; 5] = [
+    Attribute {
+        package: "observe",
+        row: "#[observe]",
+        text: "#[obs_runtime::observe]",
+        dependency: r#"obs-runtime = { path = "{root}/obs-runtime" }"#,
+    },
     Attribute { package: "bare", row: "no attribute", text: "", dependency: "" },
     Attribute {
         package: "instrument",
@@ -85,6 +92,7 @@ fn generate(folder: &Path) -> Result {
     for Attribute { package, text, dependency, .. } in &ATTRIBUTES {
         let folder = folder.join(package);
         fs::create_dir_all(folder.join("src"))?;
+        let dependency = dependency.replace("{root}", &root().to_string_lossy().replace('\\', "/"));
         let manifest = format!(
             "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n"
         );
