@@ -8,7 +8,7 @@ use super::{Class, LabelIndex, Outcome, SeriesRef, Site};
 /// early past the reading.
 ///
 /// It holds nothing but numbers, all of which live in registers while the body runs; a span is kept
-/// aside (see [`span::enter`]).
+/// aside, on a stack of its own.
 #[must_use]
 #[derive(Debug)]
 pub struct Call<const METRICS: bool> {
