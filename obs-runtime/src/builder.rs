@@ -65,7 +65,7 @@ pub fn builder(service: impl Into<String>) -> Builder {
 /// (`GIT_COMMIT`, `GITHUB_SHA`, `CI_COMMIT_SHA`; `GIT_BRANCH`, `GITHUB_REF_NAME`, `CI_COMMIT_REF_NAME`).
 ///
 /// ```
-/// let obs = obs_runtime::builder!("schema-registry").listen("127.0.0.1:0").init()?;
+/// let obs = obs_runtime::builder!("schema-registry").init()?;
 /// # Ok::<(), obs_runtime::InitError>(())
 /// ```
 #[macro_export]
