@@ -8,6 +8,7 @@ mod intern;
 mod interns;
 mod set;
 pub(crate) mod space;
+mod table;
 
 pub(crate) use intern::Intern;
 pub use interns::Interns;

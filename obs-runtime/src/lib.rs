@@ -30,6 +30,7 @@ mod server;
 #[cfg(any(feature = "server", feature = "axum"))]
 mod slots;
 pub mod snapshot;
+mod sync;
 mod time;
 
 use __private::v1 as private;
