@@ -73,7 +73,8 @@ fn read(package: &Package, common: &Common) -> Result<Project, String> {
     })
 }
 
-/// The configuration of a plain `cargo build` with these features.
+/// The configuration of a plain `cargo build` with these features and `RUSTFLAGS`; what `.cargo/config.toml`
+/// adds to it is known to cargo alone.
 fn cfg(package: &Package, common: &Common) -> Result<Cfg, String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);
