@@ -129,7 +129,7 @@ fn show_the_first_panic_only() {
         let place = panic.location().filter(|place| place.file().ends_with("worker.rs"));
         match place {
             Some(place) if !SHOWN.swap(true, Ordering::Relaxed) => {
-                let message = panic.payload_as_str().unwrap_or("a panic");
+                let message = panic.payload().downcast_ref::<String>().map_or("a panic", |message| message);
                 eprintln!("\na bug, as planned (shown once): {message}, at {place}");
             }
             Some(_) => {}
