@@ -1,0 +1,64 @@
+//! What is asked in the generated files.
+
+use serde_json::Value;
+use std::fs;
+
+/// Grafana takes four scrape intervals and more; ours is one second.
+const RATE_INTERVAL: &str = "10s";
+
+pub(crate) struct Dashboard(Value);
+
+impl Dashboard {
+    pub(crate) fn read(path: &str) -> Dashboard {
+        let text = fs::read_to_string(path).expect("the generated dashboard");
+        Dashboard(serde_json::from_str(&text).expect("it is JSON"))
+    }
+
+    /// The queries of every panel, with everything chosen.
+    pub(crate) fn queries(&self, job: &str) -> Vec<String> {
+        let mut queries = Vec::new();
+        collect(&self.0["panels"], &mut queries);
+        queries.iter().map(|query| self.choose(query, job)).collect()
+    }
+
+    /// What the choices at the top are made of: the selectors in `label_values(selector, label)`.
+    pub(crate) fn variables(&self, job: &str) -> Vec<String> {
+        let queries = self.list().filter_map(|variable| variable["query"].as_str());
+        let selectors = queries.filter_map(|query| query.strip_prefix("label_values("));
+        let selectors = selectors.filter_map(|query| Some(query.rsplit_once(',')?.0));
+        selectors.map(|selector| self.choose(selector, job)).collect()
+    }
+
+    fn list(&self) -> impl Iterator<Item = &Value> {
+        self.0["templating"]["list"].as_array().into_iter().flatten()
+    }
+
+    /// The query as Grafana sends it when each choice is the one that it starts with.
+    fn choose(&self, query: &str, job: &str) -> String {
+        let mut query = query.replace("$__rate_interval", RATE_INTERVAL);
+        for variable in self.list() {
+            let name = variable["name"].as_str().unwrap_or_default();
+            query = query.replace(&format!("${name}"), variable["allValue"].as_str().unwrap_or(job));
+        }
+        assert!(!query.contains('$'), "a variable is left in {query}");
+        query
+    }
+}
+
+fn collect(panels: &Value, into: &mut Vec<String>) {
+    for panel in panels.as_array().into_iter().flatten() {
+        let targets = panel["targets"].as_array().into_iter().flatten();
+        into.extend(targets.filter_map(|target| Some(target["expr"].as_str()?.to_owned())));
+        collect(&panel["panels"], into);
+    }
+}
+
+/// The names of the series that a rules file records, each once.
+pub(crate) fn recorded(path: &str) -> Vec<String> {
+    let text = fs::read_to_string(path).expect("the generated rules");
+    let names = text.lines().filter_map(|line| line.trim().strip_prefix("- record: "));
+    let mut names: Vec<String> = names.map(|name| name.trim_matches('"').to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
