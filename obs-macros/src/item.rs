@@ -29,12 +29,22 @@ impl Parse for Function {
         let vis = input.parse()?;
         let defaultness = input.parse()?;
         let sig = input.parse()?;
-        let body = match input.parse::<TokenTree>()? {
+        let body = match plain(input.parse()?) {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(Body::new(group)),
             TokenTree::Punct(punct) if punct.as_char() == ';' => None,
             other => return Err(syn::Error::new(other.span(), "expected the body of a function")),
         };
         Ok(Function { attrs, vis, defaultness, sig, body })
+    }
+}
+
+/// The token inside the invisible delimiters of a macro's `$body:block`.
+fn plain(token: TokenTree) -> TokenTree {
+    let TokenTree::Group(group) = &token else { return token };
+    let mut inner = group.stream().into_iter();
+    match (group.delimiter(), inner.next(), inner.next()) {
+        (Delimiter::None, Some(only), None) => plain(only),
+        _ => token,
     }
 }
 

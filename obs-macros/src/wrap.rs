@@ -19,8 +19,8 @@ use quote::quote;
 use syn::Type;
 
 /// The value of a body that may leave early, as an expression. The signature is changed along where
-/// parameters need names; `evaluated` is whether expressions of the attribute, which use the parameters,
-/// come before.
+/// parameters need names; `evaluated` are the expressions of the attribute, which come before and use the
+/// parameters.
 ///
 /// Fails where the body would have to be read, and cannot.
 pub(crate) fn contained(
@@ -28,7 +28,7 @@ pub(crate) fn contained(
     function: &mut Function,
     body: &Body,
     ret: Option<&Type>,
-    evaluated: bool,
+    evaluated: &TokenStream,
 ) -> syn::Result<TokenStream> {
     let exits = body.exits();
     let block = body.block();

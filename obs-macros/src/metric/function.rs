@@ -38,7 +38,7 @@ fn watched(
     function: &mut Function,
     body: &Body,
 ) -> syn::Result<TokenStream> {
-    let evaluated = parts.iter().any(Part::evaluates);
+    let evaluated = &parts.iter().map(Part::evaluated).collect::<TokenStream>();
     let output = shape::yielded(&function.sig).cloned();
     let after = after(v1, parts, output.as_ref());
     let read = |value: TokenStream, known: bool| {

@@ -4,7 +4,7 @@ use super::OnFunction;
 use crate::emit::{self, Runtime};
 use crate::observe;
 use obs_model::catalogue::Kind;
-use obs_model::grammar::When;
+use obs_model::grammar::{Label, When};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -34,9 +34,12 @@ impl<'a> Part<'a> {
         self.metric.args.when.map(|given| given.value).unwrap_or_default()
     }
 
-    /// Whether the attribute's expressions use the function's parameters.
-    pub(super) fn evaluates(&self) -> bool {
-        self.metric.args.value.is_some() || !self.metric.desc.labels.is_empty()
+    /// The attribute's expressions, which use the function's parameters.
+    pub(super) fn evaluated(&self) -> TokenStream {
+        let args = &self.metric.args;
+        let labels = args.labels.iter().flat_map(|labels| &labels.value).filter_map(Label::expr);
+        let all = labels.chain(args.value.iter().map(|given| &given.value));
+        quote!(#(#all,)*)
     }
 
     /// The static and its entry in the registry. `function` is where the metric stands.
@@ -73,11 +76,12 @@ impl<'a> Part<'a> {
 
     /// The update itself.
     pub(super) fn record(&self) -> TokenStream {
-        let Part { metric, item, labels, value, .. } = self;
+        // By path: a trait of the user's may give every type a method of the same name.
+        let Part { metric, v1, item, labels, value, .. } = self;
         match (&metric.args.value, metric.desc.kind) {
-            (Some(_), _) => quote!(#item.record(#labels, #value)),
-            (None, Kind::Histogram) => quote!(#item.elapsed(#labels, #value)),
-            (None, _) => quote!(#item.count(#labels, 1)),
+            (Some(_), _) => quote!(#v1::FunctionMetric::record(&#item, #labels, #value)),
+            (None, Kind::Histogram) => quote!(#v1::FunctionMetric::elapsed(&#item, #labels, #value)),
+            (None, _) => quote!(#v1::FunctionMetric::count(&#item, #labels, 1)),
         }
     }
 }

@@ -30,9 +30,13 @@ pub(super) fn enter(v1: &Runtime, args: &ObserveArgs, is_async: bool) -> TokenSt
     quote!(#v1::#enter(&__OBS_SITE))
 }
 
-/// Whether the attribute has expressions that are evaluated when a call starts.
-pub(super) fn evaluates(args: &ObserveArgs) -> bool {
-    names_values(args) || args.labels.as_ref().is_some_and(|labels| !labels.value.is_empty())
+/// The attribute's expressions that are evaluated when a call starts.
+pub(super) fn evaluated(args: &ObserveArgs) -> TokenStream {
+    let labels = args.labels.iter().flat_map(|labels| &labels.value).filter_map(Label::expr);
+    let fields = args.fields.iter().flat_map(|fields| &fields.value).map(|field| &field.value);
+    let places = args.parent.iter().chain(&args.follows_from).map(|given| &given.value);
+    let all = labels.chain(fields.chain(places).filter(|_| args.no_span.is_none()));
+    quote!(#(#all,)*)
 }
 
 /// Whether the span takes anything from the arguments.

@@ -63,7 +63,7 @@ fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) 
         let block = body.block();
         return Ok(quote!(let __obs_call = #enter.unread(); #block));
     }
-    let value = wrap::contained(v1, function, body, ret.as_ref(), call::evaluates(args))?;
+    let value = wrap::contained(v1, function, body, ret.as_ref(), &call::evaluated(args))?;
     let annotation = wrap::annotated(ret.as_ref());
     let class = class(v1, args, &quote!(&__obs_ret));
     Ok(quote! {
@@ -79,7 +79,7 @@ fn asynchronous(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body:
     let ret = shape::returned(&function.sig).cloned();
     let enter = call::enter(v1, args, true);
     let class = reader(v1, args, ret.as_ref(), true);
-    let future = wrap::awaited(function, body, ret.as_ref(), call::evaluates(args));
+    let future = wrap::awaited(function, body, ret.as_ref(), &call::evaluated(args));
     quote!(#v1::future(#enter, #future, #class).await)
 }
 
@@ -96,7 +96,7 @@ fn returned(
     let class = reader(v1, args, output, output.is_some());
     let tail = wrap::split(body)?;
     let around = |future: TokenStream| quote!(#v1::future(__obs_call, #future, #class));
-    let watched = wrap::wrap_future(v1, function, body, tail, boxed, call::evaluates(args), around)?;
+    let watched = wrap::wrap_future(v1, function, body, tail, boxed, &call::evaluated(args), around)?;
     Ok(quote!(let __obs_call = #enter; #watched))
 }
 
@@ -112,9 +112,10 @@ fn reader(v1: &Runtime, args: &ObserveArgs, ret: Option<&Type>, known: bool) -> 
         return quote!(#v1::ok);
     }
     let class = class(v1, args, &quote!(__obs_ret));
+    // It may outlive the function, and with it what `ok_if` names.
     match wrap::written(ret).filter(|_| known) {
-        Some(ty) => quote!(|__obs_ret: &#ty| #class),
-        None => quote!(|__obs_ret| #class),
+        Some(ty) => quote!(move |__obs_ret: &#ty| #class),
+        None => quote!(move |__obs_ret| #class),
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn awaited(
     function: &mut Function,
     body: &Body,
     ret: Option<&Type>,
-    evaluated: bool,
+    evaluated: &TokenStream,
 ) -> TokenStream {
     let block = body.block();
     let rebound = params::rebind(&mut function.sig, evaluated);
@@ -77,7 +77,7 @@ pub(crate) fn wrap_future(
     body: &Body,
     tail: Tail,
     boxed: bool,
-    evaluated: bool,
+    evaluated: &TokenStream,
     around: impl Fn(TokenStream) -> TokenStream,
 ) -> syn::Result<TokenStream> {
     let boxing = |future: TokenStream| if boxed { quote!(#v1::Box::pin(#future)) } else { future };

@@ -5,14 +5,14 @@
 //! whole, and dropped as the function would drop them. References and numbers need none of that.
 
 use obs_model::grammar::shape;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
 
 /// The statements that declare the parameters again. A pattern moves inside whole, and leaves a name in the
-/// signature; unless `evaluated`: then expressions outside use what it binds, and only the bindings move.
-pub(super) fn rebind(sig: &mut Signature, evaluated: bool) -> TokenStream {
+/// signature; unless expressions outside are `evaluated`: they use what it binds, and only the bindings move.
+pub(super) fn rebind(sig: &mut Signature, evaluated: &TokenStream) -> TokenStream {
     let mut statements = TokenStream::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
@@ -35,7 +35,7 @@ pub(super) fn rebind(sig: &mut Signature, evaluated: bool) -> TokenStream {
     statements
 }
 
-fn rebind_one(input: &mut PatType, position: usize, evaluated: bool) -> TokenStream {
+fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream) -> TokenStream {
     let plain = is_plain(&input.ty);
     let attrs: Vec<Attribute> = input.attrs.iter().filter(|a| moves_along(a)).cloned().collect();
     match &mut *input.pat {
@@ -45,7 +45,8 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: bool) -> TokenStr
             }
             let mutability = mutability.take();
             input.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
-            quote!(#(#attrs)* let #mutability #ident = #ident;)
+            let used = used(evaluated, ident);
+            quote!(#(#attrs)* #used let #mutability #ident = #ident;)
         }
         _ if plain => TokenStream::new(),
         Pat::Wild(_) => {
@@ -53,13 +54,13 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: bool) -> TokenStr
             *input.pat = syn::parse_quote!(#name);
             quote!(#(#attrs)* let #name = #name;)
         }
-        pattern if evaluated => {
+        pattern if !evaluated.is_empty() => {
             let mut bindings = Bindings::default();
             bindings.visit_pat_mut(pattern);
-            let lets = bindings
-                .0
-                .iter()
-                .map(|(mutability, ident)| quote!(#(#attrs)* let #mutability #ident = #ident;));
+            let lets = bindings.0.iter().map(|(mutability, ident)| {
+                let used = used(evaluated, ident);
+                quote!(#(#attrs)* #used let #mutability #ident = #ident;)
+            });
             quote!(#(#lets)*)
         }
         pattern => {
@@ -67,9 +68,35 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: bool) -> TokenStr
             let name: Pat = syn::parse_quote!(#name);
             let pattern = std::mem::replace(pattern, name.clone());
             input.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
-            quote!(#(#attrs)* let #name = #name; #(#attrs)* let #pattern = #name;)
+            let mutability = borrows_mutably(quote!(#pattern)).then(<Token![mut]>::default);
+            quote!(#(#attrs)* let #mutability #name = #name; #(#attrs)* let #pattern = #name;)
         }
     }
+}
+
+/// What a parameter needs that an expression of the attribute uses: the body may have no use for it.
+fn used(evaluated: &TokenStream, ident: &Ident) -> Option<TokenStream> {
+    mentions(evaluated.clone(), &ident.to_string()).then(|| quote!(#[allow(unused_variables)]))
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        // `format!("{name}")`
+        TokenTree::Literal(literal) => literal.to_string().contains(name),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// Whether `ref mut` is in a pattern.
+fn borrows_mutably(tokens: TokenStream) -> bool {
+    let mut by_ref = false;
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => std::mem::replace(&mut by_ref, ident == "ref") && ident == "mut",
+        TokenTree::Group(group) => borrows_mutably(group.stream()),
+        _ => false,
+    })
 }
 
 /// Whether values of a type are visibly never dropped.

@@ -1,6 +1,7 @@
 //! The first version of the contract with generated code. A change that older generated code would not
 //! survive makes a `v2`, so that a mismatched pair of crates fails to compile instead of misbehaving.
 
+mod branch;
 mod call;
 mod class;
 mod desc;
@@ -13,12 +14,10 @@ mod submit;
 pub use crate::error::{Categories, Category, ErrorCategory, Severity};
 pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
 pub use crate::registry::Entry;
+pub use branch::{Branch, FromResidual, branch, from_residual};
 pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, run};
 pub(crate) use class::Fallible;
-pub use class::{
-    Branch, Class, ClassOther, ClassPlain, Errors, FromResidual, Probe, ProbeFallback, Returned, branch,
-    class, from_residual, ok, test,
-};
+pub use class::{Class, ClassOther, ClassPlain, Errors, Probe, ProbeFallback, Returned, class, ok, test};
 pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
 pub use future::{
     AsyncCall, Observed, enter_async, enter_async_fields, enter_async_span, enter_async_with, future,

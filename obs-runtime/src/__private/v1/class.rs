@@ -3,7 +3,6 @@
 use super::{Categories, Category};
 use crate::error::{ErrorCategory, OTHER};
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 
 /// What a returned value says about its call.
 #[derive(Clone, Copy, Debug)]
@@ -28,14 +27,14 @@ impl Class {
 
 /// A returned value, so that [`class!`] can ask about it by method look-up: the method is an inherent one
 /// where the error has a category, that of [`ClassPlain`] for other results, and of [`ClassOther`] for
-/// everything else. No trait but those two is in question, so a type that is generic in the observed
+/// everything else. The name is one that no trait of the user's has, so a type that is generic in the observed
 /// function falls through to what is known about it there.
 #[derive(Debug)]
 pub struct Returned<'a, R>(pub &'a R);
 
 impl<T, E: ErrorCategory> Returned<'_, Result<T, E>> {
     #[inline(always)]
-    pub fn class(&self) -> Class {
+    pub fn __obs_class(&self) -> Class {
         match self.0 {
             Ok(_) => Class::Ok,
             Err(error) => Class::Error(error.category()),
@@ -44,24 +43,24 @@ impl<T, E: ErrorCategory> Returned<'_, Result<T, E>> {
 }
 
 pub trait ClassPlain {
-    fn class(&self) -> Class;
+    fn __obs_class(&self) -> Class;
 }
 
 impl<T, E> ClassPlain for Returned<'_, Result<T, E>> {
     #[inline(always)]
-    fn class(&self) -> Class {
+    fn __obs_class(&self) -> Class {
         if self.0.is_ok() { Class::Ok } else { Class::OTHER_ERROR }
     }
 }
 
 /// Found by one more auto-reference than [`ClassPlain`].
 pub trait ClassOther {
-    fn class(&self) -> Class;
+    fn __obs_class(&self) -> Class;
 }
 
 impl<R> ClassOther for &Returned<'_, R> {
     #[inline(always)]
-    fn class(&self) -> Class {
+    fn __obs_class(&self) -> Class {
         Class::Ok
     }
 }
@@ -73,7 +72,7 @@ macro_rules! __class {
     ($returned:expr) => {{
         #[allow(unused_imports)]
         use $crate::__private::v1::{ClassOther as _, ClassPlain as _};
-        (&$crate::__private::v1::Returned($returned)).class()
+        (&$crate::__private::v1::Returned($returned)).__obs_class()
     }};
 }
 pub use crate::__class as class;
@@ -130,75 +129,4 @@ pub trait ProbeFallback {
 impl<R> ProbeFallback for Probe<R> {
     // Whether it is a plain `Result` cannot be asked here; its series appear with the first error.
     const ERRORS: Errors = Errors::UNKNOWN;
-}
-
-/// `?` on a labelled block, for functions whose body may not move into a closure. Stands in for the
-/// standard `Try`, which is unstable.
-pub trait Branch {
-    type Output;
-    type Residual;
-    fn branch(self) -> ControlFlow<Self::Residual, Self::Output>;
-}
-
-/// The other half of [`Branch`].
-pub trait FromResidual<R> {
-    fn from_residual(residual: R) -> Self;
-}
-
-/// What `?` does first.
-#[inline(always)]
-pub fn branch<B: Branch>(value: B) -> ControlFlow<B::Residual, B::Output> {
-    value.branch()
-}
-
-/// What `?` does when it leaves.
-#[inline(always)]
-#[track_caller]
-pub fn from_residual<R, T: FromResidual<R>>(residual: R) -> T {
-    T::from_residual(residual)
-}
-
-/// The error of a `Result` under `?`.
-#[derive(Debug)]
-pub struct Failed<E>(E);
-
-/// The nothing of an `Option` under `?`.
-#[derive(Debug)]
-pub struct Nothing;
-
-impl<T, E> Branch for Result<T, E> {
-    type Output = T;
-    type Residual = Failed<E>;
-
-    #[inline(always)]
-    fn branch(self) -> ControlFlow<Failed<E>, T> {
-        match self {
-            Ok(value) => ControlFlow::Continue(value),
-            Err(error) => ControlFlow::Break(Failed(error)),
-        }
-    }
-}
-
-impl<T, E: Into<F>, F> FromResidual<Failed<E>> for Result<T, F> {
-    #[inline(always)]
-    fn from_residual(residual: Failed<E>) -> Self {
-        Err(residual.0.into())
-    }
-}
-
-impl<T> Branch for Option<T> {
-    type Output = T;
-    type Residual = Nothing;
-
-    #[inline(always)]
-    fn branch(self) -> ControlFlow<Nothing, T> {
-        self.map_or(ControlFlow::Break(Nothing), ControlFlow::Continue)
-    }
-}
-
-impl<T> FromResidual<Nothing> for Option<T> {
-    #[inline(always)]
-    fn from_residual(_: Nothing) -> Self {
-        None
-    }
 }

@@ -16,8 +16,9 @@ pub struct AsyncCall<const METRICS: bool> {
     start: u64,
     series: SeriesRef,
     span: Option<Span>,
-    /// Set during a poll.
-    polling: bool,
+    /// Set while the function's own code runs: in the statements before its future, and during a poll. Only a
+    /// panic ends the call there.
+    running: bool,
     finished: bool,
 }
 
@@ -55,7 +56,7 @@ pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Span) -> Asy
 
 #[inline(always)]
 fn start<const M: bool>(site: &'static Site, series: SeriesRef, span: Option<Span>) -> AsyncCall<M> {
-    AsyncCall { site, series, span, polling: false, finished: false, start: site.begin::<M>() }
+    AsyncCall { site, series, span, running: true, finished: false, start: site.begin::<M>() }
 }
 
 impl<const M: bool> AsyncCall<M> {
@@ -70,7 +71,7 @@ impl<const M: bool> AsyncCall<M> {
     #[cold]
     fn abandon(&self) {
         let (outcome, word) =
-            if self.polling { (Outcome::Panic, "panic") } else { (Outcome::Cancelled, "cancelled") };
+            if self.running { (Outcome::Panic, "panic") } else { (Outcome::Cancelled, "cancelled") };
         // Entered, so that an exemplar finds the trace.
         let _entered = self.span.as_ref().map(Span::enter);
         self.site.end::<M>(self.start, self.series, outcome);
@@ -104,11 +105,12 @@ pin_project! {
 
 /// Observes a future; `class` reads its output.
 #[inline(always)]
-pub fn future<F, C, const M: bool>(call: AsyncCall<M>, inner: F, class: C) -> Observed<F, C, AsyncCall<M>>
+pub fn future<F, C, const M: bool>(mut call: AsyncCall<M>, inner: F, class: C) -> Observed<F, C, AsyncCall<M>>
 where
     F: Future,
     C: FnOnce(&F::Output) -> Class,
 {
+    call.running = false;
     Observed { inner, class: Some(class), call }
 }
 
@@ -123,7 +125,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let call = this.call;
-        call.polling = true;
+        call.running = true;
         let entered = call.span.as_ref().map(Span::enter);
         let output = this.inner.poll(context);
         if let Poll::Ready(output) = &output {
@@ -134,7 +136,7 @@ where
         }
         drop(entered);
         call.finished = output.is_ready();
-        call.polling = false;
+        call.running = false;
         output
     }
 }
