@@ -181,30 +181,12 @@ mod tests {
 
     #[test]
     fn inner_attributes_stay_first() {
-        let body = body(quote!(#![allow(unused)] #![doc = "x"] #[inline] fn g() {} 1));
-        assert_eq!(
-            body.block().stream().to_string(),
-            quote!(
-                #[inline]
-                fn g() {},
-                1
-            )
-            .to_string()
-        );
-        let replaced = body.replaced(quote!(2)).stream().to_string();
-        assert_eq!(replaced, quote!(#![allow(unused)] #![doc = "x"] 2).to_string());
-        assert_eq!(
-            body.to_token_stream().to_string(),
-            quote!(
-                {
-                    #![allow(unused)]
-                    #![doc = "x"]
-                    #[inline]
-                    fn g() {}
-                    1
-                }
-            )
-            .to_string()
-        );
+        let tokens = |text: &str| text.parse::<TokenStream>().expect("the test's tokens");
+        let body = body(tokens("#![allow(unused)] #![doc = \"x\"] #[inline] fn g() {} 1"));
+        assert_eq!(body.block().stream().to_string(), tokens("#[inline] fn g() {} 1").to_string());
+        let replaced = body.replaced(tokens("2")).stream().to_string();
+        assert_eq!(replaced, tokens("#![allow(unused)] #![doc = \"x\"] 2").to_string());
+        let whole = tokens("{ #![allow(unused)] #![doc = \"x\"] #[inline] fn g() {} 1 }").to_string();
+        assert_eq!(body.to_token_stream().to_string(), whole);
     }
 }
