@@ -2,9 +2,11 @@
 //! futures by hand.
 
 use obs_runtime::snapshot::{Series, Value};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Once;
 use std::task::{Context, Poll, Waker};
 
 /// Asserts how the calls of a function of this module have ended so far, and that none is in progress:
@@ -133,9 +135,25 @@ impl Future for Yield {
     }
 }
 
-/// Runs what panics, without its message among the output of the tests. The panic's own message comes back.
+thread_local! {
+    /// Whether a panic of this thread is no news.
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs what panics, without its message and backtrace on the terminal. The panic's own message comes back.
 pub fn panics<R>(body: impl FnOnce() -> R) -> String {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !EXPECTED.get() {
+                loud(info);
+            }
+        }));
+    });
+    EXPECTED.set(true);
     let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).err();
+    EXPECTED.set(false);
     let payload = payload.expect("it was to panic");
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
