@@ -48,6 +48,13 @@ pub(crate) fn contained(
     Ok(quote!(#v1::run(move || #output { #rebound #ended })))
 }
 
+/// The body as the last expression of a function. Its braces, which were the function's, keep its items and
+/// its temporaries to itself.
+pub(crate) fn last(body: &Body) -> TokenStream {
+    let block = body.block();
+    quote!(#[allow(unused_braces)] #block)
+}
+
 /// A block that yields what `block` does, after the temporaries of its last expression are gone: these may
 /// borrow from what is declared before it.
 pub(crate) fn ended(annotation: &TokenStream, block: TokenStream) -> TokenStream {

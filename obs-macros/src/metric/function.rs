@@ -15,7 +15,7 @@ use syn::Type;
 pub(super) fn expand(metrics: &[OnFunction], function: &Function, polled: TokenStream) -> TokenStream {
     let Some(body) = &function.body else { return function.to_token_stream() };
     let Some(first) = metrics.first() else {
-        let block = body.block();
+        let block = wrap::last(body);
         return function.with(body, quote!(#polled #block));
     };
     let v1 = Runtime::at(first.args.krate.as_ref());
@@ -53,8 +53,7 @@ fn watched(
     };
     match shape::future(&function.sig) {
         None if matches!(output.as_ref().map(shape::plain_type), Some(Type::Never(_))) => {
-            let block = body.block();
-            Ok(quote!(#block))
+            Ok(wrap::last(body))
         }
         None => Ok(read(wrap::contained(v1, function, body, output.as_ref(), evaluated)?, true)),
         Some(shape::Future::Async) => {

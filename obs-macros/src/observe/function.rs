@@ -60,7 +60,7 @@ fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) 
     let ret = shape::returned(&function.sig).cloned();
     let enter = call::enter(v1, args, false);
     if !is_read(args, ret.as_ref()) {
-        let block = body.block();
+        let block = wrap::last(body);
         return Ok(quote!(let __obs_call = #enter.unread(); #block));
     }
     let value = wrap::contained(v1, function, body, ret.as_ref(), &call::evaluated(args))?;

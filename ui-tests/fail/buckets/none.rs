@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(buckets = [])]
+fn f() {}
+
+fn main() {}

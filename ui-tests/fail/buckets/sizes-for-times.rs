@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(buckets = "bytes")]
+fn f() {}
+
+fn main() {}

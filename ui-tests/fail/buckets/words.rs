@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(buckets = [0.1, "slow"])]
+fn f() {}
+
+fn main() {}

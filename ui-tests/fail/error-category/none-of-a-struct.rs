@@ -1,0 +1,6 @@
+use obs_runtime::ErrorCategory;
+
+#[derive(ErrorCategory)]
+struct Failure;
+
+fn main() {}

@@ -1,0 +1,7 @@
+use obs_runtime::observe;
+
+#[observe]
+#[observe(level = "debug")]
+fn f() {}
+
+fn main() {}

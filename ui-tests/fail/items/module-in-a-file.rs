@@ -1,0 +1,10 @@
+use obs_runtime::observe;
+
+mod shop {
+    use super::observe;
+
+    #[observe]
+    mod orders;
+}
+
+fn main() {}

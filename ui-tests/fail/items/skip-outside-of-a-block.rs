@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(skip)]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe]
+static COUNT: u8 = 1;
+
+fn main() {}

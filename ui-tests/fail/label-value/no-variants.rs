@@ -1,0 +1,6 @@
+use obs_runtime::LabelValue;
+
+#[derive(LabelValue)]
+enum Never {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use obs_runtime::LabelValue;
+
+#[derive(LabelValue)]
+enum Format {
+    Json,
+    #[label(rename = "_other")]
+    Other,
+}
+
+fn main() {}

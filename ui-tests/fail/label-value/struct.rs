@@ -1,0 +1,6 @@
+use obs_runtime::LabelValue;
+
+#[derive(LabelValue)]
+struct Format(String);
+
+fn main() {}

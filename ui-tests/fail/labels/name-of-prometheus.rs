@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(labels(__flag = flag))]
+fn f(flag: bool) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::{Counter, metric};
+
+#[metric(counter, name = "a_total", labels(local: bool))]
+static A: Counter = Counter::new();
+
+fn main() {}

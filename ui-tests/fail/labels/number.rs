@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(labels(size = size))]
+fn f(size: usize) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(labels(tenant = tenant))]
+fn f(tenant: String) {}
+
+fn main() {}

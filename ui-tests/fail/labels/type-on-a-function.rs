@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(labels(flag: bool))]
+fn f(flag: bool) {}
+
+fn main() {}

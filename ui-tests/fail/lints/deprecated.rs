@@ -1,0 +1,14 @@
+#![deny(deprecated)]
+
+use obs_runtime::observe;
+
+#[observe]
+#[deprecated(note = "too old")]
+pub fn old() {}
+
+#[observe]
+pub fn f() {
+    old();
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::metric;
+
+#[metric(counter, name = "orders")]
+fn f() {}
+
+fn main() {}

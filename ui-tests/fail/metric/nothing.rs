@@ -1,0 +1,6 @@
+use obs_runtime::metric;
+
+#[metric]
+fn f() {}
+
+fn main() {}

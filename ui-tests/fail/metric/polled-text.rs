@@ -1,0 +1,8 @@
+use obs_runtime::metric;
+
+#[metric(gauge, name = "depth")]
+fn depth() -> &'static str {
+    "deep"
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::metric;
+
+#[metric(gauge, name = "depth")]
+fn depth() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::metric;
+
+#[metric(histogram, name = "checkout")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::metric;
+
+#[metric(couter, name = "orders_total")]
+fn f() {}
+
+fn main() {}

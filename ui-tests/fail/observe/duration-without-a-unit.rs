@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(slow = "100")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(fields(id = 1, id = 2))]
+fn f() {}
+
+fn main() {}

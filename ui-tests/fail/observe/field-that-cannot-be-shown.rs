@@ -1,0 +1,8 @@
+use obs_runtime::observe;
+
+struct Opaque;
+
+#[observe(fields(value = %value))]
+fn f(value: &Opaque) {}
+
+fn main() {}

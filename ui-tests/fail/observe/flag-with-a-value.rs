@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(no_span = true)]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(ok_if = |r| true)]
+fn f() {}
+
+fn main() {}

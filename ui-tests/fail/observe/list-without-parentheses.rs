@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(labels = "format")]
+fn f() {}
+
+fn main() {}

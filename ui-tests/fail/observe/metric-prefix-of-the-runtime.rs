@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(metric = "obs_checkout")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(metric = "checkout_total")]
+fn f() {}
+
+fn main() {}

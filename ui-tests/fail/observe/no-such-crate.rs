@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(crate = ::observability)]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(fields("http.method"))]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(no_span, fields(n), level = "debug")]
+fn f(n: u8) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe("checkout")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(colour = "red")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(bucket = "fast")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(kind = "cleint")]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(level = "warning")]
+fn f() {}
+
+fn main() {}

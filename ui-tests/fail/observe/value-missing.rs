@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(name)]
+fn f() {}
+
+fn main() {}

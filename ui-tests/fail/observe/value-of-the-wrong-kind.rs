@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(name = 3)]
+fn f() {}
+
+fn main() {}

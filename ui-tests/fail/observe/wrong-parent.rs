@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(parent = "request")]
+fn f() {}
+
+fn main() {}

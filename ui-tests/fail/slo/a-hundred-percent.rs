@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(slo(success = "100%"))]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(slo())]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(slo(latency("30ms", "95%")))]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(slo(latency("25ms")))]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::observe;
+
+#[observe(slo(succes = "99%"))]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,270 @@
+//! Expansions trigger no lint of the user's: not by themselves, and not by what they make of the user's code.
+//!
+//! What is here is written as the strictest of styles wants it, on one line where that makes a difference.
+
+#![cfg_attr(rustfmt, rustfmt::skip)]
+#![deny(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+#![deny(
+    clippy::implicit_return,
+    clippy::let_underscore_untyped,
+    clippy::let_with_type_underscore,
+    clippy::missing_inline_in_public_items,
+    clippy::panic,
+    clippy::pattern_type_mismatch,
+    clippy::question_mark_used,
+    clippy::redundant_type_annotations,
+    clippy::same_name_method,
+    clippy::semicolon_outside_block,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::shadow_unrelated,
+    clippy::unwrap_used,
+    clippy::std_instead_of_core,
+    clippy::absolute_paths,
+    elided_lifetimes_in_paths,
+    explicit_outlives_requirements,
+    let_underscore_drop,
+    missing_debug_implementations,
+    missing_docs,
+    non_ascii_idents,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unit_bindings,
+    unreachable_pub,
+    unsafe_code,
+    unsafe_op_in_unsafe_fn,
+    unused_import_braces,
+    unused_lifetimes,
+    unused_macro_rules,
+    unused_qualifications,
+    unused_results,
+    variant_size_differences
+)]
+// Of the style that the tests themselves are written in.
+#![allow(clippy::implicit_return, clippy::question_mark_used, clippy::panic, clippy::missing_const_for_fn)]
+#![allow(clippy::arbitrary_source_item_ordering, clippy::redundant_pub_crate, clippy::unused_async)]
+
+use core::fmt::{Display, Formatter, Result as FmtResult};
+use core::future::{Future, ready};
+use core::pin::Pin;
+use obs_runtime::{Capped, Counter, ErrorCategory, Gauge, Histogram, LabelValue, metric, observe};
+use ui_tests::ended;
+
+/// A bounded label.
+#[derive(Clone, Copy, Debug, LabelValue)]
+enum Format {
+    Json,
+    Avro,
+}
+
+/// Why something failed.
+#[derive(Debug, ErrorCategory)]
+#[category("failure", severity = "degraded", retry_after = "1s", action = "wait", runbook = "r")]
+enum Failure {
+    #[category("empty")]
+    Empty,
+    Number { at: u32 },
+    #[category(transparent)]
+    Text(TextFailure),
+}
+
+/// Why a text is wrong.
+#[derive(Debug, ErrorCategory)]
+#[category("text")]
+struct TextFailure;
+
+impl Display for Failure {
+    #[observe]
+    fn fmt(&self, f: &mut Formatter<'_>) -> FmtResult {
+        match *self { Self::Empty => f.write_str("empty"), Self::Number { at } => write!(f, "{at}"), Self::Text(_) => f.write_str("text") }
+    }
+}
+
+#[observe] fn nothing() {}
+#[observe] fn one(n: u8) -> u8 { n }
+#[observe] fn one_string(n: u8) -> String { n.to_string() }
+#[observe] fn one_call(text: &str) -> usize { text.len() }
+#[observe] fn one_call_of_owned(text: String) -> Result<usize, Failure> { Ok(text.into_bytes().len()) }
+#[observe] fn one_block(n: u8) -> Result<u8, Failure> { if n == 0 { Err(Failure::Empty) } else { Ok(n) } }
+#[observe] async fn one_later(n: u8) -> u8 { ready(n).await }
+#[observe] async fn one_result_later(n: u8) -> Result<u8, Failure> { one_block(n) }
+#[observe] fn one_future(n: u8) -> impl Future<Output = u8> { ready(n) }
+#[observe] fn one_block_future(n: u8) -> impl Future<Output = u8> { async move { n } }
+#[observe] fn one_box(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
+#[observe] fn one_option(n: u8) -> Option<u8> { n.checked_add(1) }
+#[observe(ok_if = Option::is_some)] fn one_judged(n: u8) -> Option<u8> { n.checked_add(1) }
+#[observe] #[track_caller] fn one_located(n: u8) -> Option<u8> { Some(n.checked_add(1)?) .filter(|n| *n > 0) }
+#[metric(counter, name = "pedantic_one_total")] fn one_counted(n: u8) -> u8 { n }
+#[metric(counter, name = "pedantic_one_error_total", when = "error")] fn one_error(n: u8) -> Result<u8, Failure> { Ok(n) }
+#[metric(gauge, name = "pedantic_one_polled")] fn one_polled() -> u8 { 1 }
+#[metric(gauge, name = "pedantic_one_set", value = n)] fn one_set(n: u8) -> u8 { n }
+#[metric(histogram, name = "pedantic_one_seconds", when = "always")] async fn one_timed(n: u8) -> u8 { n }
+
+#[observe]
+fn early(text: &str, format: Format) -> Result<u8, Failure> {
+    if text.is_empty() {
+        return Err(Failure::Empty);
+    }
+    if matches!(format, Format::Avro) {
+        return Err(Failure::Text(TextFailure));
+    }
+    let number: u8 = text.parse().map_err(|_| Failure::Number { at: 0 })?;
+    Ok(number)
+}
+
+#[observe(
+    labels(format = format, tenant = capped(tenant), many = list.len() > 3),
+    fields(tenant, first = ?list.first(), shown = %list.len()),
+    slow = "100ms",
+    slo(success = "99.9%", latency("25ms", "95%")),
+    buckets = "latency",
+    kind = "client"
+)]
+async fn later(format: Format, tenant: &str, list: Vec<u8>) -> Result<u8, Failure> {
+    let first = list.first().copied().ok_or(Failure::Empty)?;
+    ready(()).await;
+    if tenant.is_empty() {
+        return Err(Failure::Empty);
+    }
+    Ok(first)
+}
+
+#[observe(labels(format = format))]
+fn unit_with_early_end(format: Format, text: String) {
+    if text.is_empty() {
+        return;
+    }
+    drop(text);
+}
+
+#[observe]
+async fn unit_later(text: String) {
+    if text.is_empty() {
+        return;
+    }
+    drop(text);
+}
+
+#[observe]
+fn patterns((a, b): (String, String), _: String, mut last: String) -> Result<String, Failure> {
+    if a == b {
+        return Err(Failure::Empty);
+    }
+    last.push('!');
+    Ok(last)
+}
+
+#[observe]
+fn never(text: &str) -> ! {
+    panic!("{text}")
+}
+
+#[observe]
+async fn loops(mut n: u32) -> Result<u32, Failure> {
+    loop {
+        n = n.checked_add(1).ok_or(Failure::Number { at: n })?;
+        if n > 10 {
+            return Ok(n);
+        }
+    }
+}
+
+/// Holds something.
+#[derive(Debug, Default)]
+struct Store {
+    items: Vec<String>,
+}
+
+#[observe(level = "debug")]
+impl Store {
+    fn new() -> Self { Self { items: Vec::new() } }
+    fn len(&self) -> usize { self.items.len() }
+    fn add(&mut self, item: String) -> Result<&mut Self, Failure> {
+        if item.is_empty() {
+            return Err(Failure::Empty);
+        }
+        self.items.push(item);
+        Ok(self)
+    }
+    async fn first(&self) -> Result<&str, Failure> {
+        let first = self.items.first().ok_or(Failure::Empty)?;
+        Ok(first)
+    }
+    fn into_items(self) -> Result<Vec<String>, Failure> {
+        if self.items.is_empty() {
+            return Err(Failure::Empty);
+        }
+        Ok(self.items)
+    }
+    #[observe(skip)]
+    fn skipped(&self) -> bool { self.items.is_empty() }
+}
+
+/// In a module.
+#[observe]
+mod inner {
+    /// Called from outside.
+    pub(super) fn called(n: u8) -> Option<u8> { n.checked_sub(1) }
+}
+
+#[metric(counter, name = "pedantic_total", labels(format: Format, tenant: Capped<3>))]
+static COUNTER: Counter<(Format, Capped<3>)> = Counter::new();
+#[metric(gauge, name = "pedantic_depth", expire = "1h")]
+static GAUGE: Gauge = Gauge::new();
+#[metric(histogram, name = "pedantic_seconds")]
+static HISTOGRAM: Histogram = Histogram::new();
+
+#[metric(counter, name = "pedantic_stored_total", labels(format = format), when = "always")]
+#[metric(histogram, name = "pedantic_stored_bytes", value = body.len())]
+#[metric(gauge, name = "pedantic_last_seconds", value = f64::from(n), when = "error")]
+#[observe(fields(n))]
+fn measured(format: Format, body: String, n: u8) -> Result<usize, Failure> {
+    if n == 0 {
+        return Err(Failure::Empty);
+    }
+    Ok(body.len())
+}
+
+#[metric(counter, name = "pedantic_later_total", labels(format = format), when = "always")]
+async fn measured_later(format: Format, body: String) -> Result<usize, Failure> {
+    ready(()).await;
+    if body.is_empty() {
+        return Err(Failure::Empty);
+    }
+    Ok(body.len())
+}
+
+#[test]
+fn expansions_are_clean_and_work() {
+    nothing();
+    assert_eq!(usize::from(one(3)) + one_string(1).len() + one_call("ab"), 6);
+    assert!(one_call_of_owned(String::new()).is_ok() && one_block(0).is_err());
+    assert_eq!(ui_tests::ready(one_later(1)) + ui_tests::ready(one_future(1)) + ui_tests::ready(one_box(1)), 3);
+    assert_eq!(ui_tests::ready(one_block_future(1)), 1);
+    assert!(ui_tests::ready(one_result_later(1)).is_ok());
+    assert!(one_option(255).is_none() && one_judged(1).is_some() && one_located(1).is_some());
+    assert_eq!(one_counted(1) + one_polled() + one_set(1) + ui_tests::ready(one_timed(1)), 4);
+    assert!(one_error(1).is_ok());
+    assert!(early("", Format::Json).is_err() && early("3", Format::Avro).is_err());
+    assert!(ui_tests::ready(later(Format::Json, "t", Vec::new())).is_err());
+    unit_with_early_end(Format::Json, String::new());
+    ui_tests::ready(unit_later(String::new()));
+    assert!(patterns((String::new(), String::new()), String::new(), String::new()).is_err());
+    assert_eq!(ui_tests::panics(|| never("by design")), "by design");
+    assert!(ui_tests::ready(loops(1)).is_ok());
+    let mut store = Store::new();
+    assert!(store.add("a".to_owned()).is_ok() && !store.skipped());
+    assert_eq!(store.len(), 1);
+    assert!(ui_tests::ready(store.first()).is_ok() && store.into_items().is_ok());
+    assert!(inner::called(1).is_some());
+    COUNTER.with((Format::Json, "t")).inc();
+    GAUGE.set(1.0);
+    HISTOGRAM.observe(1.0);
+    assert!(measured(Format::Json, String::new(), 0).is_err());
+    assert!(ui_tests::ready(measured_later(Format::Avro, String::new())).is_err());
+    assert_eq!(Failure::Number { at: 1 }.to_string(), "1");
+    ended!("early", "error/empty" => 1, "error/text" => 1);
+    ended!("never", "panic" => 1);
+    ended!("measured", "error/empty" => 1);
+}
