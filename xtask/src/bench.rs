@@ -10,6 +10,7 @@ mod machine;
 mod report;
 
 use std::fs;
+use std::path::Path;
 
 use crate::Result;
 use crate::workspace::Workspace;
@@ -44,21 +45,26 @@ pub(crate) fn run(options: &Options) -> Result {
     let machine = Machine::look()?;
     println!("{machine}");
 
-    let wanted = |section: &str| options.only.is_empty() || options.only.contains(&section);
     let mut figures = Figures::default();
-    if wanted("calls") {
-        calls::measure(&folder, options.quick, &mut figures)?;
-    }
-    if wanted("check") {
-        check::measure(&folder, options.quick, &mut figures)?;
-    }
-    if wanted("footprint") {
-        footprint::measure(&folder, options.quick, &mut figures)?;
-    }
-
+    // What was measured before something failed is worth seeing.
+    let done = measure(options, &folder, &mut figures);
     println!("\n{machine}\n\n{}", report::table(&figures));
     let summary = folder.join("summary.json");
     fs::write(&summary, format!("{:#}\n", report::summary(&machine, &figures)))?;
     println!("The same as data: {}", summary.display());
+    done
+}
+
+fn measure(options: &Options, folder: &Path, figures: &mut Figures) -> Result {
+    let wanted = |section: &str| options.only.is_empty() || options.only.contains(&section);
+    if wanted("calls") {
+        calls::measure(folder, options.quick, figures)?;
+    }
+    if wanted("check") {
+        check::measure(folder, options.quick, figures)?;
+    }
+    if wanted("footprint") {
+        footprint::measure(folder, options.quick, figures)?;
+    }
     Ok(())
 }
