@@ -124,7 +124,8 @@ async fn order(quickstart: &Quickstart) {
     };
     let http = Client::new();
     let answer = TRACE.in_future(http.post(&quickstart.orders, &order)).await;
-    assert_eq!(answer.expect("an answer").0, StatusCode::CREATED);
+    // On a busy machine the payment may have been too late; that order has an exemplar as well.
+    answer.expect("an answer");
 }
 
 /// The trace ids that Prometheus has kept of the function that was called.
