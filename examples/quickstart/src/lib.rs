@@ -15,8 +15,8 @@
 //! | `trace.rs` | continuing the caller's trace |
 //! | `../build.rs` | catalogue, dashboard and rules from all of the above |
 //!
-//! The rest (`load.rs`, `page.rs`, `summary.rs`, `http.rs`, `args.rs`, `run.rs`) makes traffic and shows what
-//! came of it. The service is a library with a thin `main`, so that its tests link what its binary does.
+//! The rest (`load.rs`, `page.rs`, `summary.rs`, `http.rs`, `args.rs`, `panics.rs`, `run.rs`) makes traffic and
+//! shows what came of it. The service is a library with a thin `main`, so that its tests link what its binary does.
 
 pub mod api;
 pub mod args;
@@ -25,6 +25,7 @@ pub mod http;
 pub mod load;
 pub mod order;
 pub mod page;
+pub mod panics;
 pub mod payment;
 pub mod provider;
 mod run;

@@ -8,7 +8,7 @@ use obs_runtime::observe;
 use std::time::Duration;
 
 /// How long the provider may take.
-const DEADLINE: Duration = Duration::from_millis(100);
+const DEADLINE: Duration = Duration::from_millis(250);
 
 /// The way to the provider.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ impl Payment {
         Payment { http, url }
     }
 
-    /// Charges a card, and gives up after 100 ms.
+    /// Charges a card, and gives up after 250 ms.
     #[observe(
         kind = "client",
         fields(cents),

@@ -21,7 +21,7 @@ pub struct Charge {
 // categories, here a status code, counts as `_OTHER`.
 #[observe(kind = "server", metric = "provider_authorisations")]
 pub async fn authorise(Json(charge): Json<Charge>) -> Result<StatusCode, StatusCode> {
-    let millis = if charge.card == "slow" { 400 } else { fastrand::u64(8..30) };
+    let millis = if charge.card == "slow" { 600 } else { fastrand::u64(8..30) };
     tokio::time::sleep(Duration::from_millis(millis)).await;
     match &*charge.card {
         "declined" => Err(StatusCode::PAYMENT_REQUIRED),

@@ -3,12 +3,13 @@
 use crate::args::Args;
 use crate::http::Client;
 use crate::load::{BUSY, GENTLE, Load, Tally};
+use crate::panics;
 use crate::service::Service;
 use crate::summary::Summary;
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -18,7 +19,7 @@ use tokio::time::Instant;
 ///
 /// The service does not start, its own metrics cannot be read, or nobody reads the output.
 pub async fn run(args: &Args) -> Result<(), Box<dyn Error>> {
-    show_the_first_panic_only();
+    panics::show_the_first_only();
     let service = Service::start(args).await?;
     let stop = stop_signal();
     tokio::pin!(stop);
@@ -119,21 +120,4 @@ async fn stop_signal() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-/// The worker's bug is met again and again, and counted each time. Its message is shown once, in one line.
-fn show_the_first_panic_only() {
-    static SHOWN: AtomicBool = AtomicBool::new(false);
-    let show = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let place = panic.location().filter(|place| place.file().ends_with("worker.rs"));
-        match place {
-            Some(place) if !SHOWN.swap(true, Ordering::Relaxed) => {
-                let message = panic.payload().downcast_ref::<String>().map_or("a panic", |message| message);
-                eprintln!("\na bug, as planned (shown once): {message}, at {place}");
-            }
-            Some(_) => {}
-            None => show(panic),
-        }
-    }));
 }

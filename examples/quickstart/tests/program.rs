@@ -13,7 +13,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn it_ends_with_what_it_measured() {
-    let output = quickstart(&["--seconds", "2", "--metrics", "127.0.0.1:0"]);
+    let output = quickstart(&["--seconds", "3", "--metrics", "127.0.0.1:0"]);
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{stdout}{stderr}");
     if cfg!(feature = "off") {

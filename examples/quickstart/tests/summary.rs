@@ -15,10 +15,18 @@ use tokio::time::sleep;
 async fn columns_add_up() {
     let loopback = "127.0.0.1:0".parse().expect("an address");
     let args = Args { metrics: loopback, listen: loopback, ..Args::default() };
+    quickstart::panics::show_the_first_only();
     let service = Service::start(&args).await.expect("the service starts");
     let load = Load::start(service.api, BUSY);
-    sleep(Duration::from_secs(2)).await;
     let tally = load.tally.clone();
+    let answered = || [&tally.served, &tally.refused].map(|counter| counter.load(Ordering::Relaxed) as f64);
+    // Enough for a few of every kind, however busy the machine is.
+    for _ in 0..300 {
+        sleep(Duration::from_millis(100)).await;
+        if answered().iter().sum::<f64>() > 600.0 {
+            break;
+        }
+    }
     load.stop().await;
     let page = settled(&format!("http://{}/metrics", service.metrics)).await;
     service.stop().await;
@@ -45,8 +53,7 @@ async fn columns_add_up() {
     assert_eq!(sum("function_calls_concurrent", &[]), 0.0, "nothing runs any more");
 
     // What one part says must be what the next one says, and what customers have seen.
-    let [served, refused] =
-        [&tally.served, &tally.refused].map(|counter| counter.load(Ordering::Relaxed) as f64);
+    let [served, refused] = answered();
     let (placed, found) = (row("place_order"), row("find_order"));
     let ok = |row: &Row| row.calls - row.errors - row.cancelled - row.panics;
     assert!(ok(placed) + ok(found) >= served, "{summary}");
