@@ -6,7 +6,6 @@ use std::fmt::{Debug, Display};
 use std::sync::atomic::Ordering;
 use tracing::callsite::Callsite;
 use tracing::dispatcher;
-use tracing::field::{DebugValue, DisplayValue};
 use tracing::level_filters::LevelFilter;
 use tracing::span::EnteredSpan;
 use tracing::subscriber::Interest;
@@ -117,18 +116,23 @@ pub enum Parent<P> {
     Given(P),
 }
 
+/// What `parent = …` names, so that the compiler complains there about what is no span.
+pub fn parent(parent: impl Into<Option<Id>>) -> Option<Id> {
+    parent.into()
+}
+
 /// No `parent` argument.
 pub const CURRENT: Parent<Option<Id>> = Parent::Current;
 /// No `follows_from` argument.
 pub const NO_CAUSES: [Option<Id>; 0] = [];
 
 /// `%value`
-pub fn display<T: Display>(value: T) -> DisplayValue<T> {
+pub fn display<T: Display>(value: T) -> impl Value {
     tracing::field::display(value)
 }
 
 /// `?value`
-pub fn debug<T: Debug>(value: T) -> DebugValue<T> {
+pub fn debug<T: Debug>(value: T) -> impl Value {
     tracing::field::debug(value)
 }
 
