@@ -125,12 +125,14 @@ fn class(v1: &Runtime, args: &ObserveArgs, value: &TokenStream) -> TokenStream {
     let class = quote!(#v1::class!(#value));
     if let Some(ok_if) = &args.ok_if {
         let ok_if = &ok_if.value;
-        let test = quote_spanned!(ok_if.span()=> #v1::test(#value, #ok_if));
+        let at = v1.located(ok_if.span());
+        let test = quote_spanned!(ok_if.span()=> #at::test(#value, #ok_if));
         return quote!(if #test { #v1::Class::Ok } else { #class.or_other() });
     }
     if let Some(error_if) = &args.error_if {
         let error_if = &error_if.value;
-        let test = quote_spanned!(error_if.span()=> #v1::test(#value, #error_if));
+        let at = v1.located(error_if.span());
+        let test = quote_spanned!(error_if.span()=> #at::test(#value, #error_if));
         return quote!(if #test { #class.or_other() } else { #v1::Class::Ok });
     }
     class

@@ -46,8 +46,10 @@ impl VisitMut for Exits<'_> {
                 self.visit_expr_mut(&mut attempt.expr);
                 let (v1, value) = (self.v1, &attempt.expr);
                 // At the question mark, which is where the compiler complains about one.
-                let asked = quote_spanned!(attempt.question_token.span()=> #v1::branch(#value));
-                let left = quote_spanned!(attempt.question_token.span()=> #v1::from_residual(__obs_residual));
+                let mark = attempt.question_token.span();
+                let at = v1.located(mark);
+                let asked = quote_spanned!(mark=> #at::branch(#value));
+                let left = quote_spanned!(mark=> #at::from_residual(__obs_residual));
                 *expr = parse_quote! {
                     match #asked {
                         #v1::ControlFlow::Continue(__obs_value) => __obs_value,

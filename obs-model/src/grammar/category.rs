@@ -53,6 +53,8 @@ pub struct CategoryArgs {
     pub krate: Option<Given<Path>>,
     /// Whether something in it was wrong, so that what is missing may have been there.
     pub mistaken: bool,
+    /// Whether the name was.
+    pub misnamed: bool,
 }
 
 impl CategoryArgs {
@@ -63,12 +65,12 @@ impl CategoryArgs {
             |input: ParseStream<'_>| {
                 if input.peek(LitStr) {
                     args.name = ctxt.ok(category_name(input));
-                    args.mistaken = args.name.is_none();
+                    args.misnamed = args.name.is_none();
                 } else if input.peek(Ident)
                     && input.peek2(Token![=])
                     && input.fork().parse::<Ident>()? == keyword::NAME
                 {
-                    args.mistaken = true;
+                    args.misnamed = true;
                     ctxt.push(input.error(
                         "the category's name stands first, without a key: `#[category(\"not_found\")]`",
                     ));
@@ -81,7 +83,7 @@ impl CategoryArgs {
                     }
                     args.argument(key, input)
                 });
-                args.mistaken |= !right;
+                args.mistaken |= args.misnamed || !right;
                 if let (Some(_), Some(other)) = (args.transparent, others) {
                     args.mistaken = true;
                     ctxt.error(
@@ -106,11 +108,11 @@ impl CategoryArgs {
             }
             found = Some(match observe::arguments(ctxt, attribute, keyword::CATEGORY) {
                 Some(tokens) => CategoryArgs::parse(ctxt, tokens),
-                // Without parentheses, or, after a mistake that has been reported, with something else.
-                None => CategoryArgs {
-                    mistaken: !matches!(attribute.meta, Meta::Path(_)),
-                    ..CategoryArgs::default()
-                },
+                None => {
+                    // `#[category]` alone names nothing; after `#[category = …]` a mistake has been reported.
+                    let mistaken = !matches!(attribute.meta, Meta::Path(_));
+                    CategoryArgs { mistaken, misnamed: mistaken, ..CategoryArgs::default() }
+                }
             });
         }
         found
@@ -198,7 +200,7 @@ impl ErrorDerive {
                     let args = args.unwrap_or_default();
                     match case(ctxt, &args, &container, &variant.fields, Some(&variant.ident)) {
                         Some(case) => cases.push((Some(variant.ident.clone()), case)),
-                        None if args.mistaken || container.mistaken || args.transparent.is_some() => {}
+                        None if args.mistaken || container.misnamed || args.transparent.is_some() => {}
                         None => missing.push(&variant.ident),
                     }
                 }

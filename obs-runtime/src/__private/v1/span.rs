@@ -6,6 +6,7 @@ use std::fmt::{Debug, Display};
 use std::sync::atomic::Ordering;
 use tracing::callsite::Callsite;
 use tracing::dispatcher;
+use tracing::field::{DebugValue, DisplayValue};
 use tracing::level_filters::LevelFilter;
 use tracing::span::EnteredSpan;
 use tracing::subscriber::Interest;
@@ -127,12 +128,12 @@ pub const CURRENT: Parent<Option<Id>> = Parent::Current;
 pub const NO_CAUSES: [Option<Id>; 0] = [];
 
 /// `%value`
-pub fn display<T: Display>(value: T) -> impl Value {
+pub fn display<T: Display>(value: T) -> DisplayValue<T> {
     tracing::field::display(value)
 }
 
 /// `?value`
-pub fn debug<T: Debug>(value: T) -> impl Value {
+pub fn debug<T: Debug>(value: T) -> DebugValue<T> {
     tracing::field::debug(value)
 }
 
