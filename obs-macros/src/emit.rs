@@ -29,6 +29,17 @@ impl Runtime {
     }
 }
 
+impl Runtime {
+    /// The same at a place of the user's, for calls whose arguments the compiler may complain about.
+    pub(crate) fn located(&self, at: Span) -> Runtime {
+        let located = self.0.clone().into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(at));
+            token
+        });
+        Runtime(located.collect())
+    }
+}
+
 impl quote::ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.0.to_tokens(tokens);

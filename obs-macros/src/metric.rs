@@ -9,10 +9,11 @@ use crate::observe::OFF;
 use obs_model::catalogue::{self, Source};
 use obs_model::grammar::check::{self, On};
 use obs_model::grammar::{Ctxt, MetricArgs, describe, keyword, observe};
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, ItemStatic};
+use syn::spanned::Spanned;
+use syn::{Attribute, ItemStatic, Signature};
 
 /// What the attribute stands on.
 enum Item {
@@ -93,6 +94,7 @@ fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenSt
         // Without an entry nothing calls a polled function, which is no reason to warn of it.
         let polled = OFF && all.iter().any(|args| args.source(true) == Source::Polled);
         let allowed = polled.then(|| quote!(#[allow(dead_code)]));
+        let function = function.plain(ctxt);
         return quote!(#allowed #function);
     }
     let described: Vec<OnFunction> = all
@@ -104,13 +106,16 @@ fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenSt
         .collect();
     let (polled, counted): (Vec<_>, Vec<_>) =
         described.into_iter().partition(|metric| metric.desc.source == Source::Polled);
-    let polled = polled.iter().map(|metric| poll(metric, &function.sig.ident)).collect();
+    let polled = polled.iter().map(|metric| poll(metric, &function.sig)).collect();
     function::expand(&counted, &function, polled)
 }
 
 /// The entry of a function that is asked at each scrape.
-fn poll(metric: &OnFunction, function: &Ident) -> TokenStream {
+fn poll(metric: &OnFunction, sig: &Signature) -> TokenStream {
+    let (function, ty) = (&sig.ident, &sig.output);
     let v1 = Runtime::at(metric.args.krate.as_ref());
     let desc = emit::metric_desc(&v1, &metric.args, function, &metric.desc);
-    quote!(#v1::submit_polled!(#desc, #function);)
+    // At the type, which is what may be no number.
+    let reading = quote_spanned!(ty.span()=> #function());
+    quote!(#v1::submit_polled!(#desc, #reading);)
 }

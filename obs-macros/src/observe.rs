@@ -67,15 +67,16 @@ fn read(input: ParseStream<'_>) -> syn::Result<Item> {
 
 /// A function with the attribute on itself.
 fn direct(ctxt: &Ctxt, args: ObserveArgs, mut function: Function) -> TokenStream {
-    let before = function.attrs.len();
-    function.strip(keyword::OBSERVE);
-    if function.attrs.len() < before {
-        ctxt.error(function.sig.ident.span(), grammar::observe::TWICE);
+    if let Some(second) =
+        function.attrs.iter().find(|attribute| grammar::observe::is(attribute, keyword::OBSERVE))
+    {
+        ctxt.error_in(second.path(), grammar::observe::TWICE);
     }
+    function.strip(keyword::OBSERVE);
     let checked = args.checked(ctxt, &function.sig, function.body.is_some(), None);
     match checked.filter(|_| ctxt.is_clean()) {
         Some(args) => function::expand(&args, &function, None, &[]),
-        None => function.into_token_stream(),
+        None => function.plain(ctxt),
     }
 }
 
@@ -87,7 +88,7 @@ fn outermost(ctxt: &Ctxt, args: &ObserveArgs, block: &Block) -> TokenStream {
     });
     let observed = members(ctxt, args, block, &[]);
     // Mistakes of the members have been found all the same.
-    if checked.is_some() { observed } else { plain(block) }
+    if checked.is_some() { observed } else { plain(ctxt, block) }
 }
 
 /// The block with its functions observed. `args` are those of the block; `params` the type parameters around.
@@ -114,7 +115,7 @@ fn member_function(
     function.strip(keyword::OBSERVE);
     match args {
         Some(args) => function::expand(&args, &function, block.owner.as_deref(), params),
-        None => function.into_token_stream(),
+        None => function.plain(ctxt),
     }
 }
 
@@ -130,17 +131,17 @@ fn member_block(ctxt: &Ctxt, args: &ObserveArgs, block: &Block, params: &[Ident]
 }
 
 /// The block without the attribute on anything in it.
-fn plain(block: &Block) -> TokenStream {
+fn plain(ctxt: &Ctxt, block: &Block) -> TokenStream {
     let members = block.members.iter().map(|member| match member {
         Member::Function(function) => {
             let mut function = (**function).clone();
             function.strip(keyword::OBSERVE);
-            function.into_token_stream()
+            function.plain(ctxt)
         }
         Member::Block(block) => {
             let mut block = (**block).clone();
             block.attrs.retain(|attribute| !grammar::observe::is(attribute, keyword::OBSERVE));
-            plain(&block)
+            plain(ctxt, &block)
         }
         Member::Other(tokens) => tokens.clone(),
     });

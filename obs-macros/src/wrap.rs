@@ -52,7 +52,9 @@ pub(crate) fn contained(
 /// its temporaries to itself.
 pub(crate) fn last(body: &Body) -> TokenStream {
     let block = body.block();
-    quote!(#[allow(unused_braces)] #block)
+    // The braces of a body on one line are "unnecessary", unless an attribute stands before them: any, so it
+    // is one that says nothing about what is inside a body.
+    quote!(#[allow(unnameable_types)] #block)
 }
 
 /// A block that yields what `block` does, after the temporaries of its last expression are gone: these may

@@ -1,17 +1,20 @@
 //! Did-you-mean.
 
-/// The candidate that `word` was probably meant to be: the closest by edits, if it is close.
+/// The candidate that `word` was probably meant to be: the closest by edits, if it is close, or one that starts
+/// like it.
 ///
 /// ```
 /// assert_eq!(obs_model::suggest::nearest("buckts", ["buckets", "labels"]), Some("buckets"));
+/// assert_eq!(obs_model::suggest::nearest("retry", ["action", "retry_after"]), Some("retry_after"));
 /// assert_eq!(obs_model::suggest::nearest("zzz", ["buckets", "labels"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
+    let starts = |one: &str, other: &str| other.len() >= 3 && one.starts_with(other);
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, near)| *distance <= limit || starts(near, word) || starts(word, near))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

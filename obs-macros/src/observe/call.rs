@@ -72,6 +72,7 @@ fn span(v1: &Runtime, args: &ObserveArgs) -> TokenStream {
     let parent = match &args.parent {
         Some(parent) => {
             let parent = &parent.value;
+            let parent = quote_spanned!(parent.span()=> #v1::parent(#parent));
             quote!(#v1::Parent::Given(#parent))
         }
         None => quote!(#v1::CURRENT),

@@ -6,8 +6,9 @@ use crate::item::{Body, Function};
 use crate::wrap;
 use obs_model::grammar::{ObserveArgs, describe, shape};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
 /// The function with its calls observed. `owner` is the type of the block around it, `params` that block's
 /// type parameters.
@@ -124,11 +125,15 @@ fn class(v1: &Runtime, args: &ObserveArgs, value: &TokenStream) -> TokenStream {
     let class = quote!(#v1::class!(#value));
     if let Some(ok_if) = &args.ok_if {
         let ok_if = &ok_if.value;
-        return quote!(if #v1::test(#value, #ok_if) { #v1::Class::Ok } else { #class.or_other() });
+        let at = v1.located(ok_if.span());
+        let test = quote_spanned!(ok_if.span()=> #at::test(#value, #ok_if));
+        return quote!(if #test { #v1::Class::Ok } else { #class.or_other() });
     }
     if let Some(error_if) = &args.error_if {
         let error_if = &error_if.value;
-        return quote!(if #v1::test(#value, #error_if) { #class.or_other() } else { #v1::Class::Ok });
+        let at = v1.located(error_if.span());
+        let test = quote_spanned!(error_if.span()=> #at::test(#value, #error_if));
+        return quote!(if #test { #class.or_other() } else { #v1::Class::Ok });
     }
     class
 }

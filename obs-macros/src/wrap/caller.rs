@@ -7,8 +7,9 @@ use super::annotated;
 use crate::emit::Runtime;
 use crate::item::Body;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::parse::Parser;
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Item, Type, parse_quote};
 
@@ -44,12 +45,15 @@ impl VisitMut for Exits<'_> {
             Expr::Try(attempt) => {
                 self.visit_expr_mut(&mut attempt.expr);
                 let (v1, value) = (self.v1, &attempt.expr);
+                // At the question mark, which is where the compiler complains about one.
+                let mark = attempt.question_token.span();
+                let at = v1.located(mark);
+                let asked = quote_spanned!(mark=> #at::branch(#value));
+                let left = quote_spanned!(mark=> #at::from_residual(__obs_residual));
                 *expr = parse_quote! {
-                    match #v1::branch(#value) {
+                    match #asked {
                         #v1::ControlFlow::Continue(__obs_value) => __obs_value,
-                        #v1::ControlFlow::Break(__obs_residual) => {
-                            break '__obs #v1::from_residual(__obs_residual)
-                        }
+                        #v1::ControlFlow::Break(__obs_residual) => break '__obs #left,
                     }
                 };
             }

@@ -53,10 +53,12 @@ impl Buckets {
                 Err(Error::new(
                     name.span(),
                     format!(
-                        "unknown preset \"{}\"{}; expected one of {}, or a list such as [0.01, 0.1, 1.0]",
+                        "unknown preset \"{}\"{}",
                         name.value(),
-                        value::meant(&name.value(), &known),
-                        value::list(&known, '"')
+                        value::meant_or(&name.value(), &known, || format!(
+                            "one of {}, or a list such as [0.01, 0.1, 1.0]",
+                            value::list(&known, '"')
+                        ))
                     ),
                 ))
             }

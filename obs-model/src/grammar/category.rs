@@ -9,7 +9,7 @@ use proc_macro2::{Span, TokenStream};
 use std::time::Duration;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Fields, Ident, Item, LitStr, Member, Path, Result, Token, Type};
+use syn::{Attribute, Fields, Ident, Item, LitStr, Member, Meta, Path, Result, Token, Type};
 
 const KEYS: Keys = Keys {
     of: "`#[category]`",
@@ -53,35 +53,46 @@ pub struct CategoryArgs {
     pub krate: Option<Given<Path>>,
     /// Whether something in it was wrong, so that what is missing may have been there.
     pub mistaken: bool,
+    /// Whether the name was.
+    pub misnamed: bool,
 }
 
 impl CategoryArgs {
     /// Reads the tokens between the parentheses. Mistakes go to `ctxt`; what was right is kept.
     pub fn parse(ctxt: &Ctxt, tokens: TokenStream) -> CategoryArgs {
         let mut args = CategoryArgs::default();
-        let parser = |input: ParseStream<'_>| {
-            if input.peek(LitStr) {
-                args.name = ctxt.ok(category_name(input));
-                args.mistaken = args.name.is_none();
-            }
-            let mut others = args.name.as_ref().map(|name| name.span);
-            read::stream(ctxt, input, &KEYS, |key, input| {
-                if key.name != keyword::TRANSPARENT && key.name != keyword::CRATE {
-                    others = others.or(Some(key.span));
+        let parser =
+            |input: ParseStream<'_>| {
+                if input.peek(LitStr) {
+                    args.name = ctxt.ok(category_name(input));
+                    args.misnamed = args.name.is_none();
+                } else if input.peek(Ident)
+                    && input.peek2(Token![=])
+                    && input.fork().parse::<Ident>()? == keyword::NAME
+                {
+                    args.misnamed = true;
+                    ctxt.push(input.error(
+                        "the category's name stands first, without a key: `#[category(\"not_found\")]`",
+                    ));
+                    read::skip_one(input);
                 }
-                let read = args.argument(key, input);
-                args.mistaken |= read.is_err();
-                read
-            });
-            if let (Some(_), Some(other)) = (args.transparent, others) {
-                args.mistaken = true;
-                ctxt.error(
-                    other,
-                    "a `transparent` category is the inner error's; nothing else belongs beside it",
-                );
-            }
-            Ok(())
-        };
+                let mut others = args.name.as_ref().map(|name| name.span);
+                let right = read::stream(ctxt, input, &KEYS, |key, input| {
+                    if key.name != keyword::TRANSPARENT && key.name != keyword::CRATE {
+                        others = others.or(Some(key.span));
+                    }
+                    args.argument(key, input)
+                });
+                args.mistaken |= args.misnamed || !right;
+                if let (Some(_), Some(other)) = (args.transparent, others) {
+                    args.mistaken = true;
+                    ctxt.error(
+                        other,
+                        "a `transparent` category is the inner error's; nothing else belongs beside it",
+                    );
+                }
+                Ok(())
+            };
         // Everything was consumed, so that there is nothing left for syn to complain about.
         ctxt.ok(parser.parse2(tokens));
         args
@@ -97,7 +108,11 @@ impl CategoryArgs {
             }
             found = Some(match observe::arguments(ctxt, attribute, keyword::CATEGORY) {
                 Some(tokens) => CategoryArgs::parse(ctxt, tokens),
-                None => CategoryArgs::default(),
+                None => {
+                    // `#[category]` alone names nothing; after `#[category = …]` a mistake has been reported.
+                    let mistaken = !matches!(attribute.meta, Meta::Path(_));
+                    CategoryArgs { mistaken, misnamed: mistaken, ..CategoryArgs::default() }
+                }
             });
         }
         found
@@ -185,7 +200,7 @@ impl ErrorDerive {
                     let args = args.unwrap_or_default();
                     match case(ctxt, &args, &container, &variant.fields, Some(&variant.ident)) {
                         Some(case) => cases.push((Some(variant.ident.clone()), case)),
-                        None if args.mistaken || container.mistaken || args.transparent.is_some() => {}
+                        None if args.mistaken || container.misnamed || args.transparent.is_some() => {}
                         None => missing.push(&variant.ident),
                     }
                 }

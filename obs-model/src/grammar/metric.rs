@@ -99,12 +99,8 @@ impl MetricArgs {
         let mut args = MetricArgs::default();
         let parser = |input: ParseStream<'_>| {
             args.kind = ctxt.ok(kind(input));
-            args.mistaken = args.kind.is_none();
-            read::stream(ctxt, input, &KEYS, |key, input| {
-                let read = args.argument(ctxt, key, input);
-                args.mistaken |= read.is_err();
-                read
-            });
+            let right = read::stream(ctxt, input, &KEYS, |key, input| args.argument(ctxt, key, input));
+            args.mistaken = args.kind.is_none() || !right;
             Ok(())
         };
         // Everything was consumed, so that there is nothing left for syn to complain about.
@@ -173,8 +169,10 @@ fn kind(input: ParseStream<'_>) -> Result<Given<Kind>> {
         None => Err(syn::Error::new(
             word.span(),
             format!(
-                "unknown kind of metric `{text}`{}; expected `counter`, `gauge` or `histogram`",
-                value::meant(&text, &KINDS.map(Kind::as_str))
+                "unknown kind of metric `{text}`{}",
+                value::meant_or(&text, &KINDS.map(Kind::as_str), || {
+                    "`counter`, `gauge` or `histogram`".to_owned()
+                })
             ),
         )),
     }

@@ -35,13 +35,14 @@ pub(super) fn tokens(
 /// Reads all arguments to the end of `input`.
 ///
 /// This is where unknown and repeated keys are caught, for every attribute. After a mistake reading goes
-/// on behind the next comma.
+/// on behind the next comma. Gives whether there was none: what is missing may have been in one.
 pub(super) fn stream(
     ctxt: &Ctxt,
     input: ParseStream<'_>,
     keys: &Keys,
     mut each: impl FnMut(Key, ParseStream<'_>) -> Result<()>,
-) {
+) -> bool {
+    let mut right = true;
     let mut seen: Vec<&'static str> = Vec::new();
     while !input.is_empty() {
         let read = key(input, keys).and_then(|key| {
@@ -54,8 +55,10 @@ pub(super) fn stream(
             each(key, input)?;
             end(input, key.name)
         });
+        right &= read.is_ok();
         next(ctxt, input, read);
     }
+    right
 }
 
 /// Reads `item`s separated by commas to the end of `input`, going on behind the next comma after a mistake.
@@ -81,13 +84,9 @@ fn key(input: ParseStream<'_>, keys: &Keys) -> Result<Key> {
         None => Err(syn::Error::new(
             name.span(),
             format!(
-                "unknown argument `{word}` of {}{}{}",
+                "unknown argument `{word}` of {}{}",
                 keys.of,
-                value::meant(&word, &known),
-                match value::meant(&word, &known).is_empty() {
-                    true => format!("; expected one of {}", value::list(&known, '`')),
-                    false => String::new(),
-                }
+                value::meant_or(&word, &known, || format!("one of {}", value::list(&known, '`')))
             ),
         )),
     }
@@ -104,6 +103,11 @@ fn end(input: ParseStream<'_>, after: &str) -> Result<()> {
 /// Notes the mistake, if any, and goes behind the next comma.
 fn next(ctxt: &Ctxt, input: ParseStream<'_>, read: Result<()>) {
     ctxt.ok(read);
+    skip_one(input);
+}
+
+/// Skips what is left of an argument, and the comma behind it.
+pub(super) fn skip_one(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         skip(input);
     }

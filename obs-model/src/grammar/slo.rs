@@ -42,9 +42,7 @@ pub(super) fn parse(ctxt: &Ctxt, key: &Key, input: ParseStream<'_>) -> Result<Sl
     let window = duration::parse(DEFAULT_WINDOW).unwrap_or(Duration::from_secs(30 * 86_400));
     let mut slo = Slo { success: None, latency: Vec::new(), window, min_events: None, name: None };
     let mut latency: Vec<Given<Latency>> = Vec::new();
-    let mut mistaken = false;
-    read::stream(ctxt, &content, &KEYS, |key, input| {
-        mistaken = true; // Until the end of this argument is reached.
+    let right = read::stream(ctxt, &content, &KEYS, |key, input| {
         match key.name {
             keyword::SUCCESS => {
                 slo.success = Some(value::read(value::string(&key, input, "99.9%")?, Percent::parse)?.value);
@@ -68,10 +66,9 @@ pub(super) fn parse(ctxt: &Ctxt, key: &Key, input: ParseStream<'_>) -> Result<Sl
                 latency.push(given);
             }
         }
-        mistaken = false;
         Ok(())
     });
-    if slo.success.is_none() && latency.is_empty() && !mistaken {
+    if slo.success.is_none() && latency.is_empty() && right {
         return Err(
             key.error("an objective needs `success = \"99.9%\"` or `latency(\"25ms\", \"95%\")`, or both")
         );

@@ -85,11 +85,10 @@ pub(super) fn word<T>(
         None => Err(Error::new(
             given.span,
             format!(
-                "unknown {} \"{}\"{}; expected one of {}",
+                "unknown `{}` \"{}\"{}",
                 key.name,
                 given.value,
-                meant(&given.value, &names),
-                list(&names, '"')
+                meant_or(&given.value, &names, || format!("one of {}", list(&names, '"')))
             ),
         )),
     }
@@ -182,6 +181,14 @@ pub(super) fn meant(word: &str, among: &[&str]) -> String {
     match suggest::nearest(word, among.iter().copied()) {
         Some(near) => format!("; did you mean `{near}`?"),
         None => String::new(),
+    }
+}
+
+/// The same, or what is expected where nothing is near.
+pub(super) fn meant_or(word: &str, among: &[&str], expected: impl FnOnce() -> String) -> String {
+    match meant(word, among) {
+        near if near.is_empty() => format!("; expected {}", expected()),
+        near => near,
     }
 }
 

@@ -27,7 +27,7 @@ pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use site::{Labelled, Site, capped, label};
 pub(crate) use site::{Outcome, SeriesRef};
-pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, span};
+pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, parent, span};
 pub use std::boxed::Box;
 pub use std::ops::ControlFlow;
 pub use std::option::Option::{None, Some};

@@ -3,7 +3,7 @@
 use crate::instrument::family::Instrument;
 use crate::instrument::{Counter, Gauge, Histogram};
 use crate::label::{LabelSet, MAX_SERIES, space};
-use crate::private::{ErrorTypeDesc, FunctionMetric, MetricDesc, Site};
+use crate::private::{ErrorTypeDesc, FunctionMetric, Kind, MetricDesc, Site};
 
 /// One annotated item. Made by generated code only.
 #[derive(Clone, Copy, Debug)]
@@ -34,27 +34,57 @@ impl Entry {
         Entry(Item::Polled(desc, read))
     }
 
+    /// Evaluated at compile time, where an assertion is an error at the attribute.
+    pub const fn instrument<I: Annotated>(instrument: &'static I, desc: &'static MetricDesc) -> Entry {
+        match I::KIND {
+            Kind::Counter => assert!(
+                matches!(desc.kind, Kind::Counter),
+                "this is a `Counter`; write `#[metric(counter, …)]`"
+            ),
+            Kind::Gauge => {
+                assert!(matches!(desc.kind, Kind::Gauge), "this is a `Gauge`; write `#[metric(gauge, …)]`");
+            }
+            Kind::Histogram => assert!(
+                matches!(desc.kind, Kind::Histogram),
+                "this is a `Histogram`; write `#[metric(histogram, …)]`"
+            ),
+        }
+        assert!(
+            desc.labels.len() == I::LABELS,
+            "the attribute names another number of labels than the instrument's type has"
+        );
+        assert!(
+            I::SERIES <= MAX_SERIES,
+            "the labels could make over 65536 series; lower a cap or drop a label"
+        );
+        Entry(Item::Static(desc, instrument))
+    }
+
     pub const fn error(desc: &'static ErrorTypeDesc) -> Entry {
         Entry(Item::Error(desc))
     }
 }
 
+/// What a static under `#[metric]` holds.
+#[doc(hidden)]
+#[allow(private_bounds)] // Nobody else is to implement it.
+#[diagnostic::on_unimplemented(
+    message = "`#[metric]` on a static expects a `Counter`, `Gauge` or `Histogram`, and `{Self}` is none",
+    label = "no instrument"
+)]
+pub trait Annotated: Instrument + 'static {
+    const KIND: Kind;
+    const LABELS: usize;
+    /// The most that its labels could make.
+    const SERIES: usize;
+}
+
 macro_rules! instruments {
     ($($instrument:ident),*) => {$(
-        #[doc(hidden)]
-        impl<L: LabelSet> $instrument<L> {
-            /// Evaluated at compile time, where an assertion is an error at the attribute.
-            pub const fn __entry(&'static self, desc: &'static MetricDesc) -> Entry {
-                assert!(
-                    desc.labels.len() == L::CAPS.len(),
-                    "the attribute names another number of labels than the instrument's type has"
-                );
-                assert!(
-                    space::size_of::<L>() <= MAX_SERIES,
-                    "the labels could make over 65536 series; lower a cap or drop a label"
-                );
-                Entry(Item::Static(desc, self))
-            }
+        impl<L: LabelSet> Annotated for $instrument<L> {
+            const KIND: Kind = Kind::$instrument;
+            const LABELS: usize = L::CAPS.len();
+            const SERIES: usize = space::size_of::<L>();
         }
     )*};
 }

@@ -3,9 +3,13 @@
 use obs_runtime::observe;
 
 #[observe]
-pub fn f(n: u8) -> u8 {
-    let m = { n };
-    m
+pub fn straight(n: u8) -> u8 {
+    if { n > 1 } { n } else { 0 }
+}
+
+#[observe]
+pub fn read(n: u8) -> Option<u8> {
+    if { n > 1 } { Some(n) } else { None }
 }
 
 fn main() {}

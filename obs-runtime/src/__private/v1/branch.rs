@@ -4,6 +4,9 @@ use std::ops::ControlFlow;
 use std::task::Poll;
 
 /// What `?` asks of a value first. Stands in for the standard `Try`, which is unstable.
+#[diagnostic::on_unimplemented(
+    message = "the `?` operator can only be applied to values that implement `Try`, and `{Self}` does not"
+)]
 pub trait Branch {
     type Output;
     type Residual;
@@ -11,6 +14,7 @@ pub trait Branch {
 }
 
 /// The other half of [`Branch`].
+#[diagnostic::on_unimplemented(message = "`?` couldn't convert the error to the one in `{Self}`")]
 pub trait FromResidual<R> {
     fn from_residual(residual: R) -> Self;
 }

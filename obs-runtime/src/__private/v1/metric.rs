@@ -95,8 +95,8 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 /// What a function that is asked at each scrape may return: any number, `bool`, a `Duration` in seconds,
 /// or an `Option` of these, where `None` leaves the series out.
 #[diagnostic::on_unimplemented(
-    message = "a polled metric returns a number, and `{Self}` is none",
-    note = "return an integer, a float, a bool, a `Duration`, or an `Option` of one"
+    message = "the value of a metric is a number, and `{Self}` is none",
+    note = "a number is an integer, a float, a bool, a `Duration`, or an `Option` of one"
 )]
 pub trait Reading {
     fn reading(self) -> Option<f64>;

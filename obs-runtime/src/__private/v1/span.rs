@@ -117,6 +117,11 @@ pub enum Parent<P> {
     Given(P),
 }
 
+/// What `parent = …` names, so that the compiler complains there about what is no span.
+pub fn parent(parent: impl Into<Option<Id>>) -> Option<Id> {
+    parent.into()
+}
+
 /// No `parent` argument.
 pub const CURRENT: Parent<Option<Id>> = Parent::Current;
 /// No `follows_from` argument.

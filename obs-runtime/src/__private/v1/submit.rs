@@ -15,7 +15,7 @@ macro_rules! __submit_function {
 macro_rules! __submit_static {
     ($desc:expr, $instrument:expr) => {
         $crate::__private::v1::inventory::submit! {
-            $instrument.__entry(&const { $desc })
+            $crate::__private::v1::Entry::instrument(&$instrument, &const { $desc })
         }
     };
 }
@@ -33,11 +33,11 @@ macro_rules! __submit_function_metric {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __submit_polled {
-    ($desc:expr, $function:path) => {
+    ($desc:expr, $reading:expr) => {
         $crate::__private::v1::inventory::submit! {
             $crate::__private::v1::Entry::polled(
                 &const { $desc },
-                || $crate::__private::v1::Reading::reading($function()),
+                || $crate::__private::v1::Reading::reading($reading),
             )
         }
     };

@@ -1,0 +1,3 @@
+//! Where the module is.
+
+pub fn take() {}
