@@ -17,7 +17,7 @@ use syn::{Attribute, ItemStatic, Signature};
 
 /// What the attribute stands on.
 enum Item {
-    Function(Function),
+    Function(Box<Function>),
     Static(Box<ItemStatic>),
     Other,
 }
@@ -27,7 +27,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let ctxt = Ctxt::new();
     let args = MetricArgs::parse(&ctxt, args);
     let expanded = match read.parse2(item.clone()) {
-        Ok(Item::Function(function)) => on_function(&ctxt, args, function),
+        Ok(Item::Function(function)) => on_function(&ctxt, args, *function),
         Ok(Item::Static(item)) => on_static(&ctxt, &args, &item),
         Ok(Item::Other) => {
             ctxt.error_in(&item, "`#[metric]` stands on a static or a function");
@@ -42,7 +42,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn read(input: ParseStream<'_>) -> syn::Result<Item> {
     if is_function(input) {
-        return input.parse().map(Item::Function);
+        return input.parse().map(|function| Item::Function(Box::new(function)));
     }
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer)?;

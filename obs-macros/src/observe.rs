@@ -16,7 +16,7 @@ pub(crate) const OFF: bool = cfg!(feature = "off");
 
 /// What the attribute stands on.
 enum Item {
-    Function(Function),
+    Function(Box<Function>),
     Block(Block),
     /// `mod name;`
     Elsewhere(Ident),
@@ -28,7 +28,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let ctxt = Ctxt::new();
     let args = ObserveArgs::parse(&ctxt, args);
     let expanded = match read.parse2(item.clone()) {
-        Ok(Item::Function(function)) => direct(&ctxt, args, function),
+        Ok(Item::Function(function)) => direct(&ctxt, args, *function),
         Ok(Item::Block(block)) => outermost(&ctxt, &args, &block),
         Ok(Item::Elsewhere(name)) => {
             ctxt.error(
@@ -53,7 +53,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn read(input: ParseStream<'_>) -> syn::Result<Item> {
     if is_function(input) {
-        return input.parse().map(Item::Function);
+        return input.parse().map(|function| Item::Function(Box::new(function)));
     }
     if let Some(name) = module_elsewhere(input) {
         input.parse::<TokenStream>()?;

@@ -43,10 +43,10 @@ fn result(ty: &Type) -> Option<TokenStream> {
     }
     let mut path = path.clone();
     let last = path.path.segments.last_mut()?;
-    if let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments {
-        if let Some(syn::GenericArgument::Type(ok)) = arguments.args.first_mut() {
-            *ok = syn::parse_quote!(());
-        }
+    if let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments
+        && let Some(syn::GenericArgument::Type(ok)) = arguments.args.first_mut()
+    {
+        *ok = syn::parse_quote!(());
     }
     Some(path.into_token_stream())
 }

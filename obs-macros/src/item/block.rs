@@ -90,7 +90,7 @@ impl Block {
             while !input.is_empty() {
                 members.push(member(kind, input)?);
             }
-            Ok((inner.into_iter().map(|a| a.into_token_stream()).collect(), members))
+            Ok((inner.into_iter().map(ToTokens::into_token_stream).collect(), members))
         };
         let (inner, members) = members.parse2(braces.stream())?;
         Ok(Block { attrs, head, braces, inner, members, owner, params })
