@@ -94,7 +94,7 @@ impl Display for Failure {
 #[observe] fn one_box(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
 #[observe] fn one_option(n: u8) -> Option<u8> { n.checked_add(1) }
 #[observe(ok_if = Option::is_some)] fn one_judged(n: u8) -> Option<u8> { n.checked_add(1) }
-#[observe] #[track_caller] fn one_located(n: u8) -> Option<u8> { Some(n.checked_add(1)?) .filter(|n| *n > 0) }
+#[observe] #[track_caller] fn one_located(n: u8) -> Option<u8> { Some(n.checked_add(1)?) }
 #[metric(counter, name = "pedantic_one_total")] fn one_counted(n: u8) -> u8 { n }
 #[metric(counter, name = "pedantic_one_error_total", when = "error")] fn one_error(n: u8) -> Result<u8, Failure> { Ok(n) }
 #[metric(gauge, name = "pedantic_one_polled")] fn one_polled() -> u8 { 1 }

@@ -4,9 +4,10 @@ use super::{annotated, contained, ended, params};
 use crate::emit::Runtime;
 use crate::item::{Body, Exits, Function};
 use obs_model::grammar::shape;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse::Parser;
+use syn::spanned::Spanned;
 use syn::{Block, Expr, Stmt, Type};
 
 /// The body of an `async fn` as a future.
@@ -24,6 +25,9 @@ pub(crate) fn awaited(
     let annotation = annotated(ret);
     // Unlike a function, an `async` block does not say what it returns, and the first `?` has to know.
     let edge = (body.exits().any() && !annotation.is_empty()).then(|| {
+        // The compiler calls this the place that the type comes from.
+        let at = ret.map_or_else(Span::call_site, |ret| Span::call_site().located_at(ret.span()));
+        let returned = Ident::new("__obs_edge", at);
         quote! {
             #[allow(
                 unreachable_code,
@@ -33,8 +37,8 @@ pub(crate) fn awaited(
                 clippy::needless_return
             )]
             if false {
-                let __obs_edge #annotation = loop {};
-                return __obs_edge;
+                let #returned #annotation = loop {};
+                return #returned;
             }
         }
     });

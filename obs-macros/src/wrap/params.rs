@@ -45,8 +45,8 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream) -> 
             }
             let mutability = mutability.take();
             input.attrs.retain(|attribute| !attribute.path().is_ident("expect"));
-            let used = used(evaluated, ident);
-            quote!(#(#attrs)* #used let #mutability #ident = #ident;)
+            let allowed = allowed(evaluated, ident);
+            quote!(#(#attrs)* #allowed let #mutability #ident = #ident;)
         }
         _ if plain => TokenStream::new(),
         Pat::Wild(_) => {
@@ -58,8 +58,8 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream) -> 
             let mut bindings = Bindings::default();
             bindings.visit_pat_mut(pattern);
             let lets = bindings.0.iter().map(|(mutability, ident)| {
-                let used = used(evaluated, ident);
-                quote!(#(#attrs)* #used let #mutability #ident = #ident;)
+                let allowed = allowed(evaluated, ident);
+                quote!(#(#attrs)* #allowed let #mutability #ident = #ident;)
             });
             quote!(#(#lets)*)
         }
@@ -74,9 +74,11 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream) -> 
     }
 }
 
-/// What a parameter needs that an expression of the attribute uses: the body may have no use for it.
-fn used(evaluated: &TokenStream, ident: &Ident) -> Option<TokenStream> {
-    mentions(evaluated.clone(), &ident.to_string()).then(|| quote!(#[allow(unused_variables)]))
+/// What is no mistake of a parameter that is declared again. One that an expression of the attribute uses need
+/// not be used by the body.
+fn allowed(evaluated: &TokenStream, ident: &Ident) -> TokenStream {
+    let used = mentions(evaluated.clone(), &ident.to_string()).then(|| quote!(, unused_variables));
+    quote!(#[allow(clippy::shadow_same #used)])
 }
 
 fn mentions(tokens: TokenStream, name: &str) -> bool {

@@ -99,7 +99,7 @@ impl Store {
         if text.is_empty() {
             return self.items.iter().map(String::as_str).skip(1);
         }
-        self.items.iter().map(String::as_str).skip(0)
+        self.items.iter().map(String::as_str).skip(usize::from(text.is_empty()))
     }
 
     async fn take(self) -> Result<Vec<String>, Absent> {
@@ -146,7 +146,7 @@ fn methods_and_unsafe_functions() {
     ended!("Store::get", "ok size=small" => 1, "error/absent size=small" => 1);
     ended!("Store::opaque", "ok size=small" => 2);
     ended!("Store::take", "ok size=small" => 1);
-    let future = opaque_future(&"ab".to_owned());
+    let future = opaque_future(String::from("ab").as_str());
     assert_eq!(ready(future), 2);
     ended!("opaque_future", "ok" => 1);
     // SAFETY: references.

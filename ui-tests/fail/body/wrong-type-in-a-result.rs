@@ -3,9 +3,9 @@ use obs_runtime::observe;
 #[observe]
 fn f(n: u8) -> Result<u8, String> {
     if n == 0 {
-        return Err(n);
+        return n;
     }
-    Ok(n.to_string())
+    n.to_string()
 }
 
 fn main() {}

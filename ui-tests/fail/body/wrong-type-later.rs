@@ -2,7 +2,8 @@ use obs_runtime::observe;
 
 #[observe]
 async fn f(n: u8) -> Result<u8, String> {
-    Ok(n.to_string())
+    let n = n.checked_add(1).ok_or("too much")?;
+    n.to_string()
 }
 
 fn main() {}

@@ -140,7 +140,7 @@ fn trait_objects() {
 
 #[observe]
 fn on_condition(
-    #[cfg(all())] text: String,
+    #[cfg(not(any()))] text: String,
     #[cfg(any())] text: NoSuchType,
     #[allow(unused_variables)] ignored: String,
 ) -> Result<usize, String> {
@@ -151,7 +151,7 @@ fn on_condition(
 }
 
 #[observe]
-async fn on_condition_later(#[cfg(all())] n: Vec<u8>, #[cfg(any())] n: NoSuchType) -> usize {
+async fn on_condition_later(#[cfg(not(any()))] n: Vec<u8>, #[cfg(any())] n: NoSuchType) -> usize {
     n.len()
 }
 
