@@ -6,6 +6,8 @@ mod emit;
 mod item;
 mod metric;
 mod observe;
+#[cfg(all(test, not(feature = "off")))]
+mod tests;
 mod wrap;
 
 use proc_macro::TokenStream;
