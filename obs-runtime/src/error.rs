@@ -68,22 +68,20 @@ pub trait ErrorCategory {
 /// Collects the categories of an error type and of those it is transparent to.
 pub struct Categories<'a> {
     visit: &'a mut dyn FnMut(&'static Category),
-    depth: u32,
+    /// The types that were asked. A type that is transparent to itself ends there, and one that is reached on
+    /// many ways is asked once.
+    asked: Vec<&'static str>,
 }
 
 impl std::fmt::Debug for Categories<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Categories").field("depth", &self.depth).finish_non_exhaustive()
+        f.debug_struct("Categories").field("asked", &self.asked).finish_non_exhaustive()
     }
 }
 
-/// How deep transparent errors are followed: enough for any layering of crates, and an end for a type
-/// that is transparent to itself.
-const DEPTH: u32 = 16;
-
 impl Categories<'_> {
     pub(crate) fn of(types: fn(&mut Categories<'_>), visit: &mut dyn FnMut(&'static Category)) {
-        types(&mut Categories { visit, depth: 0 });
+        types(&mut Categories { visit, asked: Vec::new() });
     }
 
     /// A category of the type's own.
@@ -93,10 +91,12 @@ impl Categories<'_> {
 
     /// All categories of a type that this one is transparent to.
     pub fn add_all<E: ErrorCategory>(&mut self) {
-        if self.depth < DEPTH {
-            self.depth += 1;
+        // Not by its id, which only types without borrows have. Two types of one name would at worst leave
+        // series out until their first error.
+        let name = std::any::type_name::<E>();
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
             E::categories(self);
-            self.depth -= 1;
         }
     }
 }
