@@ -102,25 +102,25 @@ mod tests {
     use super::*;
 
     const METADATA: &str = r#"{
-        "target_directory": "/work/target",
+        "target_directory": "/repo/target",
         "packages": [
             {
-                "name": "runtime", "manifest_path": "/work/runtime/Cargo.toml",
+                "name": "runtime", "manifest_path": "/repo/runtime/Cargo.toml",
                 "features": { "default": ["server"], "server": ["dep:http"], "off": ["macros/off"] },
                 "targets": [
-                    { "name": "runtime", "kind": ["lib"], "src_path": "/work/runtime/src/lib.rs" },
-                    { "name": "off", "kind": ["test"], "src_path": "/work/runtime/tests/off.rs",
+                    { "name": "runtime", "kind": ["lib"], "src_path": "/repo/runtime/src/lib.rs" },
+                    { "name": "off", "kind": ["test"], "src_path": "/repo/runtime/tests/off.rs",
                       "required-features": ["off"] }
                 ]
             },
-            { "name": "model", "manifest_path": "/work/model/Cargo.toml", "features": { "parse": [] }, "targets": [] }
+            { "name": "model", "manifest_path": "/repo/model/Cargo.toml", "features": { "parse": [] }, "targets": [] }
         ]
     }"#;
 
     #[test]
     fn members_and_targets_are_read() {
         let workspace = Workspace::parse(METADATA).unwrap();
-        assert_eq!(workspace.target, PathBuf::from("/work/target"));
+        assert_eq!(workspace.target, PathBuf::from("/repo/target"));
         let runtime = workspace.package("runtime").unwrap();
         assert_eq!(runtime.features["server"], ["dep:http"]);
         assert_eq!(runtime.targets[1].path, "tests/off.rs");
