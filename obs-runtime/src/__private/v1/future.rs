@@ -1,7 +1,7 @@
 //! A future whose polls are one observed call.
 
 use super::span::{self, Span};
-use super::{Class, LabelIndex, Live, Outcome, Reader, SeriesRef, Site};
+use super::{Class, LabelIndex, Outcome, Reader, SeriesRef, Site};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 #[must_use]
 #[derive(Debug)]
 pub struct AsyncCall<const METRICS: bool> {
-    live: &'static Live,
+    site: &'static Site,
     start: u64,
     series: SeriesRef,
     span: Option<Span>,
@@ -25,9 +25,8 @@ pub struct AsyncCall<const METRICS: bool> {
 /// As [`enter`](super::enter), for a future.
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
-    let live = site.live();
-    let span = if live.wants_span() { Some(span::bare(live)) } else { None };
-    start(live, live.labelled(&[]), span)
+    let span = if site.wants_span() { Some(span::bare(site)) } else { None };
+    start(site, site.labelled(&[]), span)
 }
 
 /// As [`enter_with`](super::enter_with), for a future.
@@ -37,36 +36,33 @@ pub fn enter_async_with<const N: usize>(
     labels: [LabelIndex; N],
     span: impl FnOnce() -> Span,
 ) -> AsyncCall<true> {
-    let live = site.live();
-    let span = if live.wants_span() { Some(span()) } else { None };
-    start(live, live.labelled(&labels), span)
+    let span = if site.wants_span() { Some(span()) } else { None };
+    start(site, site.labelled(&labels), span)
 }
 
 /// As [`enter_fields`](super::enter_fields), for a future.
 #[inline(always)]
 pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Span) -> AsyncCall<true> {
-    let live = site.live();
-    let span = if live.wants_span() { Some(span()) } else { None };
-    start(live, live.labelled(&[]), span)
+    let span = if site.wants_span() { Some(span()) } else { None };
+    start(site, site.labelled(&[]), span)
 }
 
 /// As [`enter_span`](super::enter_span), for a future.
 #[inline(always)]
 pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Span) -> AsyncCall<false> {
-    let live = site.live();
-    let span = if live.wants_span() { Some(span()) } else { None };
-    start(live, live.labelled(&[]), span)
+    let span = if site.wants_span() { Some(span()) } else { None };
+    start(site, site.labelled(&[]), span)
 }
 
 #[inline(always)]
-fn start<const M: bool>(live: &'static Live, series: SeriesRef, span: Option<Span>) -> AsyncCall<M> {
-    AsyncCall { live, series, span, running: true, finished: false, start: live.begin::<M>() }
+fn start<const M: bool>(site: &'static Site, series: SeriesRef, span: Option<Span>) -> AsyncCall<M> {
+    AsyncCall { site, series, span, running: true, finished: false, start: site.begin::<M>() }
 }
 
 impl<const M: bool> AsyncCall<M> {
     #[inline(always)]
     fn end(&self, class: Class) {
-        self.live.end::<M>(self.start, self.series, self.live.outcome::<M>(class, self.series.at));
+        self.site.end::<M>(self.start, self.series, self.site.outcome::<M>(class, self.series.at));
         if let Some(span) = &self.span {
             span::mark(span, Ok(class));
         }
@@ -78,7 +74,7 @@ impl<const M: bool> AsyncCall<M> {
             if self.running { (Outcome::Panic, "panic") } else { (Outcome::Cancelled, "cancelled") };
         // Entered, so that an exemplar finds the trace.
         let _entered = self.span.as_ref().map(Span::enter);
-        self.live.end::<M>(self.start, self.series, outcome);
+        self.site.end::<M>(self.start, self.series, outcome);
         if let Some(span) = &self.span {
             span::mark(span, Err(word));
         }

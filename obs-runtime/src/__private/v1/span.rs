@@ -44,10 +44,17 @@ impl Callsite for Site {
     }
 }
 
-impl Live {
-    /// Whether any subscriber could want the span. One relaxed load and a comparison where none does.
+impl Site {
+    /// Whether any subscriber could want the span. One relaxed load and a comparison where there is none.
     #[inline(always)]
     pub(super) fn wants_span(&'static self) -> bool {
+        LevelFilter::current() != LevelFilter::OFF && self.live().wants_span()
+    }
+}
+
+impl Live {
+    #[inline]
+    fn wants_span(&'static self) -> bool {
         self.desc.level <= LevelFilter::current() && self.is_enabled()
     }
 
@@ -87,8 +94,8 @@ impl Live {
 
 /// A span without fields.
 #[cold]
-pub(super) fn bare(live: &'static Live) -> Span {
-    live.span(None, &[])
+pub(super) fn bare(site: &'static Site) -> Span {
+    site.live().span(None, &[])
 }
 
 /// A span with the fields, parent and causes that the attribute names. Called only where it is enabled.
