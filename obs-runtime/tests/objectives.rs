@@ -1,4 +1,5 @@
 //! Objectives of a linked program, asked and exported.
+#![cfg(not(feature = "off"))]
 
 use obs_runtime::observe;
 use std::time::Duration;
