@@ -5,7 +5,7 @@
 //!
 //! - [`catalogue`]: everything that a program measures, as data. The runtime builds one from what was
 //!   linked, code generation builds one from the source, and [`Catalogue::drift`] compares them.
-//! - [`bucket`], [`mod@unit`], [`name`], [`duration`], [`objective`]: the small vocabularies attributes use.
+//! - [`bucket`], [`mod@unit`], [`name`], [`duration`], [`objective`], [`promise`]: the small vocabularies attributes use.
 //! - `grammar` (feature `parse`): tokens to model, with every mistake reported at its token.
 //!
 //! Without the `parse` feature the crate has no dependencies. It does no I/O.
@@ -16,6 +16,7 @@ pub mod duration;
 pub mod json;
 pub mod name;
 pub mod objective;
+pub mod promise;
 pub mod suggest;
 pub mod unit;
 
@@ -27,4 +28,5 @@ pub use catalogue::{
     Source, SpanKind,
 };
 pub use objective::Percent;
+pub use promise::Promise;
 pub use unit::Unit;

@@ -165,6 +165,7 @@ impl Builder {
     /// Another [`Obs`] is alive; the address cannot be listened on; a health check is
     /// not well described. Nothing is started then.
     pub fn init(self) -> Result<Obs, InitError> {
+        crate::objective::begin();
         let service = Arc::new(Service {
             name: self.service,
             version: self.version.filter(|text| !text.is_empty()),

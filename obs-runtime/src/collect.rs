@@ -1,11 +1,12 @@
 //! The families that no instrument holds.
 
 use crate::builder;
-use crate::self_metrics;
 use crate::snapshot::Family;
+use crate::{objective, self_metrics};
 
-/// Appends what the runtime knows of the process, of the build, of health and of itself.
+/// Appends what the runtime knows of objectives, of the process, of the build, of health and of itself.
 pub(crate) fn own(into: &mut Vec<Family>) {
+    objective::collect(into);
     self_metrics::collect(into);
     #[cfg(feature = "process")]
     crate::process::collect(into);

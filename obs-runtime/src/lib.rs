@@ -20,6 +20,7 @@ mod health;
 pub mod http;
 mod instrument;
 mod label;
+mod objective;
 mod offload;
 #[cfg(feature = "process")]
 mod process;
@@ -43,5 +44,6 @@ pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};
 pub use instrument::{Counter, CounterSeries, Gauge, GaugeSeries, Histogram, HistogramSeries};
 pub use label::{Capped, LabelSet, LabelValue};
+pub use objective::{Objective, Window, objectives};
 pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
