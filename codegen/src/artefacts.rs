@@ -1,8 +1,7 @@
 //! The files that are made of a catalogue.
 
-use crate::subject::Subject;
+use crate::plan::Plan;
 use crate::{dashboard, rules};
-use obs_model::{Catalogue, Place};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,21 +16,18 @@ pub struct Artefacts {
 pub const CATALOGUE: &str = "catalogue.json";
 
 impl Artefacts {
-    /// Everything that is made of this catalogue. The same catalogue always gives the same bytes.
-    pub fn of(catalogue: &Catalogue, subject: &Subject) -> Artefacts {
-        let package = &subject.package;
-        let files = BTreeMap::from([
-            (CATALOGUE.to_owned(), catalogue.to_json()),
-            (format!("dashboards/{package}-red.json"), dashboard::red(catalogue, subject)),
-            (format!("rules/{package}.yml"), rules::file(catalogue, subject)),
-        ]);
+    /// Everything that is made of this plan. The same plan always gives the same bytes.
+    pub fn of(plan: &Plan) -> Artefacts {
+        let mut files = BTreeMap::from([(CATALOGUE.to_owned(), plan.catalogue.to_json())]);
+        files.extend(dashboard::files(plan));
+        files.extend(rules::files(plan));
         Artefacts { files }
     }
 
     /// The same, to be committed: places are files without lines, so that a line added above does not
     /// change a file in every commit.
-    pub fn to_commit(catalogue: &Catalogue, subject: &Subject) -> Artefacts {
-        Artefacts::of(&without_lines(catalogue), subject)
+    pub fn to_commit(plan: &Plan) -> Artefacts {
+        Artefacts::of(&plan.without_lines())
     }
 
     /// With one more file.
@@ -76,13 +72,4 @@ impl Artefacts {
         };
         self.files().filter(differs).map(|(path, _)| path).collect()
     }
-}
-
-fn without_lines(catalogue: &Catalogue) -> Catalogue {
-    let mut catalogue = catalogue.clone();
-    let strip = |place: &mut Place| (place.line, place.column) = (0, 0);
-    catalogue.functions.iter_mut().for_each(|function| strip(&mut function.place));
-    catalogue.metrics.iter_mut().for_each(|metric| strip(&mut metric.place));
-    catalogue.errors.iter_mut().for_each(|error| strip(&mut error.place));
-    catalogue
 }

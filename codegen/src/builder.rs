@@ -1,10 +1,13 @@
 //! What a build script calls.
 
 use crate::artefacts::Artefacts;
+use crate::compose::{self, Composed};
 use crate::conflict::conflicts;
 use crate::drift;
 use crate::mistake::{Errors, Mistake};
 use crate::package::{Crate, Package};
+use crate::plan::Plan;
+use crate::settings::Settings;
 use crate::source::{self, Cfg, Source};
 use crate::subject::Subject;
 use obs_model::Catalogue;
@@ -33,8 +36,8 @@ pub struct Builder {
     directory: Option<PathBuf>,
     out: Option<PathBuf>,
     cfg: Cfg,
-    service: Option<String>,
-    mirror: Option<PathBuf>,
+    settings: Settings,
+    composed: Composed,
 }
 
 /// What was read and written.
@@ -52,15 +55,25 @@ pub struct Report {
 }
 
 impl Builder {
+    fn empty() -> Builder {
+        Builder {
+            directory: None,
+            out: None,
+            cfg: Cfg::default(),
+            settings: Settings::default(),
+            composed: Composed::default(),
+        }
+    }
+
     /// For the package whose build script this is, with the configuration it is being built with.
     pub fn from_crate() -> Builder {
-        Builder { directory: None, out: None, cfg: Cfg::from_build_script(), service: None, mirror: None }
+        Builder { cfg: Cfg::from_build_script(), ..Builder::empty() }
     }
 
     /// For the package in `directory`, written to `out`, with a configuration of one's own: for tests and
     /// for build systems that are not cargo.
     pub fn for_package(directory: impl Into<PathBuf>, out: impl Into<PathBuf>, cfg: Cfg) -> Builder {
-        Builder { directory: Some(directory.into()), out: Some(out.into()), cfg, service: None, mirror: None }
+        Builder { directory: Some(directory.into()), out: Some(out.into()), cfg, ..Builder::empty() }
     }
 
     /// Names the service, as the runtime is told. Without it, it is named like the package.
@@ -68,7 +81,7 @@ impl Builder {
     /// `cargo obs` reads the name from here if it is written as a string.
     #[must_use]
     pub fn service(mut self, name: impl Into<String>) -> Builder {
-        self.service = Some(name.into());
+        self.settings.service = Some(name.into());
         self
     }
 
@@ -80,7 +93,37 @@ impl Builder {
     /// `cargo obs` reads the directory from here if it is written as a string.
     #[must_use]
     pub fn mirror_to(mut self, directory: impl Into<PathBuf>) -> Builder {
-        self.mirror = Some(directory.into());
+        self.settings.mirror = Some(directory.into().display().to_string());
+        self
+    }
+
+    /// Names the team that alerts are routed to, by their label `team`. Without it, the service's name.
+    #[must_use]
+    pub fn team(mut self, name: impl Into<String>) -> Builder {
+        self.settings.team = Some(name.into());
+        self
+    }
+
+    /// The web address of the repository, for links to the source: what `package.repository` says in
+    /// `Cargo.toml` unless it is given here.
+    #[must_use]
+    pub fn repository(mut self, address: impl Into<String>) -> Builder {
+        self.settings.repository = Some(address.into());
+        self
+    }
+
+    /// The web address of Grafana, for links from alerts and runbooks to dashboards.
+    #[must_use]
+    pub fn grafana(mut self, address: impl Into<String>) -> Builder {
+        self.settings.grafana = Some(address.into());
+        self
+    }
+
+    /// The web address of the directory of runbooks: where the repository shows the committed ones, unless
+    /// it is given here.
+    #[must_use]
+    pub fn runbooks(mut self, address: impl Into<String>) -> Builder {
+        self.settings.runbooks = Some(address.into());
         self
     }
 
@@ -113,27 +156,34 @@ impl Builder {
             Errors(vec![Mistake::in_file(file.display().to_string(), message)])
         };
         let package = Package::at(&directory).map_err(|error| whole(&directory.join("Cargo.toml"), error))?;
-        let subject = Subject::new(&package, self.service.as_deref());
+        let subject = Subject::new(&package, &self.settings);
 
         let crates = source::read_crates(&package, &self.cfg);
         let drift = drift::to_embed(&crates);
         let source = Source::merge(crates.into_iter().map(|(_, source)| source));
         let catalogue = checked(&source)?;
 
-        let artefacts = Artefacts::of(&catalogue, &subject).and(drift::FILE, drift);
+        let plan = Plan { catalogue, subject, composed: self.composed };
+        let composed = serde_json::to_string_pretty(&plan.composed).unwrap_or_default() + "\n";
+        let artefacts = Artefacts::of(&plan).and(drift::FILE, drift).and(compose::FILE, composed);
         let mut written = artefacts.write(&out).map_err(|error| whole(&out, error.to_string()))?;
         let mut warnings = source.unread.clone();
-        if let Some(mirror) = &self.mirror {
+        if let Some(mirror) = &self.settings.mirror {
             let mirror = directory.join(mirror);
             // A package that is built from where nothing can be written, as a dependency, still builds.
-            match Artefacts::to_commit(&catalogue, &subject).write(&mirror) {
+            match Artefacts::to_commit(&plan).write(&mirror) {
                 Ok(mirrored) => written.extend(mirrored),
                 Err(error) => {
                     warnings.push(Mistake::in_file(mirror.display().to_string(), error.to_string()));
                 }
             }
         }
-        Ok(Report { catalogue, written, rerun_if_changed: watched(&package, &source), warnings })
+        Ok(Report {
+            catalogue: plan.catalogue,
+            written,
+            rerun_if_changed: watched(&package, &source),
+            warnings,
+        })
     }
 }
 

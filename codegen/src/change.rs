@@ -130,12 +130,10 @@ mod tests {
     use super::*;
     use crate::artefacts::Artefacts;
     use crate::example;
-    use crate::subject::Subject;
 
     /// The example's catalogue as it is committed.
     fn committed() -> Catalogue {
-        let subject = Subject { service: "s".into(), package: "p".into(), crates: vec!["registry".into()] };
-        let artefacts = Artefacts::to_commit(&example::catalogue(), &subject);
+        let artefacts = Artefacts::to_commit(&example::plan(example::catalogue()));
         let (_, text) = artefacts.files().find(|(path, _)| *path == "catalogue.json").unwrap();
         assert!(!text.contains("\"line\""));
         crate::catalogue::from_json(text).unwrap()

@@ -10,8 +10,9 @@ mod service;
 mod variables;
 
 use crate::calls::{Calls, modules};
+use crate::plan::Plan;
 use crate::query::Select;
-use crate::subject::Subject;
+use crate::subject::{Board, Subject};
 use grafana::{Dashboard, SCHEMA_VERSION, Templating, TimeRange, Variable};
 use layout::{Section, lay_out};
 use obs_model::{Catalogue, Function};
@@ -19,9 +20,15 @@ use obs_model::{Catalogue, Function};
 /// The range that fits the resolution of a graph and the interval of the scrapes.
 const RANGE: &str = "$__rate_interval";
 
+/// Every dashboard, by the path of its file.
+pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
+    let package = &plan.subject.package;
+    vec![(format!("dashboards/{package}-red.json"), red(&plan.catalogue, &plan.subject))]
+}
+
 /// The dashboard of a package: rate, errors and duration of what it observes, and its own metrics.
-pub(crate) fn red(catalogue: &Catalogue, subject: &Subject) -> String {
-    let uid = subject.uid("red");
+fn red(catalogue: &Catalogue, subject: &Subject) -> String {
+    let uid = subject.uid(Board::Red.as_str());
     let counted: Vec<&Function> = catalogue.functions.iter().filter(|function| function.metrics).collect();
     let (shared, own): (Vec<&Function>, Vec<&Function>) =
         counted.iter().partition(|function| function.metric.is_none());

@@ -1,11 +1,32 @@
 //! A catalogue with one of everything, for tests.
 
+use crate::compose::Composed;
+use crate::plan::Plan;
+use crate::subject::Subject;
 use obs_model::bucket::Preset;
 use obs_model::{
     Catalogue, Category, ErrorType, Function, Kind, Label, Latency, Metric, Percent, Place, Severity, Slo,
     Source, SpanKind, Unit,
 };
 use std::time::Duration;
+
+/// Whose catalogue it is.
+pub(crate) fn subject() -> Subject {
+    Subject {
+        service: "schema-registry".into(),
+        package: "registry".into(),
+        crates: vec!["registry".into()],
+        team: "schemas".into(),
+        repository: Some("https://example.org/registry".into()),
+        grafana: Some("https://grafana.example.org".into()),
+        runbooks: Some("https://example.org/runbooks".into()),
+    }
+}
+
+/// What artefacts are made of where nothing is composed.
+pub(crate) fn plan(catalogue: Catalogue) -> Plan {
+    Plan { catalogue, subject: subject(), composed: Composed::default() }
+}
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

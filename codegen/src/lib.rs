@@ -30,20 +30,24 @@
 pub mod artefacts;
 pub mod catalogue;
 pub mod change;
+pub mod compose;
 pub mod drift;
 pub mod family;
 pub mod lint;
 pub mod mistake;
 pub mod package;
+pub mod plan;
 pub mod query;
 pub mod settings;
 pub mod source;
 pub mod subject;
 
+mod alert;
 mod builder;
 mod calls;
 mod conflict;
 mod dashboard;
+mod objective;
 mod rules;
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! A package's crates, as `cargo metadata` lists them.
 
+use crate::settings::Settings;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The directory below a package's where artefacts are committed unless its build script names another.
+pub const MIRROR: &str = "observability";
 
 /// A package: a manifest and the crates it builds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct Package {
     pub build_script: Option<PathBuf>,
     /// Its features, and what each turns on.
     pub features: BTreeMap<String, Vec<String>>,
+    /// The repository that the manifest names.
+    pub repository: Option<String>,
 }
 
 /// A library or binary: one root file, one tree of modules.
@@ -118,7 +124,15 @@ impl Package {
             crates,
             build_script: None,
             features: BTreeMap::new(),
+            repository: std::env::var("CARGO_PKG_REPOSITORY").ok().filter(|address| !address.is_empty()),
         })
+    }
+
+    /// The directory of the committed artefacts, from the root of the workspace, with `/` between its parts.
+    pub(crate) fn committed(&self, settings: &Settings) -> String {
+        let mirror = settings.mirror.as_deref().unwrap_or(MIRROR);
+        let below = self.root.strip_prefix(&self.workspace).unwrap_or(Path::new(""));
+        below.join(mirror).display().to_string().replace('\\', "/")
     }
 
     /// The features that are on when `named` are asked for, each with what it turns on.
@@ -160,6 +174,7 @@ struct MetadataPackage {
     manifest_path: PathBuf,
     targets: Vec<MetadataTarget>,
     features: BTreeMap<String, Vec<String>>,
+    repository: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -210,7 +225,15 @@ impl MetadataPackage {
             }
         }
         crates.sort_by(|a, b| (!a.library, &a.name).cmp(&(!b.library, &b.name)));
-        Package { name: self.name, root, workspace, crates, build_script, features: self.features }
+        Package {
+            name: self.name,
+            root,
+            workspace,
+            crates,
+            build_script,
+            features: self.features,
+            repository: self.repository,
+        }
     }
 }
 

@@ -4,8 +4,9 @@ mod objectives;
 mod yaml;
 
 use crate::calls::{Calls, modules};
+use crate::plan::Plan;
 use crate::query::{Query, Select};
-use crate::subject::Subject;
+use crate::subject::{Board, Subject};
 use obs_model::{Catalogue, Function};
 use yaml::Yaml;
 
@@ -42,8 +43,14 @@ enum Does {
     Alert { name: &'static str, after: &'static str, annotations: Vec<(&'static str, String)> },
 }
 
+/// Every file of rules, by its path.
+pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
+    let package = &plan.subject.package;
+    vec![(format!("rules/{package}.yml"), file(&plan.catalogue, &plan.subject))]
+}
+
 /// The rules of a package as a file for Prometheus' `rule_files`.
-pub(crate) fn file(catalogue: &Catalogue, subject: &Subject) -> String {
+fn file(catalogue: &Catalogue, subject: &Subject) -> String {
     let mut yaml = Yaml::new();
     yaml.comment(&format!(
         "Rules of {}. Generated from its source; edit the attributes there instead.",
@@ -174,7 +181,7 @@ const LOOK: &str = "Choose the function on the dashboard: its errors by category
 
 /// The dashboard's path below Grafana's address.
 fn dashboard(subject: &Subject) -> String {
-    format!("/d/{}", subject.uid("red"))
+    subject.dashboard(Board::Red, &[])
 }
 
 impl Rule {

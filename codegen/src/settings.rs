@@ -1,7 +1,9 @@
 //! What a build script tells the [`Builder`](crate::Builder), as the command reads it.
 //!
-//! The command does not run build scripts. It looks for `.service("…")` and `.mirror_to("…")` in their
-//! text, so that both write the same files; a name that is computed there has to be told to the command.
+//! The command does not run a build script that only names things. It looks for `.service("…")` and the
+//! other settings in its text, so that both write the same files; a name that is computed there has to be
+//! told to the command. What is *composed* in a build script is data of another kind, and the command asks
+//! cargo for it: see [`compose`](crate::compose).
 
 use std::path::Path;
 use syn::visit::{self, Visit};
@@ -12,9 +14,22 @@ use syn::{Expr, ExprLit, ExprMethodCall, Lit};
 pub struct Settings {
     /// The service's name.
     pub service: Option<String>,
+    /// The team that is called.
+    pub team: Option<String>,
+    /// The web address of the repository.
+    pub repository: Option<String>,
+    /// The web address of Grafana.
+    pub grafana: Option<String>,
+    /// The web address of the directory of runbooks.
+    pub runbooks: Option<String>,
     /// The directory of the committed artefacts, below the package's.
     pub mirror: Option<String>,
+    /// Whether dashboards, alerts or objectives are composed by hand.
+    pub composes: bool,
 }
+
+/// The methods of the builder that compose.
+const COMPOSING: [&str; 4] = ["dashboard", "alert", "objective", "foreign"];
 
 impl Settings {
     /// Reads a build script; one that cannot be read gives nothing.
@@ -34,10 +49,14 @@ impl<'ast> Visit<'ast> for Settings {
             (1, Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. }))) => Some(text.value()),
             _ => None,
         };
-        if call.method == "service" {
-            self.service = argument;
-        } else if call.method == "mirror_to" {
-            self.mirror = argument;
+        match call.method.to_string().as_str() {
+            "service" => self.service = argument,
+            "team" => self.team = argument,
+            "repository" => self.repository = argument,
+            "grafana" => self.grafana = argument,
+            "runbooks" => self.runbooks = argument,
+            "mirror_to" => self.mirror = argument,
+            method => self.composes |= COMPOSING.contains(&method),
         }
         visit::visit_expr_method_call(self, call);
     }
@@ -52,13 +71,21 @@ mod tests {
         let settings = |text: &str| {
             let mut settings = Settings::default();
             settings.visit_file(&syn::parse_file(text).unwrap());
-            (settings.service, settings.mirror)
+            settings
         };
         let text =
             r#"fn main() { obs_codegen::Builder::from_crate().service("orders").mirror_to("ops").emit(); }"#;
-        assert_eq!(settings(text), (Some("orders".into()), Some("ops".into())));
+        let expected =
+            Settings { service: Some("orders".into()), mirror: Some("ops".into()), ..Settings::default() };
+        assert_eq!(settings(text), expected);
         let text = "fn main() { obs_codegen::Builder::from_crate().service(name()).emit(); }";
-        assert_eq!(settings(text), (None, None));
+        assert_eq!(settings(text), Settings::default());
+        let text =
+            "fn main() { obs_codegen::Builder::from_crate().team(\"shop\").dashboard(tiers()).emit(); }";
+        assert_eq!(
+            settings(text),
+            Settings { team: Some("shop".into()), composes: true, ..Settings::default() }
+        );
         assert_eq!(Settings::of(Path::new("/nowhere/build.rs")), Settings::default());
     }
 }

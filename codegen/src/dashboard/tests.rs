@@ -1,14 +1,9 @@
 //! What holds for every dashboard, whatever is on it.
 
 use crate::example;
-use crate::subject::Subject;
 use obs_model::Catalogue;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-fn subject() -> Subject {
-    Subject { service: "schema-registry".into(), package: "registry".into(), crates: vec!["registry".into()] }
-}
 
 /// Catalogues that differ in what they have: everything, nothing, and each part alone.
 fn catalogues() -> Vec<Catalogue> {
@@ -25,7 +20,7 @@ fn catalogues() -> Vec<Catalogue> {
 
 fn dashboards() -> Vec<(Catalogue, Value)> {
     let read = |catalogue: Catalogue| {
-        let json = serde_json::from_str(&super::red(&catalogue, &subject())).unwrap();
+        let json = serde_json::from_str(&super::red(&catalogue, &example::subject())).unwrap();
         (catalogue, json)
     };
     catalogues().into_iter().map(read).collect()
@@ -124,7 +119,10 @@ fn the_rest_is_what_linters_want() {
 #[test]
 fn the_same_catalogue_gives_the_same_bytes() {
     let catalogue = example::catalogue();
-    assert_eq!(super::red(&catalogue, &subject()), super::red(&catalogue.clone(), &subject()));
+    assert_eq!(
+        super::red(&catalogue, &example::subject()),
+        super::red(&catalogue.clone(), &example::subject())
+    );
 }
 
 #[cfg(feature = "promql")]

@@ -5,7 +5,7 @@ use crate::example;
 use std::process::Command;
 
 fn subject() -> Subject {
-    Subject { service: "schema-registry".into(), package: "registry".into(), crates: vec!["registry".into()] }
+    example::subject()
 }
 
 fn rules(catalogue: &Catalogue) -> Vec<Rule> {

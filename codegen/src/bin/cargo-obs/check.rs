@@ -17,15 +17,17 @@ pub(crate) fn run(projects: &[Project]) -> Result<u8, String> {
         let (queries, unanswered) = queries(project)?;
         findings.extend(unanswered);
         let directory = project.spelled(&project.directory);
-        let fine =
-            format!("{}: {directory} is up to date, {queries} queries answered", project.subject.package);
+        let fine = format!(
+            "{}: {directory} is up to date, {queries} queries answered",
+            project.plan.subject.package
+        );
         code |= tell(&findings, &fine);
     }
     Ok(code)
 }
 
 fn stale(project: &Project) -> Vec<String> {
-    let remedy = format!("run cargo obs generate -p {}", project.subject.package);
+    let remedy = format!("run cargo obs generate -p {}", project.plan.subject.package);
     if !project.directory.is_dir() {
         return vec![format!(
             "{}: nothing was generated here yet; {remedy}",
@@ -43,7 +45,7 @@ fn stale(project: &Project) -> Vec<String> {
 
 /// How many queries the dashboards and rules there hold, generated or not, and what is wrong with them.
 fn queries(project: &Project) -> Result<(usize, Vec<String>), String> {
-    let mut known = Known::of(Schema::of(&project.catalogue));
+    let mut known = Known::of(Schema::of(&project.plan.catalogue));
     let mut all: Vec<(PathBuf, Found)> = Vec::new();
     // Rules first: dashboards may ask for what they record.
     for path in files(&project.directory.join("rules"), &["yml", "yaml"]) {

@@ -11,14 +11,15 @@ pub(crate) fn run(projects: &[Project], json: bool) -> Result<u8, String> {
     if json {
         let mut all = Catalogue::default();
         for project in projects {
-            all.functions.extend(project.catalogue.functions.iter().cloned());
-            all.metrics.extend(project.catalogue.metrics.iter().cloned());
-            all.errors.extend(project.catalogue.errors.iter().cloned());
+            all.functions.extend(project.plan.catalogue.functions.iter().cloned());
+            all.metrics.extend(project.plan.catalogue.metrics.iter().cloned());
+            all.errors.extend(project.plan.catalogue.errors.iter().cloned());
         }
         all.sort();
         print!("{}", all.to_json());
     } else {
-        let tables: Vec<String> = projects.iter().flat_map(|project| tables(&project.catalogue)).collect();
+        let tables: Vec<String> =
+            projects.iter().flat_map(|project| tables(&project.plan.catalogue)).collect();
         println!("{}", tables.join("\n\n"));
     }
     let mut code = FINE;

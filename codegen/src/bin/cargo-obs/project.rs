@@ -2,7 +2,9 @@
 
 use crate::args::Common;
 use obs_codegen::artefacts::{Artefacts, CATALOGUE};
-use obs_codegen::package::{Package, Workspace};
+use obs_codegen::compose::Composed;
+use obs_codegen::package::{MIRROR, Package, Workspace};
+use obs_codegen::plan::Plan;
 use obs_codegen::settings::Settings;
 use obs_codegen::source::{self, Cfg};
 use obs_codegen::subject::Subject;
@@ -14,8 +16,7 @@ use std::process::Command;
 /// A package, what it measures, and where its artefacts are.
 #[derive(Debug)]
 pub(crate) struct Project {
-    pub(crate) subject: Subject,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) plan: Plan,
     /// What is wrong with its attributes. The catalogue has what is right.
     pub(crate) mistakes: Vec<Mistake>,
     /// The directory of the committed artefacts.
@@ -43,7 +44,7 @@ pub(crate) fn select(common: &Common) -> Result<Vec<Project>, String> {
     for package in packages.iter().filter(|package| named(package)) {
         let project = read(package, common)?;
         // In a workspace, most packages measure nothing.
-        let empty = project.catalogue == Catalogue::default() && project.mistakes.is_empty();
+        let empty = project.plan.catalogue == Catalogue::default() && project.mistakes.is_empty();
         if !empty || !common.package.is_empty() || project.directory.is_dir() {
             projects.push(project);
         }
@@ -63,13 +64,17 @@ fn read(package: &Package, common: &Common) -> Result<Project, String> {
         return Err(Errors(source.unread).to_string());
     }
     let settings = package.build_script.as_deref().map(Settings::of).unwrap_or_default();
-    let service = common.service.clone().or(settings.service);
-    let mirror = settings.mirror.as_deref().unwrap_or("observability");
+    let settings = Settings { service: common.service.clone().or(settings.service), ..settings };
+    let mirror = settings.mirror.as_deref().unwrap_or(MIRROR);
+    let mistakes = obs_codegen::checked(&source).err().map(|Errors(mistakes)| mistakes).unwrap_or_default();
     Ok(Project {
-        subject: Subject::new(package, service.as_deref()),
-        mistakes: obs_codegen::checked(&source).err().map(|Errors(mistakes)| mistakes).unwrap_or_default(),
-        catalogue: source.catalogue,
         directory: common.out.clone().unwrap_or_else(|| package.root.join(mirror)),
+        mistakes,
+        plan: Plan {
+            catalogue: source.catalogue,
+            subject: Subject::new(package, &settings),
+            composed: Composed::default(),
+        },
     })
 }
 
@@ -100,7 +105,7 @@ fn cfg(package: &Package, common: &Common) -> Result<Cfg, String> {
 impl Project {
     /// The artefacts as they should be committed.
     pub(crate) fn artefacts(&self) -> Artefacts {
-        Artefacts::to_commit(&self.catalogue, &self.subject)
+        Artefacts::to_commit(&self.plan)
     }
 
     /// A file of the artefacts, as one would type it.
@@ -121,7 +126,7 @@ impl Project {
             let name = self.spelled(&path);
             let text = std::fs::read_to_string(&path).map_err(|error| format!("{name}: {error}"))?;
             let committed = catalogue::from_json(&text).map_err(|error| format!("{name}: {error}"))?;
-            found.extend(change::changes(&self.catalogue, &committed, &name));
+            found.extend(change::changes(&self.plan.catalogue, &committed, &name));
         }
         Ok(found)
     }
