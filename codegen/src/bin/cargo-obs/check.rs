@@ -1,7 +1,7 @@
 //! `cargo obs check`
 
 use crate::project::Project;
-use crate::{FINE, tell};
+use crate::{FINE, generate, tell};
 use obs_codegen::family::Schema;
 use obs_codegen::query::check::{Known, check};
 use obs_codegen::query::found::{self, Found};
@@ -40,7 +40,9 @@ fn stale(project: &Project) -> Vec<String> {
         let what = if path.is_file() { "out of date" } else { "missing" };
         format!("{}: {what}; {remedy}", project.spelled(&path))
     };
-    artefacts.stale(&project.directory).into_iter().map(tell).collect()
+    let stale = artefacts.stale(&project.directory).into_iter().map(tell);
+    let orphans = artefacts.orphans(&project.directory).into_iter();
+    stale.chain(orphans.map(|orphan| generate::orphan(project, &orphan))).collect()
 }
 
 /// How many queries the dashboards and rules there hold, generated or not, and what is wrong with them.
