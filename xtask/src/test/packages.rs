@@ -7,7 +7,9 @@ use crate::Result;
 use crate::cargo::{has, read, run as run_command};
 
 /// Each program and its package.
-const NEEDED: [(&str, &str); 4] = [
+const NEEDED: [(&str, &str); 6] = [
+    ("node", "nodejs"),
+    ("npm", "npm"),
     ("amtool", "prometheus-alertmanager"),
     ("prometheus-alertmanager", "prometheus-alertmanager"),
     ("prometheus", "prometheus"),
