@@ -14,6 +14,7 @@ use kept::Parts;
 pub(crate) use kept::{Marks, marked};
 use manifest::{Manifest, Sums};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,17 @@ pub struct Orphan {
     pub path: String,
     /// Whether a person wrote something in it. Then it is left where it is.
     pub edited: bool,
+}
+
+/// What there is to say about it, without its path.
+impl fmt::Display for Orphan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no longer generated; ")?;
+        f.write_str(match self.edited {
+            true => "it was edited by hand: move what is worth keeping, and remove it",
+            false => "run cargo obs generate, which removes it",
+        })
+    }
 }
 
 impl Artefacts {

@@ -23,8 +23,8 @@ pub(super) fn page(book: &Book<'_>, objective: &Objective) -> Page {
 
     page.section("Error budget");
     page.say(&budget(objective, &window));
-    page.say("What the team does with it, unless it has agreed on something else below:");
-    page.table(&["Budget left", "What happens"], &policy());
+    page.say("The policy, unless the team has agreed on something else below:");
+    page.table(&["Budget spent", "It is", "What the team does"], &policy());
 
     let id = objective.id(&book.plan.subject);
     let alerts: Vec<&Alert> =
@@ -81,6 +81,7 @@ fn promise(objective: &Objective, window: &str) -> String {
             "**{share} of the successful calls{of} take at most {} over {window}.** A slower call is lost.",
             duration::display(*bound)
         ),
+        // Of events that are no calls, the title says what they are.
         _ => format!("**{share} of the events{of} are good over {window}.**"),
     }
 }
@@ -116,28 +117,27 @@ fn time(duration: Duration) -> String {
     if parts.is_empty() { "less than a second".to_owned() } else { parts.join(" ") }
 }
 
+/// What the team does at which part of its budget.
 fn policy() -> Vec<Vec<String>> {
-    let row = |left: &str, what: &str| vec![left.to_owned(), what.to_owned()];
+    let stage =
+        |spent: &str, name: &str, rule: &str| vec![spent.to_owned(), name.to_owned(), rule.to_owned()];
     vec![
-        row(
-            "more than half",
-            "Ships as usual. What is left over at the end of the window is there for risk: experiments, migrations, exercises.",
+        stage("less than half", "healthy", "Release as usual; the budget is there to be spent on change."),
+        stage(
+            "50%",
+            "watchful",
+            "Release as usual, and look at what spent the first half before it spends the second.",
         ),
-        row(
-            "a tenth to half",
-            "Ships as usual, one risky change at a time. The largest loss of the window gets a ticket.",
+        stage(
+            "75%",
+            "careful",
+            "Release small changes behind flags that can be turned off; do risky migrations later.",
         ),
-        row(
-            "less than a tenth",
-            "Ships only what lowers the risk, and repairs. The losses of the window are worked on before new features.",
-        ),
-        row(
-            "none",
-            "Nothing is shipped but repairs, until the budget is positive again. Each loss of more than a fifth of the budget gets a written review.",
-        ),
-        row(
-            "lost twice in a row",
-            "The promise is reviewed with those it was made to: more reliable, or less promised.",
+        stage(
+            "100%",
+            "exhausted",
+            "Release only fixes of what spends the budget, and of security, until some of it is back; write down \
+             what spent it and what will keep it from happening again.",
         ),
     ]
 }

@@ -54,6 +54,10 @@ pub(super) fn objective(objective: &Objective, recorded: impl Fn(&str) -> Select
             "the share of the error budget that is left".to_owned(),
             recorded("slo:period_error_budget_remaining:ratio").now(),
         ),
+        (
+            "the share that was lost in the last five minutes".to_owned(),
+            recorded("slo:sli_error:ratio_rate5m").now(),
+        ),
     ];
     for function in &objective.functions {
         let (name, calls) = (&function.name, Calls::of(function));

@@ -122,7 +122,7 @@ fn the_page_of_an_objective_has_its_budget_and_what_to_do_with_it() {
             "99.9% of the calls of `registry::register_schema` succeed over 30d.",
             "0.1% of what happens in 30d may be lost, 1 of 1000.",
             "used up in 43m 12s. Alerts stay quiet below 100 events",
-            "| none | Nothing is shipped but repairs",
+            "| 100% | exhausted | Release only fixes",
             "slo:period_error_budget_remaining:ratio{sloth_id=\"schema-registry-registration-success\"}",
             "Alert [`ErrorBudgetBurn`](../alerts/ErrorBudgetBurn.md)",
         ],
@@ -202,7 +202,11 @@ fn every_query_is_answered() {
     use crate::query::check::{Known, check};
     let mut known = Known::of(Schema::of(&example::catalogue()));
     // What the rules of objectives record, by sloth's names.
-    for record in ["slo:current_burn_rate:ratio", "slo:period_error_budget_remaining:ratio"] {
+    for record in [
+        "slo:current_burn_rate:ratio",
+        "slo:period_error_budget_remaining:ratio",
+        "slo:sli_error:ratio_rate5m",
+    ] {
         known.record(record, "vector(1)", ["sloth_id"]);
     }
     let mut asked = 0;

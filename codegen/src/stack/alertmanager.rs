@@ -158,6 +158,12 @@ fn inhibitions() -> Yaml {
             &["service", "job", "instance"],
         )
         .noted("Of the target itself, nothing else can be known."),
+        rule(
+            &["alertname=\"ServiceAbsent\""],
+            &["alertname!=\"ServiceAbsent\"", "severity=~\"page|ticket|info\""],
+            &["service"],
+        )
+        .noted("Nothing of the service is there: one call is enough."),
     ])
 }
 

@@ -110,7 +110,7 @@ pub(super) fn text(plan: &Plan) -> String {
     );
     page.say(
         "While somebody is paged about an objective, a function or a category of errors, its tickets wait. While a target \
-         is down, so do the tickets of its service.",
+         is down, so do the tickets of its service; while none is there, so does everything else about it.",
     );
     page.finish().1
 }

@@ -206,10 +206,13 @@ fn a_real_alertmanager_inhibits_what_is_meant_and_nothing_else() {
             alert("Rest", "ticket", &[("service", "t")]),
             alert("PageOfTheRest", "page", &[("service", "t")]),
             alert("PageOfIt", "page", &[("service", "t"), ("instance", "one")]),
+            alert("ServiceAbsent", "page", &[("service", "u")]),
+            alert("PageOfTheAbsent", "page", &[("service", "u"), ("sloth_id", "c")]),
+            alert("Watchdog", "none", &[("service", "u")]),
             alert("PageOfAnother", "page", &[("service", "t"), ("instance", "two")]),
         ]),
     );
-    let expected = ["FunctionTicket", "PageOfIt", "Rest", "SlowSame"];
+    let expected = ["FunctionTicket", "PageOfIt", "PageOfTheAbsent", "Rest", "SlowSame"];
     let inhibited = || {
         let alerts = alertmanager.get("/api/v2/alerts?active=false&inhibited=true");
         let mut names: Vec<String> = alerts.as_array().into_iter().flatten().filter_map(name).collect();
