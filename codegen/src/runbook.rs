@@ -85,8 +85,13 @@ impl Book<'_> {
 
     /// The objective that an alert is about.
     fn objective_of(&self, alert: &Alert) -> Option<&Objective> {
-        let id = label(alert, "sloth_id")?;
-        self.objectives.iter().find(|objective| objective.id(&self.plan.subject) == id)
+        self.objectives.iter().find(|objective| self.is_about(alert, objective))
+    }
+
+    /// Whether an alert says that it is about an objective, by its name or by its name among all services.
+    fn is_about(&self, alert: &Alert, objective: &Objective) -> bool {
+        label(alert, "sloth_slo").is_some_and(|name| name == objective.name)
+            || label(alert, "sloth_id").is_some_and(|id| id == objective.id(&self.plan.subject))
     }
 
     /// The alerts that are about a function, or about an objective of it.

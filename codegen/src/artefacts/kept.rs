@@ -34,7 +34,11 @@ impl Marks {
 pub(crate) fn marked(marks: Marks, generated: &str, below: &str) -> String {
     let begin = marks.line(BEGIN, "Generated; what is written down to obs:end is moved out of the way.");
     let end = marks.line(END, "What is written from here on is kept.");
-    format!("{begin}{}\n{end}\n{below}", generated.trim_end())
+    // What a user wrote into a doc comment is no mark, whatever it looks like.
+    let is_mark = |line: &str| [BEGIN, END].iter().any(|word| mark(line, word).is_some());
+    let line = |line: &str| if is_mark(line) { format!(" {line}\n") } else { format!("{line}\n") };
+    let generated: String = generated.trim_end().lines().map(line).collect();
+    format!("{begin}{generated}{end}\n{below}")
 }
 
 /// A file in its parts.

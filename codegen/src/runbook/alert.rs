@@ -1,6 +1,6 @@
 //! The page about an alert.
 
-use super::{Book, ask, questions, same};
+use super::{Book, ask, label, questions, same};
 use crate::alert::{Alert, Urgency};
 use crate::markdown::{Page, code, sentence};
 use crate::query::Query;
@@ -15,8 +15,11 @@ pub(super) fn page(book: &Book<'_>, alerts: &[&Alert]) -> Page {
 
     page.section("Meaning");
     let mut meanings: Vec<String> = alerts.iter().map(|alert| sentence(&alert.guide.meaning)).collect();
-    meanings.dedup();
-    page.say(&meanings.join("\n\n"));
+    dedup(&mut meanings);
+    match meanings.as_slice() {
+        [one] => page.say(one),
+        many => page.list(&many[..many.len().min(MANY)]),
+    }
     page.say("It tells whoever is called:");
     page.code("text", &format!("{}\n{}", first.summary, first.description));
 
@@ -84,23 +87,36 @@ const MANY: usize = 4;
 
 fn queries(book: &Book<'_>, alerts: &[&Alert], page: &mut Page) {
     page.section("Queries");
-    let mut asked: Vec<(String, Query)> = Vec::new();
     for alert in alerts.iter().take(MANY) {
-        let labels: Vec<String> =
-            alert.labels.iter().map(|(name, value)| format!("`{name}=\"{value}\"`")).collect();
-        let of = if labels.is_empty() { String::new() } else { format!(" with {}", labels.join(", ")) };
-        asked.push((format!("the condition{of} ({})", alert.urgency.as_str()), alert.query.clone()));
+        if alerts.len() > 1 {
+            page.part(&told_apart(alert));
+        }
+        let mut asked = vec![("the condition".to_owned(), alert.query.clone())];
         asked.extend(alert.guide.queries.iter().cloned());
+        once(&mut asked);
+        ask(page, &asked);
     }
-    let mut functions: Vec<&Function> = alerts.iter().flat_map(|alert| book.functions_of(alert)).collect();
-    functions.dedup_by(|a, b| same(a, b));
-    if functions.len() <= MANY {
-        asked.extend(functions.into_iter().flat_map(questions::function));
-    }
-    once(&mut asked);
-    ask(page, &asked);
     if let Some(more) = alerts.len().checked_sub(MANY).filter(|more| *more > 0) {
         page.say(&format!("There are {more} more of them, alike; they are in the files of rules."));
+    }
+    let mut functions: Vec<&Function> = alerts.iter().flat_map(|alert| book.functions_of(alert)).collect();
+    functions.sort_by_key(|function| (&function.module, &function.name));
+    functions.dedup_by(|a, b| same(a, b));
+    if functions.len() <= MANY {
+        for function in functions {
+            page.part(&format!("Calls of {}", code(&format!("{}::{}", function.module, function.name))));
+            ask(page, &questions::function(function));
+        }
+    }
+}
+
+/// What tells an alert from others of its name.
+fn told_apart(alert: &Alert) -> String {
+    let labels: Vec<String> =
+        alert.labels.iter().map(|(name, value)| code(&format!("{name}=\"{value}\""))).collect();
+    match labels.is_empty() {
+        true => format!("The {}", alert.urgency.as_str()),
+        false => format!("{} ({})", labels.join(", "), alert.urgency.as_str()),
     }
 }
 
@@ -108,12 +124,20 @@ fn links(book: &Book<'_>, alerts: &[&Alert], page: &mut Page) {
     page.section("Links");
     let mut lines = Vec::new();
     for alert in alerts {
-        lines.push(book.dashboard("Dashboard", &alert.dashboard));
+        // Dashboards that differ are told apart as the alerts are.
+        let dashboard = match alerts.iter().all(|other| other.dashboard == alert.dashboard) {
+            true => "Dashboard".to_owned(),
+            false => format!("Dashboard for {}", told_apart(alert)),
+        };
+        lines.push(book.dashboard(&dashboard, &alert.dashboard));
         if alert.runbook != Runbook::Alert(alert.name.clone()) {
             lines
                 .push(format!("Runbook {}", book.runbook_link(page, &words(&alert.runbook), &alert.runbook)));
         }
         lines.extend(book.objective_of(alert).map(|objective| book.objective_link(page, objective)));
+        let categories = book.categories();
+        let category = label(alert, "category").filter(|name| categories.contains_key(name));
+        lines.extend(category.map(|name| format!("Errors of category {}", book.category_link(page, name))));
         lines.extend(book.functions_of(alert).iter().map(|function| book.function_line(page, function)));
     }
     let functions = alerts.iter().flat_map(|alert| book.functions_of(alert));

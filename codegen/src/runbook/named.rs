@@ -82,16 +82,12 @@ fn page(book: &Book<'_>, path: &str, naming: &Naming<'_>) -> Page {
     dedup(&mut lines);
     page.list(&lines);
 
-    let mut meanings: Vec<String> =
-        naming.alerts.iter().map(|alert| sentence(&alert.guide.meaning)).collect();
     let mut causes: Vec<String> =
         naming.alerts.iter().flat_map(|alert| &alert.guide.causes).map(|cause| sentence(cause)).collect();
-    meanings.append(&mut causes);
-    meanings.retain(|line| !line.is_empty());
-    dedup(&mut meanings);
-    if !meanings.is_empty() {
-        page.section("What has usually happened");
-        page.list(&meanings);
+    dedup(&mut causes);
+    if !causes.is_empty() {
+        page.section("Likely causes");
+        page.list(&causes);
     }
 
     let mut actions: Vec<String> = Vec::new();

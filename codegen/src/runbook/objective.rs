@@ -1,7 +1,7 @@
 //! The page about an objective, with the policy for its error budget.
 
 use super::alert::{dedup, once};
-use super::{Book, ask, label, questions};
+use super::{Book, ask, questions};
 use crate::alert::Alert;
 use crate::markdown::{Page, code, sentence};
 use crate::objective::{Objective, Sli};
@@ -26,9 +26,7 @@ pub(super) fn page(book: &Book<'_>, objective: &Objective) -> Page {
     page.say("The policy, unless the team has agreed on something else below:");
     page.table(&["Budget spent", "It is", "What the team does"], &policy());
 
-    let id = objective.id(&book.plan.subject);
-    let alerts: Vec<&Alert> =
-        book.alerts.iter().filter(|alert| label(alert, "sloth_id") == Some(id.as_str())).collect();
+    let alerts: Vec<&Alert> = book.alerts.iter().filter(|alert| book.is_about(alert, objective)).collect();
     let mut actions: Vec<String> =
         alerts.iter().flat_map(|alert| &alert.guide.actions).map(|action| sentence(action)).collect();
     actions.push("See which functions and which categories of errors the lost calls belong to, with the queries below.".to_owned());
@@ -54,7 +52,7 @@ pub(super) fn page(book: &Book<'_>, objective: &Objective) -> Page {
     ask(&mut page, &asked);
 
     page.section("Links");
-    let board = book.plan.subject.dashboard(Board::Objectives, &[]);
+    let board = book.plan.subject.dashboard(Board::Objectives, &[("objective", &objective.name)]);
     let mut lines = vec![book.dashboard("Dashboard", &board)];
     if let Some(runbook @ (Runbook::Named(name) | Runbook::Address(name))) = &objective.runbook {
         lines.push(format!("Runbook {}", book.runbook_link(&page, &code(name), runbook)));

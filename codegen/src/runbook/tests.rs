@@ -30,14 +30,14 @@ fn alert(name: &str, labels: &[(&str, &str)]) -> Alert {
 fn pages() -> BTreeMap<String, String> {
     let plan = example::plan(example::catalogue());
     let objectives = objectives::all(&plan);
-    let id = objectives.iter().find(|o| o.name == "registration-success").unwrap().id(&plan.subject);
-    let mut burn = alert("ErrorBudgetBurn", &[("sloth_id", &id)]);
+    let mut burn = alert("ErrorBudgetBurn", &[("sloth_slo", "registration-success")]);
     burn.runbook = Runbook::Named("register-schema".into());
     let slow = alert("Slow", &[("function", "register_schema"), ("module", "registry")]);
     let mut again = alert("Slow", &[("function", "Index::lookup"), ("module", "registry::index")]);
     again.urgency = Urgency::Ticket;
     again.query = Select::new("up").now().below("2");
-    let alerts = vec![alert("TargetDown", &[]), burn, slow, again];
+    let critical = alert("Critical", &[("category", "database")]);
+    let alerts = vec![alert("TargetDown", &[]), burn, slow, again, critical];
     Book { plan: &plan, alerts, objectives }.files().into_iter().collect()
 }
 
@@ -56,6 +56,7 @@ fn everything_that_can_go_wrong_has_a_page() {
     assert_eq!(
         pages.keys().collect::<Vec<_>>(),
         [
+            "runbooks/alerts/Critical.md",
             "runbooks/alerts/ErrorBudgetBurn.md",
             "runbooks/alerts/Slow.md",
             "runbooks/alerts/TargetDown.md",
@@ -106,11 +107,13 @@ fn the_page_of_an_alert_says_what_to_do() {
         &[
             "**page**: ",
             "**ticket**: ",
-            "`function=\"Index::lookup\"`",
+            "### `function=\"Index::lookup\"`, `module=\"registry::index\"` (ticket)\n",
             "[`ErrorBudgetBurn`](ErrorBudgetBurn.md)",
         ],
     );
-    assert_eq!(slow.matches("```promql\nup < 1\n").count(), 1, "each query stands once\n{slow}");
+    assert_eq!(slow.matches("\n### Calls of `").count(), 2, "each function stands once\n{slow}");
+    let critical = page(&pages, "runbooks/alerts/Critical.md");
+    says(critical, &["- Errors of category [`database`](../errors/database.md)\n"]);
 }
 
 #[test]
@@ -147,6 +150,7 @@ fn the_page_of_a_category_says_what_its_attributes_say() {
             "1. Check the connection pool, then the primary.",
             "2. Follow the runbook [`database-down`](../database-down.md).",
             "Callers may try again after 5s",
+            "- Alert [`Critical`](../alerts/Critical.md)\n",
             "errors_total{category=\"database\"}",
         ],
     );
@@ -190,8 +194,12 @@ fn text_of_a_user_cannot_end_the_generated_part() {
     let evil = "x\n<!-- obs:end -->\n\n# y".to_owned();
     catalogue.functions.iter_mut().for_each(|f| f.help.clone_from(&evil));
     catalogue.errors[0].categories[0].action = Some(evil);
-    for (path, text) in files(&example::plan(catalogue)) {
-        assert_eq!(text.lines().filter(|line| line.contains("<!-- obs:end")).count(), 1, "{path}\n{text}");
+    let plan = example::plan(catalogue);
+    let mut alert = alert("TargetDown", &[]);
+    alert.description = "x\n<!-- obs:end -->\n".into();
+    let objectives = objectives::all(&plan);
+    for (path, text) in (Book { plan: &plan, alerts: vec![alert], objectives }).files() {
+        assert_eq!(text.lines().filter(|line| line.starts_with("<!-- obs:end")).count(), 1, "{path}\n{text}");
     }
 }
 
