@@ -2,8 +2,8 @@
 //!
 //! Most files are generated from the first byte to the last. In some, people write as well: notes in a
 //! runbook, receivers in Alertmanager's configuration. There the generated part stands between two marks,
-//! and what stands outside of them is kept ([`kept`]). A list of what was written, with checksums
-//! ([`manifest`]), tells later what nobody generates any more, and whether a person has changed it.
+//! and what stands outside of them is kept. A list of what was written, with checksums ([`MANIFEST`]), tells
+//! later what nobody generates any more, and whether a person has changed it.
 
 mod kept;
 mod manifest;
@@ -87,6 +87,21 @@ impl Artefacts {
     /// What a person wrote outside of the marks of a file is kept, and so is what stood between them and
     /// was not generated. Files that were generated and are not any more are removed, unless a person
     /// changed them: see [`orphans`](Artefacts::orphans).
+    ///
+    /// ```no_run
+    /// # use obs_codegen::{artefacts::Artefacts, plan::Plan};
+    /// # fn main() -> std::io::Result<()> {
+    /// # let plan = Plan::default();
+    /// let directory = std::path::Path::new("observability");
+    /// let artefacts = Artefacts::to_commit(&plan);
+    /// artefacts.write(directory)?;
+    /// assert!(artefacts.stale(directory).is_empty());
+    /// for orphan in artefacts.orphans(directory) {
+    ///     println!("{}: {orphan}", orphan.path);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -35,6 +35,7 @@ const PROMETHEUS: Peer = Peer { name: "prometheus", port: 9090, image: "prom/pro
 const ALERTMANAGER: Peer = Peer { name: "alertmanager", port: 9093, image: "prom/alertmanager:v0.28.1" };
 const GRAFANA: Peer = Peer { name: "grafana", port: 3000, image: "grafana/grafana:12.0.2" };
 const JAEGER: Peer = Peer { name: "jaeger", port: 16686, image: "jaegertracing/jaeger:2.6.0" };
+// The last line of versions whose image has a program that can ask whether it is ready.
 const LOKI: Peer = Peer { name: "loki", port: 3100, image: "grafana/loki:3.5.0" };
 const ALLOY: Peer = Peer { name: "alloy", port: 12345, image: "grafana/alloy:v1.9.0" };
 const NODE: Peer = Peer { name: "node-exporter", port: 9100, image: "prom/node-exporter:v1.9.1" };

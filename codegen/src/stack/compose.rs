@@ -222,7 +222,7 @@ fn node() -> (Peer, Yaml) {
     Service::of(NODE)
         .lines("command", ["--path.rootfs=/host"])
         .set("pid", "host".into())
-        .lines("volumes", ["/:/host:ro,rslave"])
+        .lines("volumes", ["/:/host:ro"])
         .healthy_at(NODE.port, "/metrics")
         .done(NODE)
 }
