@@ -23,8 +23,9 @@ use std::path::{Path, PathBuf};
 ///     .emit();
 /// ```
 ///
-/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`, and
-/// what [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
+/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`, a page of
+/// `runbooks/` for whatever can go wrong, `METRICS.md`, the `stack/` around the service, and what
+/// [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
 /// [`mirror_to`](Builder::mirror_to) asks for it.
 ///
 /// The build script runs again when a source file that was read changes, when `Cargo.toml` does, when a

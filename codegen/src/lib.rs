@@ -1,9 +1,9 @@
 //! Build-time code generation from obs attributes.
 //!
 //! A build script reads the package's source through the same grammar as the macros, and writes what can
-//! be known before anything runs: the catalogue of what is measured, a Grafana dashboard, and Prometheus
-//! rules. All of it is made of the same attributes, so a dashboard cannot ask for a metric that the
-//! program does not export.
+//! be known before anything runs: the catalogue of what is measured, a Grafana dashboard, Prometheus rules,
+//! runbooks, and the configuration of everything around the service. All of it is made of the same
+//! attributes, so a dashboard cannot ask for a metric that the program does not export.
 //!
 //! ```no_run
 //! // build.rs
@@ -47,8 +47,13 @@ mod builder;
 mod calls;
 mod conflict;
 mod dashboard;
+mod markdown;
+mod metrics_md;
 mod objective;
 mod rules;
+mod runbook;
+mod stack;
+mod yaml;
 
 #[cfg(test)]
 mod example;

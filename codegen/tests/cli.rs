@@ -211,3 +211,38 @@ fn several_packages_are_read_one_by_one() {
 fn help_says_what_exit_codes_mean() {
     cargo_obs(&fixture(), &["--help"]).assert(0, &["Exit codes:", "Usage: cargo obs <COMMAND>"]);
 }
+
+#[test]
+fn what_a_person_wrote_is_kept_and_what_nobody_generates_is_told() {
+    let error = |name: &str| {
+        format!("#[derive(ErrorCategory)]\nenum E {{\n    #[category(\"{name}\")]\n    A,\n}}\n{METRICS}")
+    };
+    let scratch = Scratch::new("kept", &[("src/lib.rs", &error("one"))]);
+    let here = scratch.path("");
+    let page = "observability/runbooks/errors/one.md";
+    cargo_obs(&here, &["generate"]).assert(0, &[&format!("wrote {page}")]);
+    let text = std::fs::read_to_string(scratch.path(page)).unwrap();
+    scratch.write(page, &format!("{text}\nIt was the disk.\n"));
+    cargo_obs(&here, &["check"]).assert(0, &["is up to date"]);
+
+    // Renamed: the page of the old name holds what somebody wrote, and stays until somebody takes it away.
+    scratch.write("src/lib.rs", &error("two"));
+    let left = format!(
+        "{page}: no longer generated; it was edited by hand: move what is worth keeping, and remove it"
+    );
+    cargo_obs(&here, &["check"]).assert(1, &[&left, "errors/two.md: missing; run cargo obs generate"]);
+    cargo_obs(&here, &["generate"]).assert(0, &[&left]);
+    cargo_obs(&here, &["check"]).assert(1, &[&left]);
+    std::fs::remove_file(scratch.path(page)).unwrap();
+    cargo_obs(&here, &["generate"]).assert(0, &[]);
+    cargo_obs(&here, &["check"]).assert(0, &["is up to date"]);
+
+    // Nobody wrote in the other one.
+    scratch.write("src/lib.rs", &error("three"));
+    let gone = "observability/runbooks/errors/two.md";
+    cargo_obs(&here, &["check"])
+        .assert(1, &[&format!("{gone}: no longer generated; run cargo obs generate")]);
+    cargo_obs(&here, &["generate"]).assert(0, &[&format!("removed {gone}")]);
+    assert!(!scratch.path(gone).exists());
+    cargo_obs(&here, &["check"]).assert(0, &["is up to date"]);
+}

@@ -22,7 +22,10 @@ fn build(out: &Path) -> Report {
     builder.try_emit().unwrap_or_else(|errors| panic!("the fixture has mistakes:\n{errors}"))
 }
 
-/// Every file below a directory, by its path there, but for the one that only `assert_no_drift!` reads.
+/// What is in `OUT_DIR` or beside the artefacts, and tells nothing about them.
+const BESIDE: [&str; 3] = ["composed.json", "drift.json", "generated.txt"];
+
+/// Every file below a directory, by its path there, but for those.
 fn files(directory: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut next = vec![directory.to_path_buf()];
@@ -37,8 +40,7 @@ fn files(directory: &Path) -> BTreeMap<String, String> {
             }
         }
     }
-    found.remove("drift.json");
-    found.remove("composed.json");
+    BESIDE.iter().for_each(|path| drop(found.remove(*path)));
     found
 }
 
@@ -50,8 +52,7 @@ fn the_fixture_gives_the_golden_files() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let _ = std::fs::remove_dir_all(golden());
         build(&golden());
-        std::fs::remove_file(golden().join("drift.json")).unwrap();
-        std::fs::remove_file(golden().join("composed.json")).unwrap();
+        BESIDE.iter().for_each(|path| std::fs::remove_file(golden().join(path)).unwrap());
     }
     let (found, expected) = (files(&out), files(&golden()));
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
@@ -70,7 +71,7 @@ fn the_fixture_gives_the_golden_files() {
 fn a_second_run_writes_nothing() {
     let out = out("twice");
     let _ = std::fs::remove_dir_all(&out);
-    assert_eq!(build(&out).written.len(), 5);
+    assert!(build(&out).written.contains(&out.join("catalogue.json")));
     assert_eq!(build(&out).written, Vec::<PathBuf>::new());
 }
 
@@ -86,12 +87,9 @@ fn a_mirror_is_written_where_asked_and_says_no_lines() {
     };
     builder().try_emit().unwrap();
     let mirrored = files(&mirror);
-    assert_eq!(
-        mirrored.keys().collect::<Vec<_>>(),
-        ["catalogue.json", "dashboards/orders-red.json", "rules/orders.yml"]
-    );
     assert!(!mirrored["catalogue.json"].contains("\"line\""));
     let exact = files(&out);
+    assert_eq!(mirrored.keys().collect::<Vec<_>>(), exact.keys().collect::<Vec<_>>());
     assert!(exact["catalogue.json"].contains("\"line\""));
     assert_eq!(mirrored["rules/orders.yml"], exact["rules/orders.yml"]);
     assert_eq!(builder().try_emit().unwrap().written, Vec::<PathBuf>::new());
@@ -104,7 +102,7 @@ fn the_catalogue_reads_back() {
     let text = std::fs::read_to_string(out("read-back").join("catalogue.json")).unwrap();
     assert_eq!(obs_codegen::catalogue::from_json(&text).unwrap(), report.catalogue);
     let plan = obs_codegen::plan::Plan { catalogue: report.catalogue, ..Default::default() };
-    let (path, json) =
-        Artefacts::of(&plan).files().map(|(p, t)| (p.to_owned(), t.to_owned())).next().unwrap();
-    assert_eq!((path.as_str(), json), ("catalogue.json", text));
+    let artefacts = Artefacts::of(&plan);
+    let json = artefacts.files().find(|(path, _)| *path == "catalogue.json").map(|(_, json)| json);
+    assert_eq!(json, Some(text.as_str()));
 }

@@ -2,7 +2,9 @@
 
 mod count;
 mod features;
+mod npm;
 mod packages;
+mod stack;
 mod suite;
 
 use std::fmt::Write as _;
@@ -32,7 +34,7 @@ struct Step {
     run: fn(&mut Run) -> Result,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         name: "packages",
         about: "the programs that the tests talk to are installed",
@@ -46,6 +48,11 @@ const STEPS: [Step; 6] = [
     },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
     Step { name: "tests", about: "unit, integration, ui and doc tests pass", run: suite::step },
+    Step {
+        name: "stack",
+        about: "each stack is one to compose, Kubernetes and the Prometheus operator",
+        run: stack::step,
+    },
     Step { name: "features", about: "each set of features compiles without a warning", run: features::step },
 ];
 

@@ -7,7 +7,14 @@ use crate::Result;
 use crate::cargo::{has, read, run as run_command};
 
 /// Each program and its package.
-const NEEDED: [(&str, &str); 2] = [("prometheus", "prometheus"), ("promtool", "prometheus")];
+const NEEDED: [(&str, &str); 6] = [
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("amtool", "prometheus-alertmanager"),
+    ("prometheus-alertmanager", "prometheus-alertmanager"),
+    ("prometheus", "prometheus"),
+    ("promtool", "prometheus"),
+];
 
 pub(super) fn step(_: &mut Run) -> Result {
     let missing = missing();

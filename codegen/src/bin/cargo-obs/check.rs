@@ -40,7 +40,11 @@ fn stale(project: &Project) -> Vec<String> {
         let what = if path.is_file() { "out of date" } else { "missing" };
         format!("{}: {what}; {remedy}", project.spelled(&path))
     };
-    artefacts.stale(&project.directory).into_iter().map(tell).collect()
+    let stale = artefacts.stale(&project.directory).into_iter().map(tell);
+    let orphans = artefacts.orphans(&project.directory).into_iter();
+    let orphans =
+        orphans.map(|orphan| format!("{}: {orphan}", project.spelled(&project.directory.join(&orphan.path))));
+    stale.chain(orphans).collect()
 }
 
 /// How many queries the dashboards and rules there hold, generated or not, and what is wrong with them.
