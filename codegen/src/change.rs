@@ -32,12 +32,14 @@ pub fn changes(source: &Catalogue, committed: &Catalogue, file: &str) -> Vec<Mis
         }
     }
     for item in new {
-        let renamed = predecessor(&item, &gone);
-        let hint = renamed.as_ref().map_or(String::new(), |(_, name)| format!(" (renamed from {name}?)"));
+        let same = gone.iter().filter(|((kind, _), _)| *kind == item.kind);
+        let same = same.map(|((_, name), before)| (name.as_str(), before.place));
+        let renamed = predecessor(&item.name, item.place, same).map(str::to_owned);
+        let hint = renamed.as_ref().map_or(String::new(), |name| format!(" (renamed from {name}?)"));
         let message = format!("{} {} is not in {file}{hint}; {REMEDY}", item.kind, item.name);
         found.push(Mistake::new(item.place.clone(), message));
-        if let Some(key) = renamed {
-            gone.remove(&key);
+        if let Some(name) = renamed {
+            gone.remove(&(item.kind, name));
         }
     }
     for item in gone.into_values() {
@@ -49,22 +51,20 @@ pub fn changes(source: &Catalogue, committed: &Catalogue, file: &str) -> Vec<Mis
     found
 }
 
-/// The vanished item that this one was, probably: one with a similar name, or else the only one of its
-/// kind that vanished from its file.
-fn predecessor<'a>(
-    item: &Item<'_>,
-    gone: &BTreeMap<(&'a str, String), Item<'_>>,
-) -> Option<(&'a str, String)> {
-    let mut same = gone.iter().filter(|((kind, _), _)| *kind == item.kind).peekable();
-    same.peek()?;
-    let keys: Vec<_> = same.collect();
-    let similar = nearest(&item.name, keys.iter().map(|((_, name), _)| name.as_str()));
-    if let Some(name) = similar {
-        return keys.iter().find(|((_, other), _)| other == name).map(|(key, _)| (*key).clone());
+/// The vanished thing that this one was, probably: one with a similar name, or else the only one that
+/// vanished from its file. `gone` are those of its kind.
+pub(crate) fn predecessor<'a>(
+    name: &str,
+    place: &Place,
+    gone: impl IntoIterator<Item = (&'a str, &'a Place)>,
+) -> Option<&'a str> {
+    let gone: Vec<(&str, &Place)> = gone.into_iter().collect();
+    if let Some(similar) = nearest(name, gone.iter().map(|(name, _)| *name)) {
+        return Some(similar);
     }
-    let mut here = keys.iter().filter(|(_, before)| before.place.file == item.place.file);
+    let mut here = gone.iter().filter(|(_, before)| before.file == place.file);
     match (here.next(), here.next()) {
-        (Some((key, _)), None) => Some((*key).clone()),
+        (Some((name, _)), None) => Some(name),
         _ => None,
     }
 }

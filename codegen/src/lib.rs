@@ -31,6 +31,8 @@ pub mod artefacts;
 pub mod catalogue;
 pub mod change;
 pub mod compose;
+#[cfg(feature = "cli")]
+pub mod diff;
 pub mod drift;
 pub mod family;
 pub mod lint;
@@ -41,6 +43,8 @@ pub mod query;
 pub mod settings;
 pub mod source;
 pub mod subject;
+#[cfg(feature = "cli")]
+pub mod uses;
 
 mod alert;
 mod builder;
