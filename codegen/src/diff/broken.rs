@@ -31,7 +31,8 @@ pub fn broken<'a>(
         let told = found.last().is_some_and(|last| {
             (&last.by.file, &last.by.owner, &last.reasons) == (&by.file, &by.owner, &reasons)
         });
-        if !reasons.is_empty() && !(told && by.asks == Asks::Mention) {
+        let again = told && by.asks == Asks::Mention;
+        if !reasons.is_empty() && !again {
             found.push(Broken { by, reasons });
         }
     }

@@ -106,7 +106,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "URL", conflicts_with = "binary")]
     pub(crate) url: Option<String>,
 
-    /// Asks a built program what is linked into it: runs it with OBS_PRINT_CATALOGUE=1, which obs-runtime
+    /// Asks a built program what is linked into it: runs it with `OBS_PRINT_CATALOGUE=1`, which obs-runtime
     /// answers in `init`, for at most ten seconds
     #[arg(long, value_name = "PATH")]
     pub(crate) binary: Option<PathBuf>,

@@ -59,10 +59,18 @@ pub(crate) fn run(common: &Common, arguments: &Diff) -> Result<Answer, String> {
     if projects.len() > 1 && (file(&old) || file(&new)) {
         return Err("a catalogue is about one package: choose it with -p".to_owned());
     }
+    // In a workspace, not every package has been generated, or was there in each revision.
+    let mut compared = false;
     for project in &projects {
-        compare(&mut answer, Some(project), &old, &new)?;
+        match compare(&mut answer, Some(project), &old, &new) {
+            Ok(()) => compared = true,
+            Err(error) if projects.len() > 1 => {
+                answer.aside.push(format!("{}: not compared: {error}", project.plan.subject.package));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(answer)
+    if compared { Ok(answer) } else { Err(answer.aside.join("\n")) }
 }
 
 impl Version {

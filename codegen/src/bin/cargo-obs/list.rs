@@ -81,7 +81,7 @@ fn promised(project: &Project) -> Result<Vec<String>, String> {
     for promise in project.plan.promises() {
         let at = at(
             project,
-            &promise.functions.first().map(|(module, _)| module.as_str()).unwrap_or_default(),
+            promise.functions.first().map(|(module, _)| module.as_str()).unwrap_or_default(),
             &promise.place,
         );
         objectives.row([promise.name, promise.title, promise.share, promise.window, at]);

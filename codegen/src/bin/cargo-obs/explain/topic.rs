@@ -85,8 +85,13 @@ impl Topics<'_> {
                 functions.iter().flat_map(|f| &f.labels).chain(metrics.iter().flat_map(|m| &m.labels));
             labels.filter(|label| label.name == name).cloned().collect::<Vec<_>>()
         };
-        explained.labels =
-            family.labels.iter().map(|name| self.label(name, &own(name), &functions)).collect();
+        // Errors are of every function, also of those with families of their own.
+        let counted: Vec<&Function> = match family.name.as_str() {
+            "errors_total" => self.functions().filter(|function| function.metrics).collect(),
+            _ => functions.clone(),
+        };
+        let labels = family.labels.iter();
+        explained.labels = labels.map(|name| self.label(name, &own(name), &counted)).collect();
         let buckets = metrics.iter().flat_map(|m| &m.buckets);
         if family.kind == Kind::Histogram {
             let of_functions = functions.iter().flat_map(|f| &f.buckets);
