@@ -86,9 +86,8 @@ type Property = (bool, String);
 /// let with = |metrics| Catalogue { metrics, ..Catalogue::default() };
 /// let old = with(vec![metric("queue_depth")]);
 /// let new = with(vec![metric("queue_depths"), metric("orders")]);
-/// let changes = obs_codegen::diff::diff(&old, &new);
-/// assert!(changes[0].breaking && changes[0].message == "queue_depths");
-/// assert!(!changes[1].breaking && changes[1].name == "orders");
+/// let told: Vec<String> = obs_codegen::diff::diff(&old, &new).iter().map(ToString::to_string).collect();
+/// assert_eq!(told, [": harmless: metric orders added", ": breaking: metric queue_depth renamed to queue_depths"]);
 /// ```
 pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let mut found = functions(old, new);
@@ -147,11 +146,17 @@ fn compare<'a, T: 'a>(
             None => came.push(now),
         }
     }
+    let named: Vec<(&str, &Place)> = came.iter().map(|now| (now.name.as_str(), now.place)).collect();
+    let went: Vec<(&str, &Place)> =
+        gone.values().map(|before| (before.name.as_str(), before.place)).collect();
+    let before = change::predecessors(&named, &went);
+    let before: Vec<Option<String>> = before
+        .into_iter()
+        .map(|at| at.and_then(|at| went.get(at)).map(|(name, _)| (*name).to_owned()))
+        .collect();
     let mut renamed = Vec::new();
     let mut added = Vec::new();
-    for now in came {
-        let candidates = gone.values().map(|before| (before.name.as_str(), before.place));
-        let before = change::predecessor(&now.name, now.place, candidates).map(str::to_owned);
+    for (now, before) in came.into_iter().zip(before) {
         match before.and_then(|before| gone.remove(&before)) {
             Some(before) => {
                 differ(&before, &now);

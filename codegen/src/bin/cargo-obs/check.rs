@@ -13,10 +13,15 @@ pub(crate) fn run(projects: &[Project]) -> Result<Answer, String> {
     let mut answer = Answer::empty();
     for project in projects {
         let mut findings = project.changes()?;
-        findings.extend(stale(project));
-        let (queries, unanswered) = queries(project)?;
-        findings.extend(unanswered);
-        findings.extend(drift(project));
+        let mut queries = 0;
+        // What an attribute with a mistake declares is missing everywhere, which says nothing more.
+        if project.mistakes.is_empty() {
+            findings.extend(stale(project));
+            let (count, unanswered) = self::queries(project)?;
+            findings.extend(unanswered);
+            findings.extend(drift(project));
+            queries = count;
+        }
         let package = &project.plan.subject.package;
         let directory = project.spelled(&project.directory);
         let fine = format!("{package}: {directory} is up to date, {queries} queries answered");
@@ -57,7 +62,9 @@ fn queries(project: &Project) -> Result<(usize, Vec<Finding>), String> {
             .into_iter()
             .map(move |problem| Finding::new(at.clone(), format!("{owner}: {problem}")))
     };
-    let problems = queries.iter().flat_map(tell).collect();
+    let mut problems: Vec<Finding> = queries.iter().flat_map(tell).collect();
+    // A query that asks twice for one thing is wrong once.
+    problems.dedup_by_key(|problem| problem.to_string());
     Ok((queries.len(), problems))
 }
 

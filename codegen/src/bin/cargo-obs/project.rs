@@ -183,13 +183,17 @@ impl Project {
         uses::uses(files).map_err(|error| format!("{}/{error}", self.spelled(&self.directory)))
     }
 
-    /// The mistakes in the source, and what differs from the committed catalogue, if there is one.
+    /// The mistakes in the source, or else what differs from the committed catalogue, if there is one. What
+    /// an attribute with a mistake declares is not known, and only seems to be gone.
     ///
     /// # Errors
     ///
     /// That the committed catalogue cannot be read.
     pub(crate) fn changes(&self) -> Result<Vec<Finding>, String> {
         let mut found = self.mistakes.clone();
+        if !found.is_empty() {
+            return Ok(found.iter().map(Finding::from).collect());
+        }
         let path = self.directory.join(CATALOGUE);
         if path.is_file() {
             let name = self.spelled(&path);
