@@ -1,6 +1,7 @@
 //! What a change breaks: what was answered before it, and is not after it.
 
 use crate::family::Schema;
+use crate::plan::Plan;
 use crate::query::asked::Asked;
 use crate::query::check::{Known, check};
 use crate::uses::{Asks, Use, known};
@@ -16,12 +17,12 @@ pub struct Broken<'a> {
     pub reasons: Vec<String>,
 }
 
-/// Everything among `uses` that the first catalogue and its rules answer, and the second with its rules
+/// Everything among `uses` that the first plan and its rules answer, and the second with its rules
 /// does not. Something that asks for several things is broken if it gets one of them no more.
 pub fn broken<'a>(
     uses: &'a [Use],
-    (old, old_rules): (&Catalogue, &[Use]),
-    (new, new_rules): (&Catalogue, &[Use]),
+    (old, old_rules): (&Plan, &[Use]),
+    (new, new_rules): (&Plan, &[Use]),
 ) -> Vec<Broken<'a>> {
     let (old, new) = (Side::of(old, old_rules), Side::of(new, new_rules));
     let mut found: Vec<Broken<'a>> = Vec::new();
@@ -48,9 +49,9 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(catalogue: &'a Catalogue, rules: &'a [Use]) -> Side<'a> {
-        let schema = Schema::of(catalogue);
-        Side { catalogue, rules, known: known(schema.clone(), rules), schema }
+    fn of(plan: &'a Plan, rules: &'a [Use]) -> Side<'a> {
+        let catalogue = &plan.catalogue;
+        Side { catalogue, rules, known: known(plan, rules), schema: Schema::of(catalogue) }
     }
 
     /// Whether that is a series or a family.

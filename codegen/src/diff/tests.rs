@@ -136,6 +136,7 @@ fn breaks(change: impl FnOnce(&mut Catalogue), expected: &[&str]) {
     let (old, own) = (example::catalogue(), own());
     let mut new = old.clone();
     change(&mut new);
+    let (old, new) = (example::plan(old), example::plan(new));
     let broken = broken(&own, (&old, &own), (&new, &own));
     let told: Vec<String> =
         broken.iter().map(|each| format!("{}: {}", each.by.owner, each.reasons.join("; "))).collect();
@@ -176,9 +177,9 @@ fn what_was_answered_and_is_no_more_is_broken() {
 
 #[test]
 fn a_rule_that_is_no_longer_generated_takes_its_readers_with_it() {
-    let (catalogue, own) = (example::catalogue(), own());
+    let (plan, own) = (example::plan(example::catalogue()), own());
     let rest: Vec<Use> = own.iter().filter(|each| each.name != "lookups").cloned().collect();
-    let broken = broken(&rest, (&catalogue, &own), (&catalogue, &rest));
+    let broken = broken(&rest, (&plan, &own), (&plan, &rest));
     assert_eq!(broken.len(), 1);
     assert_eq!(broken[0].by.name, "Recorded");
     assert!(broken[0].reasons[0].starts_with("unknown metric `lookups`"), "{:?}", broken[0].reasons);

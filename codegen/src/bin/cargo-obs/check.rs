@@ -2,7 +2,6 @@
 
 use crate::answer::{Answer, At, Finding};
 use crate::project::Project;
-use obs_codegen::family::Schema;
 use obs_codegen::query::check::check;
 use obs_codegen::uses::{self, Asks, Use};
 use serde_json::json;
@@ -52,7 +51,7 @@ fn stale(project: &Project) -> Vec<Finding> {
 /// them.
 fn queries(project: &Project) -> Result<(usize, Vec<Finding>), String> {
     let uses = project.committed_uses()?;
-    let known = uses::known(Schema::of(&project.plan.catalogue), &uses);
+    let known = uses::known(&project.plan, &uses);
     // A name in a text may be of another program.
     let queries: Vec<&Use> = uses.iter().filter(|each| each.asks != Asks::Mention).collect();
     let tell = |by: &&Use| {

@@ -153,6 +153,10 @@ fn compare(
     let changes = diff(&before.catalogue, &now.catalogue);
     let files = before.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
     let all = uses::uses(files).map_err(|error| format!("{}/{error}", before.below))?;
+    let plan = |side: &Side| {
+        let catalogue = side.catalogue.clone();
+        Plan { catalogue, ..project.map(|project| project.plan.clone()).unwrap_or_default() }
+    };
     let generated = Generated::of(project, &before.catalogue, &now.catalogue)?;
     // In force then are the rules that were written by hand, and those that are generated anew.
     let mut rules: Vec<Use> = all.iter().filter(|each| !generated.has(&each.file)).cloned().collect();
@@ -160,7 +164,7 @@ fn compare(
         Some(_) => rules.extend(generated.uses.iter().cloned()),
         None => rules.clone_from(&all),
     }
-    let broken = broken(&all, (&before.catalogue, &all), (&now.catalogue, &rules));
+    let broken = broken(&all, (&plan(&before), &all), (&plan(&now), &rules));
     let breaking = changes.iter().filter(|change| change.breaking).count();
     if breaking > 0 || !broken.is_empty() {
         answer.code = FOUND;

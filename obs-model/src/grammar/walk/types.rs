@@ -193,9 +193,9 @@ fn path(ty: &Type) -> Option<Vec<String>> {
                 _ => None,
             })
             .collect(),
-        Type::Reference(inner) => self::path(&inner.elem),
-        Type::Paren(inner) => self::path(&inner.elem),
-        Type::Group(inner) => self::path(&inner.elem),
+        Type::Reference(inner) => path(&inner.elem),
+        Type::Paren(inner) => path(&inner.elem),
+        Type::Group(inner) => path(&inner.elem),
         _ => None,
     }
 }
