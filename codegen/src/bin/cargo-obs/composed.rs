@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A line of `cargo check --message-format=json`.
+/// A line of `cargo check --message-format=json-render-diagnostics`.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -26,7 +26,13 @@ struct Message {
 pub(crate) fn ask(package: &Package, common: &Common) -> Result<Result<Composed, Vec<Mistake>>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["check", "--message-format=json", "--color=never", "--package", &package.name]);
+    command.args([
+        "check",
+        "--message-format=json-render-diagnostics",
+        "--color=never",
+        "--package",
+        &package.name,
+    ]);
     command.arg("--manifest-path").arg(package.root.join("Cargo.toml"));
     if !common.features.is_empty() {
         command.arg("--features").arg(common.features.join(","));
@@ -47,11 +53,11 @@ pub(crate) fn ask(package: &Package, common: &Common) -> Result<Result<Composed,
     let mistakes = mistakes(&errors, package);
     if mistakes.is_empty() {
         let script = package.build_script.as_deref().unwrap_or(Path::new("build.rs"));
-        return Err(format!(
-            "{} composes, and cargo cannot run it:\n{}",
-            script.display(),
-            errors.trim_end()
-        ));
+        // Before its errors, cargo tells what it compiled.
+        let from =
+            if errors.starts_with("error") { Some(0) } else { errors.find("\nerror").map(|at| at + 1) };
+        let errors = errors.get(from.unwrap_or_default()..).unwrap_or_default().trim_end();
+        return Err(format!("{} composes, and cargo cannot run it:\n{errors}", script.display()));
     }
     Ok(Err(mistakes))
 }
