@@ -1,5 +1,6 @@
 //! `cargo obs explain`
 
+mod part;
 mod topic;
 mod words;
 

@@ -1,14 +1,16 @@
 //! The things that have names, and what is known of each.
 
+use super::part::{counts_in, example, family_of, is_of};
 use super::{Explained, LabelOf, ObjectiveOf, PlaceOf};
 use crate::answer::At;
 use crate::project::Project;
 use obs_codegen::family::{Family, HISTOGRAM_SAMPLES, Schema};
 use obs_codegen::plan::Promise;
+use obs_codegen::query::Select;
 use obs_codegen::query::asked::Asked;
-use obs_codegen::query::{Query, Select};
 use obs_codegen::uses::{Asks, Use, reach};
 use obs_model::{Catalogue, Category, ErrorType, Function, Kind, Label, duration};
+use std::collections::BTreeSet;
 
 /// What a project has names for.
 pub(super) struct Topics<'a> {
@@ -179,7 +181,13 @@ impl Topics<'_> {
             asked.name == "errors_total"
                 || (asked.name.ends_with("_total") && by.query.contains("error_type"))
         };
-        let facts = [("category", name), ("error_type", name)];
+        let mut facts = vec![("category", name), ("error_type", name)];
+        let of = self.categories().filter(|(_, category)| category.name == name);
+        let severities: BTreeSet<&str> = of.map(|(_, category)| category.severity.as_str()).collect();
+        // Two types may give one category two severities.
+        if severities.len() == 1 {
+            facts.extend(severities.into_iter().map(|severity| ("severity", severity)));
+        }
         explained.used(self.below, &reach(self.uses, &facts, &wanted));
         explained
     }
@@ -293,38 +301,5 @@ impl Topics<'_> {
             values.dedup();
         }
         LabelOf { name: name.to_owned(), values, cap: own.iter().filter_map(|label| label.cap).max() }
-    }
-}
-
-/// The family of a sample of a function's calls.
-fn family_of(sample: &str) -> &str {
-    HISTOGRAM_SAMPLES
-        .iter()
-        .find_map(|suffix| sample.strip_suffix(suffix).filter(|family| family.ends_with("_duration_seconds")))
-        .unwrap_or(sample)
-}
-
-/// Whether calls of a function are counted in a family.
-fn counts_in(function: &Function, family: &str) -> bool {
-    let prefix = function.metric.as_deref().unwrap_or("function_calls");
-    let suffix = family.strip_prefix(prefix);
-    function.metrics && suffix.is_some_and(|s| ["_total", "_duration_seconds", "_concurrent"].contains(&s))
-}
-
-fn is_of(promise: &Promise, function: &Function) -> bool {
-    promise.functions.iter().any(|(module, name)| (module, name) == (&function.module, &function.name))
-}
-
-/// A query to begin with.
-fn example(family: &Family) -> Query {
-    // The first label tells the most apart: the function, the state, the route.
-    let by: Vec<&str> = family.labels.first().map(String::as_str).into_iter().collect();
-    match family.kind {
-        Kind::Counter => Select::new(&family.name).rate("5m").sum(&by),
-        Kind::Gauge => Select::new(&family.name).now().sum(&by),
-        Kind::Histogram => {
-            let by: Vec<&str> = ["le"].into_iter().chain(by).collect();
-            Select::new(format!("{}_bucket", family.name)).rate("5m").sum(&by).quantile("0.99")
-        }
     }
 }
