@@ -8,6 +8,12 @@ use std::collections::BTreeMap;
 /// What to do about all of it.
 const REMEDY: &str = "run cargo obs generate";
 
+/// The kinds of things in a catalogue.
+const KINDS: [&str; 3] = [FUNCTION, METRIC, ERROR_TYPE];
+const FUNCTION: &str = "function";
+const METRIC: &str = "metric";
+const ERROR_TYPE: &str = "error type";
+
 /// One thing in a catalogue.
 struct Item<'a> {
     kind: &'static str,
@@ -31,13 +37,26 @@ pub fn changes(source: &Catalogue, committed: &Catalogue, file: &str) -> Vec<Mis
             None => new.push(item),
         }
     }
-    for item in new {
-        let renamed = predecessor(&item, &gone);
-        let hint = renamed.as_ref().map_or(String::new(), |(_, name)| format!(" (renamed from {name}?)"));
-        let message = format!("{} {} is not in {file}{hint}; {REMEDY}", item.kind, item.name);
-        found.push(Mistake::new(item.place.clone(), message));
-        if let Some(key) = renamed {
-            gone.remove(&key);
+    for kind in KINDS {
+        let came: Vec<&Item<'_>> = new.iter().filter(|item| item.kind == kind).collect();
+        let went: Vec<(&str, &Place)> = gone
+            .iter()
+            .filter(|((of, _), _)| *of == kind)
+            .map(|((_, name), before)| (name.as_str(), before.place))
+            .collect();
+        let named: Vec<(&str, &Place)> = came.iter().map(|item| (item.name.as_str(), item.place)).collect();
+        let before = predecessors(&named, &went);
+        let before: Vec<Option<String>> = before
+            .into_iter()
+            .map(|at| at.and_then(|at| went.get(at)).map(|(name, _)| (*name).to_owned()))
+            .collect();
+        for (item, before) in came.into_iter().zip(before) {
+            let hint = before.as_ref().map_or(String::new(), |name| format!(" (renamed from {name}?)"));
+            let message = format!("{} {} is not in {file}{hint}; {REMEDY}", item.kind, item.name);
+            found.push(Mistake::new(item.place.clone(), message));
+            if let Some(name) = before {
+                gone.remove(&(kind, name));
+            }
         }
     }
     for item in gone.into_values() {
@@ -49,24 +68,28 @@ pub fn changes(source: &Catalogue, committed: &Catalogue, file: &str) -> Vec<Mis
     found
 }
 
-/// The vanished item that this one was, probably: one with a similar name, or else the only one of its
-/// kind that vanished from its file.
-fn predecessor<'a>(
-    item: &Item<'_>,
-    gone: &BTreeMap<(&'a str, String), Item<'_>>,
-) -> Option<(&'a str, String)> {
-    let mut same = gone.iter().filter(|((kind, _), _)| *kind == item.kind).peekable();
-    same.peek()?;
-    let keys: Vec<_> = same.collect();
-    let similar = nearest(&item.name, keys.iter().map(|((_, name), _)| name.as_str()));
-    if let Some(name) = similar {
-        return keys.iter().find(|((_, other), _)| other == name).map(|(key, _)| (*key).clone());
+/// For each thing that came, the one among those that went that it was before, probably: one with a similar
+/// name, or else the one that went from its file where no other came. All are of one kind.
+pub(crate) fn predecessors(came: &[(&str, &Place)], gone: &[(&str, &Place)]) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; came.len()];
+    for at in 0..came.len() {
+        let free = |(index, _): &(usize, &(&str, &Place))| !found.contains(&Some(*index));
+        let names: Vec<(usize, &str)> =
+            gone.iter().enumerate().filter(free).map(|(index, (name, _))| (index, *name)).collect();
+        let similar = nearest(came[at].0, names.iter().map(|(_, name)| *name));
+        found[at] = names.iter().find(|(_, name)| Some(*name) == similar).map(|(index, _)| *index);
     }
-    let mut here = keys.iter().filter(|(_, before)| before.place.file == item.place.file);
-    match (here.next(), here.next()) {
-        (Some((key, _)), None) => Some((*key).clone()),
-        _ => None,
+    for at in 0..came.len() {
+        let file = &came[at].1.file;
+        let went: Vec<usize> = (0..gone.len())
+            .filter(|index| gone[*index].1.file == *file && !found.contains(&Some(*index)))
+            .collect();
+        let others = (0..came.len()).filter(|other| came[*other].1.file == *file && found[*other].is_none());
+        if let ([before], true, 1) = (went.as_slice(), found[at].is_none(), others.count()) {
+            found[at] = Some(*before);
+        }
     }
+    found
 }
 
 /// What two versions of one item disagree about. Lines are not compared: the committed ones have none.
@@ -93,7 +116,7 @@ fn differences(now: &Item<'_>, before: &Item<'_>, file: &str) -> Vec<Mistake> {
 fn items(catalogue: &Catalogue) -> Vec<Item<'_>> {
     let place = |place: &Place| Place { file: place.file.clone(), line: 0, column: 0 };
     let functions = catalogue.functions.iter().map(|f| Item {
-        kind: "function",
+        kind: FUNCTION,
         name: format!("{}::{}", f.module, f.name),
         module: &f.module,
         place: &f.place,
@@ -103,7 +126,7 @@ fn items(catalogue: &Catalogue) -> Vec<Item<'_>> {
         },
     });
     let metrics = catalogue.metrics.iter().map(|m| Item {
-        kind: "metric",
+        kind: METRIC,
         name: m.name.clone(),
         module: &m.module,
         place: &m.place,
@@ -113,7 +136,7 @@ fn items(catalogue: &Catalogue) -> Vec<Item<'_>> {
         },
     });
     let errors = catalogue.errors.iter().map(|e| Item {
-        kind: "error type",
+        kind: ERROR_TYPE,
         name: format!("{}::{}", e.module, e.name),
         module: &e.module,
         place: &e.place,
@@ -166,6 +189,17 @@ mod tests {
               registry::error::RegistryError?); run cargo obs generate"
             ]
         );
+    }
+
+    #[test]
+    fn of_several_that_came_the_similar_one_is_the_renamed_one() {
+        let at = |file: &str| Place { file: file.into(), line: 1, column: 1 };
+        let (a, b) = (at("a.rs"), at("b.rs"));
+        let gone = [("queue_depth", &a), ("hits_total", &b)];
+        assert_eq!(predecessors(&[("orders", &a), ("queue_depths", &a)], &gone), [None, Some(0)]);
+        assert_eq!(predecessors(&[("orders", &a)], &gone), [Some(0)]);
+        assert_eq!(predecessors(&[("orders", &a), ("items", &a)], &gone), [None, None]);
+        assert_eq!(predecessors(&[("orders", &a), ("hit_total", &a)], &gone), [Some(0), Some(1)]);
     }
 
     #[test]

@@ -50,11 +50,19 @@ const PROGRAM: [(&str, Kind, &str, &[&str]); 20] = [
     ("obs_health_check_failures_total", Kind::Counter, "How often a check failed", &["check"]),
     ("obs_health_check_up", Kind::Gauge, "Whether a check passed", &["check"]),
     ("obs_http_rejected_total", Kind::Counter, "Connections that were turned away", &["reason"]),
-    ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["metric", "label"]),
+    ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["item", "label"]),
     ("obs_prometheus_conflicts", Kind::Gauge, "Families of the prometheus crate left out", &[]),
     ("obs_registry_conflicts", Kind::Gauge, "Families left out for their name", &[]),
     ("obs_scrape_duration_seconds", Kind::Histogram, "Time to make a page of metrics", &[]),
     ("obs_scrapes_total", Kind::Counter, "Pages of metrics that were made", &["format"]),
+];
+
+/// What the runtime exports of objectives, where there are any.
+const OBJECTIVES: [(&str, Kind, &str, &[&str]); 4] = [
+    ("obs_objective_burn_rate", Kind::Gauge, "How fast the error budget burns", &["objective", "window"]),
+    ("obs_objective_calls", Kind::Gauge, "Calls that an objective counts", &["objective", "window"]),
+    ("obs_objective_good_ratio", Kind::Gauge, "The share of calls that were good", &["objective", "window"]),
+    ("obs_objective_target_ratio", Kind::Gauge, "The share that has to be good", &["objective"]),
 ];
 
 impl Schema {
@@ -81,6 +89,11 @@ impl Schema {
                 &["function", "module", "category", "severity"],
                 &[],
             );
+        }
+        if catalogue.functions.iter().any(|function| function.metrics && function.slo.is_some()) {
+            for (name, kind, help, labels) in OBJECTIVES {
+                schema.add(name, kind, help, labels, &[]);
+            }
         }
         for metric in &catalogue.metrics {
             schema.add(&metric.name, metric.kind, &metric.help, &[], &metric.labels);

@@ -18,7 +18,7 @@
 //! From source to files, data flows one way: [`package`] finds the crates, [`source`] reads their modules
 //! into a catalogue, [`artefacts`] makes files of it. [`query`] and [`family`] know what a query may ask
 //! for. The command `cargo obs` does the same from outside of a build, checks what was committed
-//! ([`change`]) and has opinions ([`lint`]).
+//! ([`change`]), has opinions ([`lint`]), and says who uses a series and what a release breaks.
 //!
 //! # Features
 //!
@@ -31,6 +31,8 @@ pub mod artefacts;
 pub mod catalogue;
 pub mod change;
 pub mod compose;
+#[cfg(feature = "cli")]
+pub mod diff;
 pub mod drift;
 pub mod family;
 pub mod lint;
@@ -41,6 +43,8 @@ pub mod query;
 pub mod settings;
 pub mod source;
 pub mod subject;
+#[cfg(feature = "cli")]
+pub mod uses;
 
 mod alert;
 mod builder;

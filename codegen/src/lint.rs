@@ -1,5 +1,11 @@
 //! Opinions about a catalogue that is valid: what Prometheus' own guides and people on call ask for.
 
+#[cfg(feature = "cli")]
+mod unused;
+
+#[cfg(feature = "cli")]
+pub use unused::unused;
+
 use crate::mistake::Mistake;
 use obs_model::{Catalogue, Function, Kind, Label, Metric, Place, Severity};
 use std::collections::BTreeMap;
@@ -20,12 +26,14 @@ pub enum Rule {
     Runbook,
     /// Two functions that cannot be told apart.
     Identity,
+    /// Nobody looks at it: no dashboard, rule or alert asks for it.
+    Unused,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Rule; 6] =
-        [Rule::Name, Rule::Unit, Rule::Cardinality, Rule::Help, Rule::Runbook, Rule::Identity];
+    pub const ALL: [Rule; 7] =
+        [Rule::Name, Rule::Unit, Rule::Cardinality, Rule::Help, Rule::Runbook, Rule::Identity, Rule::Unused];
 
     /// The word for it, in findings and after `--allow`.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +44,7 @@ impl Rule {
             Rule::Help => "missing-help",
             Rule::Runbook => "missing-runbook",
             Rule::Identity => "identity",
+            Rule::Unused => "unused",
         }
     }
 }

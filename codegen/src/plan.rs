@@ -1,8 +1,9 @@
 //! Everything that artefacts are made of.
 
 use crate::compose::Composed;
+use crate::objective;
 use crate::subject::Subject;
-use obs_model::{Catalogue, Function, Place};
+use obs_model::{Catalogue, Function, Place, duration};
 
 /// What a program measures, whose it is, and what a person added.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +16,40 @@ pub struct Plan {
     pub composed: Composed,
 }
 
+/// What is promised, for whoever lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// Its name among those of the service.
+    pub name: String,
+    /// What tells it from those of all services: the label `sloth_id` of what is recorded of it.
+    pub id: String,
+    /// What is promised: `checkout succeeds`.
+    pub title: String,
+    /// The share of events that has to be good: `99.9%`.
+    pub share: String,
+    /// The period that the error budget covers: `30d`.
+    pub window: String,
+    /// The functions whose calls are the events, each with its module.
+    pub functions: Vec<(String, String)>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
 impl Plan {
+    /// Every objective, by name.
+    pub fn promises(&self) -> Vec<Promise> {
+        let promise = |objective: objective::Objective| Promise {
+            id: objective.id(&self.subject),
+            name: objective.name,
+            title: objective.title,
+            share: objective.share.to_string(),
+            window: duration::display(objective.window),
+            functions: objective.functions.into_iter().map(|f| (f.module, f.name)).collect(),
+            place: objective.place,
+        };
+        objective::all(self).into_iter().map(promise).collect()
+    }
+
     /// The functions whose calls are counted.
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Function> {
         self.catalogue.functions.iter().filter(|function| function.metrics)

@@ -1,6 +1,8 @@
 //! PromQL, written by construction: what comes out of here has its labels quoted and its brackets closed.
 
 #[cfg(feature = "promql")]
+pub mod asked;
+#[cfg(feature = "promql")]
 pub mod check;
 pub mod found;
 

@@ -12,7 +12,7 @@ pub use cfg::Cfg;
 use crate::mistake::{Mistake, place};
 use crate::package::{Crate, Package};
 use modules::Directory;
-use obs_model::grammar::walk::{At, walk};
+use obs_model::grammar::walk::{At, LabelTypes, walk};
 use obs_model::{Catalogue, Place};
 use std::path::{Path, PathBuf};
 use syn::ext::IdentExt;
@@ -31,6 +31,9 @@ pub struct Source {
     pub mistakes: Vec<Mistake>,
     /// Files and modules that could not be read. A compiler refuses them too, and says more.
     pub unread: Vec<Mistake>,
+    /// What it says of the types of labels. The catalogue of one crate has no values of enums; that of
+    /// several as one does, for the enum may be in the library and the label in a binary.
+    pub types: LabelTypes,
 }
 
 /// Reads every crate of the package that this configuration builds, as one.
@@ -65,7 +68,9 @@ impl Source {
             all.absent.extend(source.absent);
             all.mistakes.extend(source.mistakes);
             all.unread.extend(source.unread);
+            all.types.extend(source.types);
         }
+        all.types.fill(&mut all.catalogue);
         all.order();
         all
     }
@@ -118,7 +123,8 @@ impl Reader<'_> {
         let at = At { file: &name, module };
         let active = |attributes: &[Attribute]| self.cfg.is_active(attributes);
         let mut errors = Vec::new();
-        walk(&file, &at, &active, &mut self.source.catalogue, &mut errors);
+        let types = walk(&file, &at, &active, &mut self.source.catalogue, &mut errors);
+        self.source.types.extend(types);
         self.source.mistakes.extend(errors.iter().flat_map(|error| Mistake::of(error, &name)));
 
         self.open.push(path.to_path_buf());

@@ -1,7 +1,7 @@
 //! A source file to the catalogue.
 
 use obs_model::catalogue::Catalogue;
-use obs_model::grammar::walk::{At, walk};
+use obs_model::grammar::walk::{At, LabelTypes, walk};
 use obs_model::{Kind, Severity, Source};
 
 fn read(source: &str) -> (Catalogue, Vec<String>) {
@@ -232,4 +232,68 @@ fn mistakes_are_reported_with_their_lines_and_leave_the_rest() {
     assert_eq!(catalogue.functions.len(), 1);
     assert_eq!(errors.len(), 2, "{errors:?}");
     assert!(errors[0].starts_with("1: unknown argument `nam`") && errors[1].starts_with("3: "), "{errors:?}");
+}
+
+/// The labels of a package of these modules, each as `item.label: values`.
+fn label_values(modules: &[(&str, &str)]) -> Vec<String> {
+    let (mut catalogue, mut errors, mut types) = (Catalogue::default(), Vec::new(), LabelTypes::default());
+    for (module, source) in modules {
+        let file = syn::parse_file(source).expect("the test's source parses");
+        let name = format!("src/{module}.rs");
+        types.extend(walk(&file, &At { file: &name, module }, &|_| true, &mut catalogue, &mut errors));
+    }
+    assert!(errors.is_empty(), "{errors:?}");
+    types.fill(&mut catalogue);
+    let functions = catalogue.functions.iter().map(|f| (&f.name, &f.labels));
+    let metrics = catalogue.metrics.iter().map(|m| (&m.name, &m.labels));
+    functions
+        .chain(metrics)
+        .flat_map(|(item, labels)| labels.iter().map(move |label| (item, label)))
+        .map(|(item, label)| format!("{item}.{}: {}", label.name, label.values.join(" ")))
+        .collect()
+}
+
+const ENUM: &str = "#[derive(LabelValue)] enum Tier { Free, #[label(rename = \"paid\")] Pro }";
+
+#[test]
+fn values_of_an_enum_are_told_where_its_type_is_named() {
+    let users = "
+        use crate::plans::Tier;
+        #[metric(gauge, name = \"users\", labels(tier: Tier, name: Capped<5>))]
+        static USERS: Gauge<(Tier, Capped<5>)> = Gauge::new();
+        #[observe(labels(tier = tier, other = input.tier, long = &long))]
+        fn sign_up(tier: Tier, input: Input, long: &crate::plans::Tier) {}
+    ";
+    assert_eq!(
+        label_values(&[("shop::plans", ENUM), ("shop::users", users)]),
+        [
+            "sign_up.tier: free paid",
+            "sign_up.other: ",
+            "sign_up.long: free paid",
+            "users.tier: free paid",
+            "users.name: ",
+        ]
+    );
+}
+
+#[test]
+fn a_type_that_may_be_another_has_no_values() {
+    let with = |import: &str| {
+        let user = format!(
+            "{import} #[metric(gauge, name = \"users\", labels(tier: Tier))] static USERS: Gauge<Tier> = Gauge::new();"
+        );
+        label_values(&[("shop::plans", ENUM), ("shop::users", &user)]).remove(0)
+    };
+    for ours in ["use crate::plans::Tier;", "use super::plans::*;", "use shop::{a, plans::{b, Tier}};"] {
+        assert_eq!(with(ours), "users.tier: free paid", "{ours}");
+    }
+    assert_eq!(with("use crate::plans::Tier as T; use crate::plans::*;"), "users.tier: free paid");
+    for others in ["", "use other::Tier;", "use crate::plans::Other as Tier;", "use other::*;"] {
+        assert_eq!(with(others), "users.tier: ", "{others}");
+    }
+    // Two of one name: nobody says which.
+    let user = "use crate::*; #[metric(gauge, name = \"users\", labels(tier: Tier))] static U: Gauge<Tier> = Gauge::new();";
+    let other = ENUM.replace("Free", "None");
+    let all = [("shop::plans", ENUM), ("shop::old", other.as_str()), ("shop::users", user)];
+    assert_eq!(label_values(&all), ["users.tier: "]);
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Requests that are being answered at once, each on a thread.
 const AT_ONCE: usize = 8;
 
-/// `/metrics`, `/health`, `/health/live` and `/health/ready`, to be merged into a router or served by
+/// `/metrics`, `/catalogue`, `/health`, `/health/live` and `/health/ready`, to be merged into a router or served by
 /// itself.
 ///
 /// Pages are made on threads of their own, at most eight at once, since checks and polled metrics can
@@ -32,6 +32,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     };
     Router::new()
         .route("/metrics", page(metrics))
+        .route("/catalogue", page(|_| http::catalogue()))
         .route("/health", page(|_| http::health()))
         .route("/health/live", page(|_| http::live()))
         .route("/health/ready", page(|_| http::ready()))

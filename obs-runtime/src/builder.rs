@@ -134,7 +134,7 @@ impl Builder {
         self
     }
 
-    /// Serves `/metrics`, `/health`, `/health/live` and `/health/ready` there, on threads of its own: they
+    /// Serves `/metrics`, `/catalogue`, `/health`, `/health/live` and `/health/ready` there, on threads of its own: they
     /// answer also while an async runtime is stuck. Port 0 takes a free one, which [`Obs::local_addr`]
     /// tells.
     ///
@@ -160,11 +160,16 @@ impl Builder {
     ///
     /// Families that contradict each other ([`conflicts`](crate::conflicts)) are logged as warnings.
     ///
+    /// With `OBS_PRINT_CATALOGUE=1` in the environment, nothing is started: the
+    /// [catalogue](fn@crate::catalogue) is printed as JSON and the process exits with 0. That is how
+    /// `cargo obs --binary PATH` asks a built program what is linked into it. Any other value is no question.
+    ///
     /// # Errors
     ///
     /// Another [`Obs`] is alive; the address cannot be listened on; a health check is
     /// not well described. Nothing is started then.
     pub fn init(self) -> Result<Obs, InitError> {
+        crate::asked::answer();
         crate::objective::begin();
         let service = Arc::new(Service {
             name: self.service,

@@ -79,6 +79,22 @@ fn compress(body: Vec<u8>, _: Option<&str>) -> (Vec<u8>, Option<&'static str>) {
     (body, None)
 }
 
+/// `/catalogue`: everything that is measured in this program, as it was linked, as JSON; what
+/// [`catalogue`](crate::catalogue) gives. `cargo obs list --url` reads it.
+///
+/// ```
+/// let page = obs_runtime::http::catalogue();
+/// assert_eq!(page.content_type, "application/json");
+/// ```
+pub fn catalogue() -> Response {
+    Response {
+        status: 200,
+        content_type: "application/json",
+        content_encoding: None,
+        body: crate::catalogue().to_json().into_bytes(),
+    }
+}
+
 /// `/health`: how every check fares. 503 when the program is down: when a critical check fails. 200 when it is
 /// up, and when it is degraded: when any other fails, or one is slow.
 pub fn health() -> Response {

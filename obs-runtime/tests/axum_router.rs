@@ -51,6 +51,9 @@ fn pages() {
         assert_eq!((status, kind.as_str()), (StatusCode::OK, "application/json"), "{path}");
         assert!(body.contains("\"status\": \"up\""), "{path}");
     }
+    let (status, kind, body) = request("GET", "/catalogue", &[]);
+    assert_eq!((status, kind.as_str()), (StatusCode::OK, "application/json"));
+    assert_eq!(body, obs_runtime::catalogue().to_json());
 }
 
 #[test]

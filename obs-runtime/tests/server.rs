@@ -91,6 +91,49 @@ fn metrics_in_every_format_and_encoding() {
     assert!(open.text().contains("obs_scrapes_total{format=\"text\"} "), "{}", open.text());
 }
 
+#[obs_runtime::observe(help = "Is on the catalogue's page.")]
+fn observed() {}
+
+#[test]
+fn the_catalogue_is_a_page() {
+    let server = start(|builder| builder);
+    observed();
+    let page = server.get("/catalogue");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("application/json")));
+    assert_eq!(page.text(), obs_runtime::catalogue().to_json());
+    assert!(cfg!(feature = "off") || page.text().contains("\"observed\""), "{}", page.text());
+    assert!(server.get("/nothing").text().contains("/catalogue"));
+}
+
+/// What the next test runs this program for: `init` does not return in it.
+#[test]
+fn a_program_that_is_asked() {
+    if std::env::var_os("OBS_PRINT_CATALOGUE").is_some_and(|asked| asked == "1") {
+        print!("an unfinished line ");
+        let started = builder("shop").listen("127.0.0.1:0").init();
+        panic!("it started: {started:?}");
+    }
+}
+
+#[test]
+fn a_program_that_is_asked_prints_its_catalogue_and_exits() {
+    let program = std::env::current_exe().unwrap();
+    let ask = |value: &str| {
+        let arguments = ["--exact", "a_program_that_is_asked", "--nocapture"];
+        std::process::Command::new(&program)
+            .args(arguments)
+            .env("OBS_PRINT_CATALOGUE", value)
+            .output()
+            .unwrap()
+    };
+    let asked = ask("1");
+    let out = String::from_utf8(asked.stdout).unwrap();
+    assert!(asked.status.success(), "{out}");
+    assert!(out.ends_with(&format!("\n{}", obs_runtime::catalogue().to_json())), "{out}");
+    // Anything else is no question, and the test above runs to its end.
+    assert!(String::from_utf8(ask("0").stdout).unwrap().contains("1 passed"));
+}
+
 #[cfg(feature = "gzip")]
 #[test]
 fn a_compressed_page_is_the_page() {
@@ -160,7 +203,7 @@ fn other_paths_and_methods_are_told_what_there_is() {
         let missing = server.get(path);
         assert_eq!(missing.status, 404, "{path}");
         assert!(
-            missing.text().contains("/metrics, /health, /health/live, /health/ready"),
+            missing.text().contains("/metrics, /catalogue, /health, /health/live, /health/ready"),
             "{}",
             missing.text()
         );

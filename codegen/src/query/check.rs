@@ -95,7 +95,7 @@ pub fn check(query: &str, known: &Known) -> Vec<String> {
 }
 
 /// Parses a query as Grafana would send it.
-fn parse(query: &str) -> Result<Expr, String> {
+pub(super) fn parse(query: &str) -> Result<Expr, String> {
     let mut query = query.to_owned();
     for (variable, value) in [("__rate_interval", "5m"), ("__interval", "1m"), ("__range", "1h")] {
         query = query.replace(&format!("${{{variable}}}"), value).replace(&format!("${variable}"), value);

@@ -9,6 +9,8 @@ pub struct Found {
     pub owner: String,
     /// The query.
     pub query: String,
+    /// The same as it stands in the file, which says it in other words for a variable.
+    pub written: String,
 }
 
 /// Every query of a Grafana dashboard: of its panels, of the panels inside rows, and of its variables.
@@ -19,9 +21,10 @@ pub fn in_dashboard(dashboard: &Value) -> Vec<Found> {
     for variable in dashboard["templating"]["list"].as_array().into_iter().flatten() {
         // Grafana writes the query as text, or as an object that holds it.
         let text = variable["query"].as_str().or_else(|| variable["query"]["query"].as_str());
-        if let Some(query) = text.filter(|_| variable["type"] == "query").and_then(label_values) {
+        let Some(text) = text.filter(|_| variable["type"] == "query") else { continue };
+        if let Some(query) = label_values(text) {
             let owner = format!("variable {}", variable["name"].as_str().unwrap_or_default());
-            found.push(Found { owner, query });
+            found.push(Found { owner, query, written: text.to_owned() });
         }
     }
     panels(&dashboard["panels"], &mut found);
@@ -38,7 +41,7 @@ fn panels(list: &Value, found: &mut Vec<Found>) {
             };
             if !foreign(&target["datasource"]) && !foreign(&panel["datasource"]) {
                 let owner = format!("panel \"{}\"", panel["title"].as_str().unwrap_or_default());
-                found.push(Found { owner, query: query.to_owned() });
+                found.push(Found { owner, query: query.to_owned(), written: query.to_owned() });
             }
         }
     }
@@ -60,8 +63,14 @@ pub struct RuleFound {
     pub found: Found,
     /// What it records, if it is a recording rule.
     pub record: Option<String>,
-    /// The labels it adds.
+    /// What it is called, if it is an alert.
+    pub alert: Option<String>,
+    /// The names of the labels it adds.
     pub labels: Vec<String>,
+    /// The same with their values, which are templates in an alert.
+    pub values: Vec<(String, String)>,
+    /// What it tells people, by name.
+    pub annotations: Vec<(String, String)>,
 }
 
 /// Every rule of a Prometheus rules file, in order.
@@ -78,16 +87,19 @@ pub fn in_rules(text: &str) -> Result<Vec<RuleFound>, String> {
         for rule in list(group, "rules") {
             let text = |key: &str| rule.as_mapping_get(key).and_then(Yaml::as_str).map(str::to_owned);
             let (record, alert) = (text("record"), text("alert"));
-            let owner = match (&record, alert) {
+            let owner = match (&record, &alert) {
                 (Some(record), _) => format!("rule {record}"),
-                (None, alert) => format!("alert {}", alert.unwrap_or_default()),
+                (None, alert) => format!("alert {}", alert.as_deref().unwrap_or_default()),
             };
-            let labels = rule.as_mapping_get("labels").and_then(Yaml::as_mapping);
-            let labels = labels.into_iter().flat_map(|labels| labels.keys());
+            let query = text("expr").unwrap_or_default();
+            let values = pairs(rule, "labels");
             rules.push(RuleFound {
-                found: Found { owner, query: text("expr").unwrap_or_default() },
+                found: Found { owner, written: query.clone(), query },
                 record,
-                labels: labels.filter_map(Yaml::as_str).map(str::to_owned).collect(),
+                alert,
+                labels: values.iter().map(|(name, _)| name.clone()).collect(),
+                values,
+                annotations: pairs(rule, "annotations"),
             });
         }
     }
@@ -97,6 +109,14 @@ pub fn in_rules(text: &str) -> Result<Vec<RuleFound>, String> {
 #[cfg(feature = "cli")]
 fn list<'a, 'y>(yaml: &'a saphyr::Yaml<'y>, key: &str) -> &'a [saphyr::Yaml<'y>] {
     yaml.as_mapping_get(key).and_then(saphyr::Yaml::as_vec).map_or(&[], Vec::as_slice)
+}
+
+/// A mapping of text to text. What is a number or a word of YAML's own in it is no text, and empty.
+#[cfg(feature = "cli")]
+fn pairs(yaml: &saphyr::Yaml<'_>, key: &str) -> Vec<(String, String)> {
+    let text = |value: &saphyr::Yaml<'_>| value.as_str().unwrap_or_default().to_owned();
+    let mapping = yaml.as_mapping_get(key).and_then(saphyr::Yaml::as_mapping);
+    mapping.into_iter().flatten().map(|(name, value)| (text(name), text(value))).collect()
 }
 
 #[cfg(test)]

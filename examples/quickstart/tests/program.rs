@@ -52,6 +52,22 @@ fn it_ends_with_what_it_measured() {
 }
 
 #[test]
+fn it_says_what_it_measures_when_it_is_asked_and_does_nothing_else() {
+    let output = Command::new(env!("CARGO_BIN_EXE_quickstart"))
+        .args(["--seconds", "3", "--metrics", "127.0.0.1:0"])
+        .env("OBS_PRINT_CATALOGUE", "1")
+        .output()
+        .expect("the built program starts");
+    let out = text(&output.stdout);
+    assert!(output.status.success(), "{out}");
+    let json =
+        out.rfind("\n{\n").and_then(|at| out.get(at..)).unwrap_or_else(|| panic!("no catalogue in {out}"));
+    let catalogue = obs_codegen::catalogue::from_json(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    let placed = catalogue.functions.iter().any(|function| function.name == "place_order");
+    assert_eq!(placed, cfg!(not(feature = "off")));
+}
+
+#[test]
 fn help_is_no_mistake_and_a_mistake_is_no_crash() {
     let help = quickstart(&["--help"]);
     assert!(help.status.success());

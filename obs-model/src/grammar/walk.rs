@@ -1,5 +1,9 @@
 //! A whole source file to the catalogue.
 
+mod types;
+
+pub use types::LabelTypes;
+
 use super::{Ctxt, ErrorDerive, LabelDerive, MetricArgs, ObserveArgs, check, describe, keyword, observe};
 use crate::catalogue::{Catalogue, Place};
 use proc_macro2::Ident;
@@ -21,7 +25,8 @@ pub struct At<'a> {
 ///
 /// `active` says whether an item with these attributes is compiled; `#[cfg_attr]` is resolved by asking it
 /// about the same predicate in a `#[cfg]`. Inline modules, blocks, and functions within functions are
-/// walked. What the user's own macros produce is not seen: the drift test finds it. Lines and columns need
+/// walked. Returns what the file says of the types of labels, whose values
+/// [`fill`](LabelTypes::fill) finds once every file has been read. What the user's own macros produce is not seen: the drift test finds it. Lines and columns need
 /// the feature `span-locations` of proc-macro2.
 pub fn walk(
     file: &syn::File,
@@ -29,11 +34,13 @@ pub fn walk(
     active: &dyn Fn(&[Attribute]) -> bool,
     into: &mut Catalogue,
     errors: &mut Vec<syn::Error>,
-) {
-    let mut walker = Walker { file: at.file, module: at.module.to_owned(), active, into, errors };
+) -> LabelTypes {
+    let types = LabelTypes::default();
+    let mut walker = Walker { file: at.file, module: at.module.to_owned(), active, into, errors, types };
     for item in &file.items {
         walker.item(item, None);
     }
+    walker.types
 }
 
 struct Walker<'a> {
@@ -42,6 +49,7 @@ struct Walker<'a> {
     active: &'a dyn Fn(&[Attribute]) -> bool,
     into: &'a mut Catalogue,
     errors: &'a mut Vec<syn::Error>,
+    types: LabelTypes,
 }
 
 /// What stands on a function.
@@ -91,6 +99,7 @@ impl Walker<'_> {
                 self.metrics(&attributes, check::On::Static(item), &item.ident);
                 Nested(self).visit_expr(&item.expr);
             }
+            Item::Use(item) => self.types.import(&self.module, item),
             Item::Enum(_) | Item::Struct(_) | Item::Union(_) => self.derives(&attributes, item),
             // Constants and the like hold functions only inside their expressions.
             other => visit::visit_item(&mut Nested(self), other),
@@ -131,6 +140,8 @@ impl Walker<'_> {
                 function.target.clone_from(&self.module);
             }
             function.place = self.place(&sig.ident);
+            let labels = args.labels.iter().flat_map(|labels| &labels.value);
+            self.types.labels(&self.module, &function.place, labels, Some(sig));
             self.into.functions.push(function);
         }
         self.errors.extend(errors);
@@ -152,6 +163,15 @@ impl Walker<'_> {
         let errors = ctxt.finish();
         if errors.is_empty() {
             let on_function = matches!(on, check::On::Function(_));
+            let sig = match on {
+                check::On::Function(sig) => Some(sig),
+                check::On::Static(_) => None,
+            };
+            let (module, place) = (self.module.clone(), self.place(ident));
+            for args in &all {
+                let labels = args.labels.iter().flat_map(|labels| &labels.value);
+                self.types.labels(&module, &place, labels, sig);
+            }
             let described = all.iter().filter_map(|args| describe::metric(args, attributes, on_function));
             for mut metric in described {
                 metric.module.clone_from(&self.module);
@@ -172,7 +192,8 @@ impl Walker<'_> {
         let ctxt = Ctxt::new();
         let derive = derived(attributes, keyword::ERROR_CATEGORY).then(|| ErrorDerive::of(&ctxt, item));
         if derived(attributes, keyword::LABEL_VALUE) {
-            LabelDerive::of(&ctxt, item);
+            let values = LabelDerive::of(&ctxt, item).map(|derive| derive.values).unwrap_or_default();
+            self.types.declare(&self.module, ident, &values);
         }
         let errors = ctxt.finish();
         if let (Some(derive), true) = (derive.flatten(), errors.is_empty()) {

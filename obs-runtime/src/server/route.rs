@@ -5,7 +5,7 @@ use super::request::{Method, Refusal, Request};
 use crate::http::{self, Response};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-const PATHS: &str = "/metrics, /health, /health/live, /health/ready";
+const PATHS: &str = "/metrics, /catalogue, /health, /health/live, /health/ready";
 
 pub(super) fn respond(request: &Request, places: &Places) -> Response {
     // A collector or a check of somebody else's must not cost a client its answer.
@@ -22,6 +22,7 @@ fn route(request: &Request, places: &Places) -> Response {
             Some(_slot) => http::metrics(request.accept.as_deref(), request.accept_encoding.as_deref()),
             None => Response::text(503, "too many scrapes at once; does a polled metric hang?"),
         },
+        "/catalogue" => http::catalogue(),
         "/health" => http::health(),
         "/health/live" => http::live(),
         "/health/ready" => http::ready(),

@@ -1,95 +1,89 @@
 //! `cargo obs check`
 
+use crate::answer::{Answer, At, Finding};
 use crate::project::Project;
-use crate::{FINE, tell};
-use obs_codegen::family::Schema;
-use obs_codegen::query::check::{Known, check};
-use obs_codegen::query::found::{self, Found};
-use std::path::{Path, PathBuf};
+use obs_codegen::query::check::check;
+use obs_codegen::uses::{self, Asks, Use};
+use serde_json::json;
 
-/// Tells mistakes, what differs from the committed catalogue, artefacts that are out of date, and queries
-/// that nothing answers.
-pub(crate) fn run(projects: &[Project]) -> Result<u8, String> {
-    let mut code = FINE;
+/// Tells mistakes, what differs from the committed catalogue, artefacts that are out of date, queries that
+/// nothing answers, and where source and linked program differ.
+pub(crate) fn run(projects: &[Project]) -> Result<Answer, String> {
+    let mut answer = Answer::empty();
     for project in projects {
-        let mut findings: Vec<String> = project.changes()?.iter().map(ToString::to_string).collect();
-        findings.extend(stale(project));
-        let (queries, unanswered) = queries(project)?;
-        findings.extend(unanswered);
+        let mut findings = project.changes()?;
+        let mut queries = 0;
+        // What an attribute with a mistake declares is missing everywhere, which says nothing more.
+        if project.mistakes.is_empty() {
+            findings.extend(stale(project));
+            let (count, unanswered) = self::queries(project)?;
+            findings.extend(unanswered);
+            findings.extend(drift(project));
+            queries = count;
+        }
+        let package = &project.plan.subject.package;
         let directory = project.spelled(&project.directory);
-        let fine = format!(
-            "{}: {directory} is up to date, {queries} queries answered",
-            project.plan.subject.package
-        );
-        code |= tell(&findings, &fine);
+        let fine = format!("{package}: {directory} is up to date, {queries} queries answered");
+        let json = json!({
+            "package": package, "directory": directory, "queries": queries, "findings": findings,
+        });
+        answer.findings(&findings, fine, json);
     }
-    Ok(code)
+    Ok(answer)
 }
 
-fn stale(project: &Project) -> Vec<String> {
+fn stale(project: &Project) -> Vec<Finding> {
     let remedy = format!("run cargo obs generate -p {}", project.plan.subject.package);
     if !project.directory.is_dir() {
-        return vec![format!(
-            "{}: nothing was generated here yet; {remedy}",
-            project.spelled(&project.directory)
-        )];
+        let message = format!("nothing was generated here yet; {remedy}");
+        return vec![Finding::in_file(project.spelled(&project.directory), message)];
     }
     let artefacts = project.artefacts();
     let tell = |path: &str| {
         let path = project.directory.join(path);
         let what = if path.is_file() { "out of date" } else { "missing" };
-        format!("{}: {what}; {remedy}", project.spelled(&path))
+        Finding::in_file(project.spelled(&path), format!("{what}; {remedy}"))
     };
     let stale = artefacts.stale(&project.directory).into_iter().map(tell);
     let orphans = artefacts.orphans(&project.directory).into_iter();
-    let orphans =
-        orphans.map(|orphan| format!("{}: {orphan}", project.spelled(&project.directory.join(&orphan.path))));
+    let orphans = orphans.map(|orphan| {
+        Finding::in_file(project.spelled(&project.directory.join(&orphan.path)), orphan.to_string())
+    });
     stale.chain(orphans).collect()
 }
 
-/// How many queries the dashboards and rules there hold, generated or not, and what is wrong with them.
-fn queries(project: &Project) -> Result<(usize, Vec<String>), String> {
-    let mut known = Known::of(Schema::of(&project.plan.catalogue));
-    let mut all: Vec<(PathBuf, Found)> = Vec::new();
-    // Rules first: dashboards may ask for what they record.
-    for path in files(&project.directory.join("rules"), &["yml", "yaml"]) {
-        let rules =
-            found::in_rules(&read(project, &path)?).map_err(|error| unreadable(project, &path, &error))?;
-        for rule in rules {
-            if let Some(record) = &rule.record {
-                known.record(record, &rule.found.query, rule.labels.iter().map(String::as_str));
-            }
-            all.push((path.clone(), rule.found));
-        }
-    }
-    for path in files(&project.directory.join("dashboards"), &["json"]) {
-        let dashboard = serde_json::from_str(&read(project, &path)?)
-            .map_err(|error| unreadable(project, &path, &error.to_string()))?;
-        all.extend(found::in_dashboard(&dashboard).into_iter().map(|found| (path.clone(), found)));
-    }
-    let tell = |(path, found): &(PathBuf, Found)| {
-        let file = project.spelled(path);
-        let owner = found.owner.clone();
-        check(&found.query, &known).into_iter().map(move |problem| format!("{file}: {owner}: {problem}"))
+/// How many queries the dashboards, rules and runbooks there hold, generated or not, and what is wrong with
+/// them.
+fn queries(project: &Project) -> Result<(usize, Vec<Finding>), String> {
+    let uses = project.committed_uses()?;
+    let known = uses::known(&project.plan, &uses);
+    // A name in a text may be of another program.
+    let queries: Vec<&Use> = uses.iter().filter(|each| each.asks != Asks::Mention).collect();
+    let tell = |by: &&Use| {
+        let at = At::line(project.spelled(&project.directory.join(&by.file)), by.line);
+        let owner = by.owner.clone();
+        check(&by.query, &known)
+            .into_iter()
+            .map(move |problem| Finding::new(at.clone(), format!("{owner}: {problem}")))
     };
-    let problems = all.iter().flat_map(tell).collect();
-    Ok((all.len(), problems))
+    let mut problems: Vec<Finding> = queries.iter().flat_map(tell).collect();
+    // A query that asks twice for one thing is wrong once.
+    problems.dedup_by_key(|problem| problem.to_string());
+    Ok((queries.len(), problems))
 }
 
-/// The files of a directory with one of the extensions, by name; none if it is not there.
-fn files(directory: &Path, extensions: &[&str]) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let wanted =
-        |path: &PathBuf| path.extension().is_some_and(|e| extensions.iter().any(|wanted| e == *wanted));
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(wanted).collect();
-    files.sort();
-    files
-}
-
-fn read(project: &Project, path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| unreadable(project, path, &error.to_string()))
-}
-
-fn unreadable(project: &Project, path: &Path, error: &str) -> String {
-    format!("{}: {error}", project.spelled(path))
+/// Where the source and the program that was asked for its catalogue differ, in the package's own crates.
+fn drift(project: &Project) -> Vec<Finding> {
+    let Some(linked) = &project.linked else { return Vec::new() };
+    let of = |krate: &str, module: &str| module.split("::").next() == Some(krate);
+    // A library's test or another binary of the package does not link every crate.
+    let is_linked = |krate: &&String| {
+        let catalogue = &project.plan.catalogue;
+        catalogue.functions.iter().any(|f| of(krate, &f.module))
+            || catalogue.metrics.iter().any(|m| of(krate, &m.module))
+            || catalogue.errors.iter().any(|e| of(krate, &e.module))
+    };
+    let crates = project.plan.subject.crates.iter().filter(is_linked);
+    let drifts = crates.flat_map(|krate| project.plan.catalogue.drift(&linked.source, krate));
+    drifts.map(|drift| Finding::in_file(linked.from.clone(), drift.to_string())).collect()
 }

@@ -1,17 +1,28 @@
 //! `cargo obs lint`
 
+use crate::answer::{Answer, Finding};
 use crate::project::Project;
-use crate::{FINE, tell};
+use serde_json::json;
 
 /// Tells mistakes, what differs from the committed catalogue, and what could be better.
-pub(crate) fn run(projects: &[Project], allowed: &[String]) -> Result<u8, String> {
-    let mut code = FINE;
+pub(crate) fn run(projects: &[Project], allowed: &[String]) -> Result<Answer, String> {
+    let mut answer = Answer::empty();
     for project in projects {
-        let mut findings: Vec<String> = project.changes()?.iter().map(ToString::to_string).collect();
-        let lints = obs_codegen::lint::lint(&project.plan.catalogue);
+        let mut findings = project.changes()?;
+        let catalogue = &project.plan.catalogue;
+        let mut lints = obs_codegen::lint::lint(catalogue);
+        let uses = project.committed_uses()?;
+        // Before anything was generated, nothing is used.
+        if !uses.is_empty() {
+            lints.extend(obs_codegen::lint::unused(catalogue, &uses));
+        }
+        lints.sort_by(|(a, x), (b, y)| (x, a).cmp(&(y, b)));
         let told = lints.iter().filter(|(rule, _)| !allowed.iter().any(|allowed| allowed == rule.as_str()));
-        findings.extend(told.map(|(_, finding)| finding.to_string()));
-        code |= tell(&findings, &format!("{}: nothing to improve", project.plan.subject.package));
+        findings
+            .extend(told.map(|(rule, found)| Finding { rule: Some(rule.as_str()), ..Finding::from(found) }));
+        let package = &project.plan.subject.package;
+        let json = json!({ "package": package, "findings": findings });
+        answer.findings(&findings, format!("{package}: nothing to improve"), json);
     }
-    Ok(code)
+    Ok(answer)
 }

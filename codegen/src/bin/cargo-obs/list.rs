@@ -1,39 +1,115 @@
 //! `cargo obs list`
 
+use crate::FOUND;
+use crate::answer::{Answer, At};
 use crate::project::Project;
 use crate::table::Table;
-use crate::{FINE, FOUND};
-use obs_model::{Catalogue, Function, Label, Slo, duration};
+use obs_codegen::uses::{self, Asks};
+use obs_model::{Catalogue, Function, Label, Place, Slo, duration};
+use serde_json::{Value, json};
 
 /// Shows the catalogues. Changes since the commit are told on standard error, for the table is what was
 /// asked for.
-pub(crate) fn run(projects: &[Project], json: bool) -> Result<u8, String> {
-    if json {
-        let mut all = Catalogue::default();
-        for project in projects {
-            all.functions.extend(project.plan.catalogue.functions.iter().cloned());
-            all.metrics.extend(project.plan.catalogue.metrics.iter().cloned());
-            all.errors.extend(project.plan.catalogue.errors.iter().cloned());
-        }
-        all.sort();
-        print!("{}", all.to_json());
-    } else {
-        let tables: Vec<String> =
-            projects.iter().flat_map(|project| tables(&project.plan.catalogue)).collect();
-        println!("{}", tables.join("\n\n"));
-    }
-    let mut code = FINE;
+pub(crate) fn run(projects: &[Project]) -> Result<Answer, String> {
+    let mut answer = Answer::empty();
+    let mut all = Catalogue::default();
+    let (mut objectives, mut alerts) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for project in projects {
-        for change in project.changes()? {
-            eprintln!("{change}");
-            code = FOUND;
+        all.functions.extend(project.plan.catalogue.functions.iter().cloned());
+        all.metrics.extend(project.plan.catalogue.metrics.iter().cloned());
+        all.errors.extend(project.plan.catalogue.errors.iter().cloned());
+        parts.extend(tables(project));
+        for promise in project.plan.promises() {
+            let functions: Vec<String> = promise.functions.iter().map(|(m, f)| format!("{m}::{f}")).collect();
+            objectives.push(json!({
+                "package": project.plan.subject.package, "name": promise.name, "id": promise.id,
+                "title": promise.title, "share": promise.share, "window": promise.window,
+                "functions": functions, "at": At::from(&promise.place),
+            }));
         }
+        for alert in self::alerts(project)? {
+            alerts.push(json!({
+                "package": project.plan.subject.package, "name": alert.name, "severity": alert.severity,
+                "summary": alert.summary, "query": alert.query,
+            }));
+        }
+        parts.extend(promised(project)?);
+        let changes = project.changes()?;
+        if !changes.is_empty() {
+            answer.code = FOUND;
+        }
+        answer.aside.extend(changes.iter().map(ToString::to_string));
     }
-    Ok(code)
+    all.sort();
+    answer.lines = vec![parts.join("\n\n")];
+    answer.json = serde_json::from_str(&all.to_json()).map_err(|error| error.to_string())?;
+    answer.json["objectives"] = Value::Array(objectives);
+    answer.json["alerts"] = Value::Array(alerts);
+    Ok(answer)
+}
+
+/// An alert that is generated. Those written by hand are not of the source.
+struct Alert {
+    name: String,
+    severity: String,
+    summary: String,
+    query: String,
+}
+
+fn alerts(project: &Project) -> Result<Vec<Alert>, String> {
+    let artefacts = project.artefacts();
+    let uses = uses::uses(artefacts.files())?;
+    let label = |each: &uses::Use, name: &str| {
+        let known = each.labels.iter().find(|(known, _)| known == name);
+        known.map_or_else(|| "-".to_owned(), |(_, value)| value.clone())
+    };
+    let alerts = uses.into_iter().filter(|each| each.asks == Asks::Alert);
+    Ok(alerts
+        .map(|each| Alert {
+            severity: label(&each, "severity"),
+            summary: each.annotation("summary").unwrap_or("-").to_owned(),
+            name: each.name,
+            query: each.query,
+        })
+        .collect())
+}
+
+/// Objectives and alerts, a table each.
+fn promised(project: &Project) -> Result<Vec<String>, String> {
+    let mut objectives = Table::new(&["OBJECTIVE", "PROMISE", "SHARE", "WINDOW", "AT"]);
+    for promise in project.plan.promises() {
+        let at = at(
+            project,
+            promise.functions.first().map(|(module, _)| module.as_str()).unwrap_or_default(),
+            &promise.place,
+        );
+        objectives.row([promise.name, promise.title, promise.share, promise.window, at]);
+    }
+    let mut alerts = Table::new(&["ALERT", "SEVERITY", "SUMMARY"]);
+    for alert in self::alerts(project)? {
+        alerts.row([alert.name, alert.severity, alert.summary]);
+    }
+    Ok(written([objectives, alerts]))
+}
+
+/// The tables that have rows, as text.
+fn written<const N: usize>(tables: [Table; N]) -> Vec<String> {
+    let lines = tables.map(|table| table.lines());
+    lines.into_iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n")).collect()
+}
+
+/// A place, and the crate if it is another package's.
+fn at(project: &Project, module: &str, place: &Place) -> String {
+    match project.foreign(module) {
+        Some(krate) if !module.is_empty() => format!("{place} (crate {krate})"),
+        _ => place.to_string(),
+    }
 }
 
 /// What there is of functions, metrics and errors, a table each.
-fn tables(catalogue: &Catalogue) -> Vec<String> {
+fn tables(project: &Project) -> Vec<String> {
+    let catalogue = &project.plan.catalogue;
     let mut functions = Table::new(&["FUNCTION", "FAMILY", "LABELS", "OBJECTIVE", "AT"]);
     for function in &catalogue.functions {
         functions.row([
@@ -41,7 +117,7 @@ fn tables(catalogue: &Catalogue) -> Vec<String> {
             family(function),
             labels(&function.labels),
             function.slo.as_ref().map_or_else(|| "-".to_owned(), objective),
-            function.place.to_string(),
+            at(project, &function.module, &function.place),
         ]);
     }
     let mut metrics = Table::new(&["METRIC", "KIND", "LABELS", "HELP", "AT"]);
@@ -51,7 +127,7 @@ fn tables(catalogue: &Catalogue) -> Vec<String> {
             metric.kind.as_str().to_owned(),
             labels(&metric.labels),
             if metric.help.is_empty() { "-".to_owned() } else { metric.help.clone() },
-            metric.place.to_string(),
+            at(project, &metric.module, &metric.place),
         ]);
     }
     let mut errors = Table::new(&["ERROR", "CATEGORY", "SEVERITY", "RETRY", "RUNBOOK", "AT"]);
@@ -66,12 +142,11 @@ fn tables(catalogue: &Catalogue) -> Vec<String> {
                 category.severity.as_str().to_owned(),
                 category.retry_after.map_or_else(dash, duration::display),
                 category.runbook.clone().unwrap_or_else(dash),
-                error.place.to_string(),
+                at(project, &error.module, &error.place),
             ]);
         }
     }
-    let lines = [functions, metrics, errors].map(|table| table.lines());
-    lines.into_iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n")).collect()
+    written([functions, metrics, errors])
 }
 
 fn family(function: &Function) -> String {

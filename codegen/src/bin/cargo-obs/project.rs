@@ -1,6 +1,9 @@
 //! The packages that a command is about, read.
 
+use crate::answer::Finding;
 use crate::args::Common;
+use crate::composed;
+use crate::linked::{self, Linked};
 use obs_codegen::artefacts::{Artefacts, CATALOGUE};
 use obs_codegen::compose::Composed;
 use obs_codegen::package::{MIRROR, Package, Workspace};
@@ -8,6 +11,7 @@ use obs_codegen::plan::Plan;
 use obs_codegen::settings::Settings;
 use obs_codegen::source::{self, Cfg};
 use obs_codegen::subject::Subject;
+use obs_codegen::uses::{self, Use};
 use obs_codegen::{Errors, Mistake, catalogue, change};
 use obs_model::Catalogue;
 use std::path::{Path, PathBuf};
@@ -21,6 +25,10 @@ pub(crate) struct Project {
     pub(crate) mistakes: Vec<Mistake>,
     /// The directory of the committed artefacts.
     pub(crate) directory: PathBuf,
+    /// The directory of the package.
+    pub(crate) root: PathBuf,
+    /// The program that was asked what is linked into it, if one was.
+    pub(crate) linked: Option<Linked>,
 }
 
 /// Reads the packages that the arguments name, or else those that cargo would build here.
@@ -29,7 +37,15 @@ pub(crate) struct Project {
 ///
 /// What cannot be read, and where.
 pub(crate) fn select(common: &Common) -> Result<Vec<Project>, String> {
-    let Workspace { packages, default } = Package::all(common.manifest_path.as_deref())?;
+    let linked = linked::ask(common)?;
+    let Workspace { packages, default } = match (Package::all(common.manifest_path.as_deref()), &linked) {
+        (Ok(workspace), _) => workspace,
+        // A program says what it measures wherever its source is.
+        (Err(_), Some(linked)) if common.package.is_empty() && common.manifest_path.is_none() => {
+            return Ok(vec![alone(linked, common)]);
+        }
+        (Err(error), _) => return Err(error),
+    };
     let known: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     if let Some(unknown) = common.package.iter().find(|name| !known.contains(&name.as_str())) {
         let hint = obs_model::suggest::nearest(unknown, known.iter().copied());
@@ -50,12 +66,47 @@ pub(crate) fn select(common: &Common) -> Result<Vec<Project>, String> {
         }
     }
     if projects.is_empty() {
-        return Err("no package here measures anything".to_owned());
+        return match &linked {
+            Some(linked) => Ok(vec![alone(linked, common)]),
+            None => Err("no package here measures anything".to_owned()),
+        };
     }
-    if projects.len() > 1 && (common.out.is_some() || common.service.is_some()) {
-        return Err("--out and --service are about one package: choose it with -p".to_owned());
+    if projects.len() > 1 && (common.out.is_some() || common.service.is_some() || linked.is_some()) {
+        return Err(
+            "--out, --service, --url and --binary are about one package: choose it with -p".to_owned()
+        );
+    }
+    if let Some((from, catalogue)) = linked {
+        for project in &mut projects {
+            let read = linked::with_source(catalogue.clone(), &project.plan.catalogue);
+            let source = std::mem::replace(&mut project.plan.catalogue, read);
+            project.linked = Some(Linked { from: from.clone(), source });
+        }
     }
     Ok(projects)
+}
+
+/// A program without its source.
+fn alone((from, catalogue): &(String, Catalogue), common: &Common) -> Project {
+    let root = PathBuf::from(".");
+    let service = common.service.clone().unwrap_or_else(|| "program".to_owned());
+    let source = Catalogue::default();
+    let catalogue = linked::with_source(catalogue.clone(), &source);
+    let modules = catalogue.functions.iter().map(|function| function.module.as_str());
+    let modules = modules.chain(catalogue.metrics.iter().map(|metric| metric.module.as_str()));
+    let mut crates: Vec<String> =
+        modules.filter_map(|module| module.split("::").next()).map(str::to_owned).collect();
+    crates.sort();
+    crates.dedup();
+    let subject =
+        Subject { package: service.clone(), team: service.clone(), service, crates, ..Subject::default() };
+    Project {
+        plan: Plan { catalogue, subject, composed: Composed::default() },
+        mistakes: Vec::new(),
+        directory: common.out.clone().unwrap_or_else(|| root.join(MIRROR)),
+        root,
+        linked: Some(Linked { from: from.clone(), source }),
+    }
 }
 
 fn read(package: &Package, common: &Common) -> Result<Project, String> {
@@ -66,15 +117,22 @@ fn read(package: &Package, common: &Common) -> Result<Project, String> {
     let settings = package.build_script.as_deref().map(Settings::of).unwrap_or_default();
     let settings = Settings { service: common.service.clone().or(settings.service), ..settings };
     let mirror = settings.mirror.as_deref().unwrap_or(MIRROR);
-    let mistakes = obs_codegen::checked(&source).err().map(|Errors(mistakes)| mistakes).unwrap_or_default();
+    let mut mistakes =
+        obs_codegen::checked(&source).err().map(|Errors(mistakes)| mistakes).unwrap_or_default();
+    let mut composed = Composed::default();
+    // A build script stops at the mistakes that are known already.
+    if settings.composes && mistakes.is_empty() {
+        match composed::ask(package, common)? {
+            Ok(found) => composed = found,
+            Err(found) => mistakes = found,
+        }
+    }
     Ok(Project {
         directory: common.out.clone().unwrap_or_else(|| package.root.join(mirror)),
         mistakes,
-        plan: Plan {
-            catalogue: source.catalogue,
-            subject: Subject::new(package, &settings),
-            composed: Composed::default(),
-        },
+        plan: Plan { catalogue: source.catalogue, subject: Subject::new(package, &settings), composed },
+        root: package.root.clone(),
+        linked: None,
     })
 }
 
@@ -114,13 +172,28 @@ impl Project {
         path.strip_prefix(&here).unwrap_or(path).display().to_string()
     }
 
-    /// The mistakes in the source, and what differs from the committed catalogue, if there is one.
+    /// What asks for series among the committed artefacts; nothing before there are any.
+    ///
+    /// # Errors
+    ///
+    /// Which file cannot be read, and why.
+    pub(crate) fn committed_uses(&self) -> Result<Vec<Use>, String> {
+        let files = uses::read(&self.directory).map_err(|error| error.to_string())?;
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        uses::uses(files).map_err(|error| format!("{}/{error}", self.spelled(&self.directory)))
+    }
+
+    /// The mistakes in the source, or else what differs from the committed catalogue, if there is one. What
+    /// an attribute with a mistake declares is not known, and only seems to be gone.
     ///
     /// # Errors
     ///
     /// That the committed catalogue cannot be read.
-    pub(crate) fn changes(&self) -> Result<Vec<Mistake>, String> {
+    pub(crate) fn changes(&self) -> Result<Vec<Finding>, String> {
         let mut found = self.mistakes.clone();
+        if !found.is_empty() {
+            return Ok(found.iter().map(Finding::from).collect());
+        }
         let path = self.directory.join(CATALOGUE);
         if path.is_file() {
             let name = self.spelled(&path);
@@ -128,6 +201,13 @@ impl Project {
             let committed = catalogue::from_json(&text).map_err(|error| format!("{name}: {error}"))?;
             found.extend(change::changes(&self.plan.catalogue, &committed, &name));
         }
-        Ok(found)
+        Ok(found.iter().map(Finding::from).collect())
+    }
+
+    /// The crate that declares a module, if it is none of this package.
+    pub(crate) fn foreign<'m>(&self, module: &'m str) -> Option<&'m str> {
+        let krate = module.split("::").next().unwrap_or(module);
+        let ours = self.plan.subject.crates.iter().any(|ours| ours == krate);
+        (!ours).then_some(krate)
     }
 }

@@ -1,6 +1,11 @@
 //! The command, as it is typed: what it prints, and how it exits.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod composed;
+mod diff;
+mod explain;
+mod linked;
 
 use common::{Scratch, fixture};
 use std::path::Path;
@@ -24,10 +29,24 @@ struct Ran {
 
 fn cargo_obs(directory: &Path, arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-obs"));
-    let Output { status, stdout, stderr } =
-        command.arg("obs").args(arguments).current_dir(directory).output().expect("the command runs");
-    let text = |bytes| String::from_utf8(bytes).expect("the command prints text").replace('\\', "/");
+    let Output { status, stdout, stderr } = command
+        .arg("obs")
+        .args(arguments)
+        .current_dir(directory)
+        .envs(own_target(directory))
+        .output()
+        .expect("the command runs");
+    let text = |bytes| {
+        let text = String::from_utf8(bytes).expect("the command prints text");
+        if cfg!(windows) { text.replace('\\', "/") } else { text }
+    };
     Ran { code: status.code(), out: text(stdout), err: text(stderr) }
+}
+
+/// Packages of one name and version would share what cargo builds of them.
+fn own_target(directory: &Path) -> Option<(&'static str, std::path::PathBuf)> {
+    let temporary = directory.starts_with(env!("CARGO_TARGET_TMPDIR"));
+    temporary.then(|| ("CARGO_TARGET_DIR", directory.join("target")))
 }
 
 fn scratch(name: &str) -> Scratch {
@@ -35,6 +54,10 @@ fn scratch(name: &str) -> Scratch {
 }
 
 impl Ran {
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+    }
+
     #[track_caller]
     fn assert(&self, code: i32, words: &[&str]) {
         let all = format!("{}{}", self.out, self.err);
@@ -105,9 +128,8 @@ fn a_metric_that_is_renamed_in_code_only_fails_list_check_and_lint() {
     cargo_obs(&here, &["check"]).assert(
         1,
         &[
-            "observability/dashboards/scratch-red.json: out of date; run cargo obs generate -p scratch",
-            "observability/dashboards/scratch-red.json: panel \"db connections\": unknown metric `db_connections`; \
-             did you mean `pool_connections`?",
+            "observability/catalogue.json: out of date; run cargo obs generate -p scratch",
+            ": panel \"db connections\": unknown metric `db_connections`; did you mean `pool_connections`?",
         ],
     );
     cargo_obs(&here, &["generate"]).assert(0, &[]);
@@ -128,9 +150,9 @@ fn dashboards_and_rules_of_ones_own_are_checked_as_well() {
     ran.assert(
         1,
         &[
-            "observability/dashboards/own.json: panel \"Pool\": what it aggregates has no label `sate`; did you mean `state`?",
-            "observability/rules/own.yaml: alert Full: `state:db_connections:sum` has no label `stat`; did you mean `state`?",
-            "observability/rules/own.yaml: alert Bad: no PromQL: ",
+            "observability/dashboards/own.json:1: panel \"Pool\": what it aggregates has no label `sate`; did you mean `state`?",
+            "observability/rules/own.yaml:6: alert Full: `state:db_connections:sum` has no label `stat`; did you mean `state`?",
+            "observability/rules/own.yaml:8: alert Bad: no PromQL: ",
         ],
     );
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
@@ -208,7 +230,108 @@ fn several_packages_are_read_one_by_one() {
 }
 
 #[test]
+fn everything_is_told_to_machines_too() {
+    let scratch = scratch("json");
+    let here = scratch.path("");
+    let json = |arguments: &[&str], code: i32| {
+        let ran = cargo_obs(&here, &[arguments, &["--json"]].concat());
+        assert_eq!(ran.code, Some(code), "{}{}", ran.out, ran.err);
+        ran.json()
+    };
+    let check = json(&["check"], 1);
+    assert_eq!(check[0]["findings"][0]["file"], "observability");
+    let written = |wanted: bool| {
+        let files = json(&["generate"], 0)[0]["files"].as_array().unwrap().clone();
+        files.contains(&serde_json::json!({ "path": "observability/catalogue.json", "written": wanted }))
+    };
+    assert!(written(true) && written(false));
+    let check = json(&["check"], 0);
+    assert!(check[0]["queries"].as_u64().unwrap() > 10 && check[0]["findings"] == serde_json::json!([]));
+
+    let wrong = METRICS
+        .replace("/// Places an order.\n", "")
+        .replace("/// Connections to the database, by state.\n", "");
+    let wrong = wrong.replace("\"db_connections\"", "\"pool_connections\"");
+    scratch.write("src/lib.rs", &wrong);
+    let lint = json(&["lint"], 1);
+    let rules: Vec<&str> =
+        lint[0]["findings"].as_array().unwrap().iter().filter_map(|f| f["rule"].as_str()).collect();
+    assert_eq!(rules, ["missing-help", "unused", "missing-help"]);
+    let help = &lint[0]["findings"].as_array().unwrap().last().unwrap();
+    assert_eq!((&help["line"], &help["column"]), (&5.into(), &8.into()));
+
+    let list = json(&["list"], 1);
+    assert!(list["metrics"][0]["name"] == "pool_connections" && list["alerts"].is_array());
+}
+
+#[test]
+fn two_runs_write_the_same_and_lines_are_kept_on_demand() {
+    let scratch = scratch("twice");
+    let here = scratch.path("");
+    let written = |directory: &str, arguments: &[&str]| {
+        cargo_obs(&here, &[&["generate", "--out", directory], arguments].concat()).assert(0, &["wrote "]);
+        let mut files = Vec::new();
+        let mut next = vec![scratch.path(directory)];
+        while let Some(path) = next.pop() {
+            match path.is_dir() {
+                true => next.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path())),
+                false => {
+                    let name = path.strip_prefix(scratch.path(directory)).unwrap().to_path_buf();
+                    files.push((name, std::fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+        files.sort();
+        files
+    };
+    let once = written("one", &[]);
+    assert!(once.len() > 2 && once == written("two", &[]));
+    let catalogue = |files: &[(std::path::PathBuf, String)]| {
+        files.iter().find(|(path, _)| path.ends_with("catalogue.json")).unwrap().1.clone()
+    };
+    assert!(!catalogue(&once).contains("\"line\""));
+    assert!(catalogue(&written("three", &["--lines"])).contains("\"line\": 3"));
+}
+
+#[test]
+fn a_label_that_is_dropped_is_told_where_it_was_and_by_what_it_is_missed() {
+    let scratch = scratch("dropped");
+    let here = scratch.path("");
+    cargo_obs(&here, &["generate"]).assert(0, &[]);
+    let board = r#"{"panels":[{"title":"Pool","targets":[{"expr":"sum by (state) (db_connections)"}]}]}"#;
+    scratch.write("observability/dashboards/own.json", board);
+    cargo_obs(&here, &["check"]).assert(0, &[]);
+    scratch
+        .write("src/lib.rs", &METRICS.replace(", labels(state: PoolState)", "").replace("<PoolState>", ""));
+    cargo_obs(&here, &["check"]).assert(
+        1,
+        &[
+            "src/lib.rs:3:8: metric db_connections: labels is ",
+            "observability/dashboards/own.json:1: panel \"Pool\": what it aggregates has no label `state`",
+        ],
+    );
+}
+
+#[test]
+fn a_runbook_that_asks_for_what_is_not_there_fails_check() {
+    let scratch = scratch("runbook");
+    let here = scratch.path("");
+    cargo_obs(&here, &["generate"]).assert(0, &[]);
+    let page = "# Pool\n\nSee `db_conections`.\n\n```promql\nsum(db_conections)\n```\n";
+    scratch.write("observability/runbooks/pool.md", page);
+    let ran = cargo_obs(&here, &["check"]);
+    ran.assert(
+        1,
+        &["observability/runbooks/pool.md:6: runbook \"Pool\": unknown metric `db_conections`; did you mean `db_connections`?"],
+    );
+    assert_eq!(ran.out.lines().count(), 1, "a name in a text is no query: {}", ran.out);
+}
+
+#[test]
 fn help_says_what_exit_codes_mean() {
+    for command in ["generate", "check", "lint", "list", "diff", "explain"] {
+        cargo_obs(&fixture(), &[command, "--help"]).assert(0, &["Example", "cargo obs", "--json"]);
+    }
     cargo_obs(&fixture(), &["--help"]).assert(0, &["Exit codes:", "Usage: cargo obs <COMMAND>"]);
 }
 
