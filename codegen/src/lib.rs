@@ -54,4 +54,9 @@ mod rules;
 mod example;
 
 pub use builder::{Builder, Report, checked};
+#[cfg(feature = "promql")]
+pub use compose::{
+    dashboard::{Dashboard, Panel, Row, Threshold},
+    foreign::Foreign,
+};
 pub use mistake::{Errors, Mistake};

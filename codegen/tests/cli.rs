@@ -105,8 +105,8 @@ fn a_metric_that_is_renamed_in_code_only_fails_list_check_and_lint() {
     cargo_obs(&here, &["check"]).assert(
         1,
         &[
-            "observability/dashboards/scratch-red.json: out of date; run cargo obs generate -p scratch",
-            "observability/dashboards/scratch-red.json: panel \"db connections\": unknown metric `db_connections`; \
+            "observability/dashboards/scratch-metrics.json: out of date; run cargo obs generate -p scratch",
+            "observability/dashboards/scratch-metrics.json: panel \"db connections\": unknown metric `db_connections`; \
              did you mean `pool_connections`?",
         ],
     );

@@ -2,6 +2,7 @@
 
 mod count;
 mod features;
+mod grafana;
 mod packages;
 mod suite;
 
@@ -32,7 +33,7 @@ struct Step {
     run: fn(&mut Run) -> Result,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         name: "packages",
         about: "the programs that the tests talk to are installed",
@@ -46,6 +47,11 @@ const STEPS: [Step; 6] = [
     },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
     Step { name: "tests", about: "unit, integration, ui and doc tests pass", run: suite::step },
+    Step {
+        name: "grafana",
+        about: "each dashboard is one to Grafana's own types, units and linter",
+        run: grafana::step,
+    },
     Step { name: "features", about: "each set of features compiles without a warning", run: features::step },
 ];
 

@@ -2,11 +2,12 @@
 
 use super::grafana::{GridPos, Item, Row};
 use super::panel::Panel;
+use std::collections::BTreeSet;
 
 /// Grafana's grid has this many columns.
 const COLUMNS: u32 = 24;
 
-/// A heading and its panels.
+/// A heading and its panels. Without a title, the panels stand at the top.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
     pub(super) title: String,
@@ -25,18 +26,22 @@ pub(super) fn lay_out(sections: Vec<Section>) -> Vec<Item> {
     let mut y = 0;
     let mut id = 0;
     for section in sections.into_iter().filter(|section| !section.panels.is_empty()) {
-        id += 1;
-        items.push(Item::Row(Row {
-            id,
-            kind: "row",
-            title: section.title,
-            grid_pos: GridPos { x: 0, y, w: COLUMNS, h: 1 },
-            collapsed: false,
-            panels: [],
-        }));
-        y += 1;
+        if !section.title.is_empty() {
+            id += 1;
+            items.push(Item::Row(Row {
+                id,
+                kind: "row",
+                title: section.title,
+                grid_pos: GridPos { x: 0, y, w: COLUMNS, h: 1 },
+                collapsed: false,
+                panels: [],
+            }));
+            y += 1;
+        }
         let (mut x, mut tallest) = (0, 0);
+        let mut titles = BTreeSet::new();
         for panel in section.panels {
+            let panel = panel.distinct(&mut titles);
             let (w, h) = panel.size();
             if x + w > COLUMNS {
                 (x, y, tallest) = (0, y + tallest, 0);

@@ -1,34 +1,39 @@
 //! The service as a whole, then its functions side by side.
 
+use super::RANGE;
+use super::frame::{other, traces};
+use super::layout::Section;
 use super::panel::{Panel, Threshold, Visual};
-use super::{RANGE, Section, chosen};
 use crate::calls::{Calls, IDENTITY};
-use obs_model::{Catalogue, Function, Latency, Percent};
+use crate::plan::Plan;
+use crate::subject::{Board, Subject};
+use obs_model::{Function, Latency, Percent};
 
 const LEGEND: &str = "{{module}}::{{function}}";
 
 /// Rows about the functions that share the `function_calls` families.
-pub(super) fn sections(catalogue: &Catalogue, functions: &[&Function]) -> Vec<Section> {
+pub(super) fn sections(plan: &Plan, functions: &[&Function]) -> Vec<Section> {
     let calls = Calls::chosen();
     let strictest = strictest(functions);
     vec![
         Section::new("Service", stats(&calls, strictest)),
         Section::new("Rate", rate(&calls)),
-        Section::new("Errors", errors(&calls, catalogue, functions, strictest.0)),
-        Section::new("Duration", duration(&calls)),
+        Section::new("Errors", errors(&calls, plan, functions, strictest.0)),
+        Section::new("Duration", duration(&calls, &plan.subject)),
         Section::new("In flight", in_flight(&calls)),
     ]
 }
 
 /// The highest share of successes and the tightest latency that any of the functions promises.
-fn strictest(functions: &[&Function]) -> (Option<Percent>, Option<Latency>) {
+pub(super) fn strictest(functions: &[&Function]) -> (Option<Percent>, Option<Latency>) {
     let slos = || functions.iter().filter_map(|function| function.slo.as_ref());
     let success = slos().filter_map(|slo| slo.success).max();
     let latency = slos().flat_map(|slo| slo.latency.iter().copied()).min_by_key(|latency| latency.bound);
     (success, latency)
 }
 
-fn stats(calls: &Calls, (success, latency): (Option<Percent>, Option<Latency>)) -> Vec<Panel> {
+/// Rate, error ratio, latency and calls in flight, as four numbers.
+pub(super) fn stats(calls: &Calls, (success, latency): (Option<Percent>, Option<Latency>)) -> Vec<Panel> {
     let slowest = latency.map(|latency| Threshold::AtMost(latency.bound.as_secs_f64()));
     vec![
         Panel::new(Visual::Stat, "Calls", "ops")
@@ -66,64 +71,49 @@ fn rate(calls: &Calls) -> Vec<Panel> {
     ]
 }
 
-fn errors(
-    calls: &Calls,
-    catalogue: &Catalogue,
-    functions: &[&Function],
-    success: Option<Percent>,
-) -> Vec<Panel> {
+fn errors(calls: &Calls, plan: &Plan, functions: &[&Function], success: Option<Percent>) -> Vec<Panel> {
     let mut panels = vec![
         Panel::new(Visual::TimeSeries, "Error ratio by function", "percentunit")
             .describe("The share of each function's calls that ended in an error or a panic.")
             .threshold(success.map(budget))
+            .data_link("Traces of this function", traces(&plan.subject, "${__field.labels.function}"))
             .query(calls.error_ratio(RANGE, &IDENTITY), LEGEND),
     ];
-    if !catalogue.errors.is_empty() {
-        // What `report` counts outside of observed functions has no module.
-        let errors = chosen("errors_total").like("module", "$module|").like("function", "$function");
+    if !plan.catalogue.errors.is_empty() {
         panels.push(
-            Panel::new(Visual::TimeSeries, "Errors by category", "ops")
-                .describe("Error values a second that left the chosen functions, or were reported.")
-                .describe(categories(catalogue))
-                .query(errors.rate(RANGE).sum(&["category", "severity"]), "{{category}} ({{severity}})"),
+            Panel::new(Visual::TimeSeries, "Failed calls by error type", "ops")
+                .describe(
+                    "Failed calls a second by the category of their error; _OTHER is an error without one.",
+                )
+                .data_link("Errors of this service", other(&plan.subject, Board::Errors, &[]))
+                .query(
+                    calls.total().eq("result", "error").rate(RANGE).sum(&["error_type"]).or_zero(),
+                    "{{error_type}}",
+                ),
         );
     }
-    panels.push(
-        Panel::new(Visual::TimeSeries, "Failed calls by error type", "ops")
-            .describe("Failed calls a second; _OTHER is an error without a category.")
-            .query(calls.total().eq("result", "error").rate(RANGE).sum(&["error_type"]), "{{error_type}}"),
-    );
     let unfinished =
         if functions.iter().any(|f| f.is_async) { "Cancelled and panicked calls" } else { "Panicked calls" };
     panels.push(
         Panel::new(Visual::TimeSeries, unfinished, "ops")
-            .describe("Calls a second that did not run to their end.")
+            .describe(
+                "Calls a second that did not run to their end. A cancelled call was dropped by its caller.",
+            )
             .query(
                 calls
                     .total()
                     .like("result", "cancelled|panic")
                     .rate(RANGE)
-                    .sum(&["function", "module", "result"]),
+                    .sum(&["function", "module", "result"])
+                    .or_zero(),
                 "{{module}}::{{function}} {{result}}",
             ),
     );
     panels
 }
 
-/// What to do about each category that says so.
-fn categories(catalogue: &Catalogue) -> String {
-    let mut known: Vec<String> = catalogue
-        .errors
-        .iter()
-        .flat_map(|error| &error.categories)
-        .filter_map(|category| Some(format!("{}: {}", category.name, category.action.as_deref()?)))
-        .collect();
-    known.sort();
-    known.dedup();
-    known.join("; ")
-}
-
-fn duration(calls: &Calls) -> Vec<Panel> {
+fn duration(calls: &Calls, subject: &Subject) -> Vec<Panel> {
+    let traces = traces(subject, "${__field.labels.function}");
     let quantile = |q: &str| calls.buckets(RANGE, &[]).quantile(q);
     vec![
         Panel::new(Visual::TimeSeries, "Duration", "s")
@@ -135,6 +125,7 @@ fn duration(calls: &Calls) -> Vec<Panel> {
         Panel::new(Visual::TimeSeries, "p99 by function", "s")
             .describe("99 of 100 calls of each function took at most this long. Points are traces.")
             .exemplars()
+            .data_link("Traces of this function", traces)
             .query(calls.buckets(RANGE, &IDENTITY).quantile("0.99"), LEGEND),
         Panel::new(Visual::Heatmap, "Durations", "s")
             .describe("How many calls a second took how long. Points are traces.")
