@@ -50,7 +50,7 @@ const PROGRAM: [(&str, Kind, &str, &[&str]); 20] = [
     ("obs_health_check_failures_total", Kind::Counter, "How often a check failed", &["check"]),
     ("obs_health_check_up", Kind::Gauge, "Whether a check passed", &["check"]),
     ("obs_http_rejected_total", Kind::Counter, "Connections that were turned away", &["reason"]),
-    ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["metric", "label"]),
+    ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["item", "label"]),
     ("obs_prometheus_conflicts", Kind::Gauge, "Families of the prometheus crate left out", &[]),
     ("obs_registry_conflicts", Kind::Gauge, "Families left out for their name", &[]),
     ("obs_scrape_duration_seconds", Kind::Histogram, "Time to make a page of metrics", &[]),

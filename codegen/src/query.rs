@@ -47,6 +47,12 @@ impl Query {
         Query(format!("{self}\nor on () vector(0)"))
     }
 
+    /// The same where `self` is by labels: each of them is `none` then, so that a legend has a name for it.
+    pub fn or_none(self, labels: &[&str]) -> Query {
+        let none: Vec<(&str, &str)> = labels.iter().map(|&label| (label, "none")).collect();
+        self.or_else_by(&Query::fact(&none))
+    }
+
     /// `self`, or else `other` where `self` has no series at all.
     pub fn or_else_by(self, other: &Query) -> Query {
         Query(format!("{self}\nor on ()\n{other}"))

@@ -168,8 +168,13 @@ function overridden({ id, value }) {
       return value.flatMap((link) => typed(link, 'Link', 'link'));
     case 'mappings':
       return typed(value, 'Mappings', 'mappings');
+    case 'color':
+      return typed(value, 'Color', 'override');
     case 'custom.cellOptions':
-      return typed({ align: 'auto', inspect: false, cellOptions: value }, 'TableCustom', 'override');
+    case 'custom.width': {
+      const column = { align: 'auto', inspect: false, cellOptions: { type: 'auto' }, [id.replace('custom.', '')]: value };
+      return typed(column, 'TableCustom', 'override');
+    }
     default:
       return [`no override of ${id}`];
   }

@@ -1,6 +1,6 @@
 // What a dashboard may say, in Grafana's own types. `check.mjs` makes a JSON schema of each type exported here.
 
-import type { AnnotationQuery, Dashboard as Anything } from '@grafana/schema/dist/types/raw/dashboard/x/types.gen';
+import type { AnnotationQuery, Dashboard as Anything, FieldColor } from '@grafana/schema/dist/types/raw/dashboard/x/types.gen';
 import type { ValueMapping } from '@grafana/schema/dist/types/raw/dashboard/x/types.gen';
 import type * as BarGauge from '@grafana/schema/dist/types/raw/composable/bargauge/panelcfg/x/types.gen';
 import type * as Gauge from '@grafana/schema/dist/types/raw/composable/gauge/panelcfg/x/types.gen';
@@ -43,6 +43,7 @@ export interface Link {
   targetBlank?: boolean;
 }
 
+export type Color = FieldColor;
 export type Mappings = ValueMapping[];
 
 /** What is asked of `organize`, the one transformation with options. */

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// Its queries are checked when the package is built: a metric that the program does not export, or a
 /// label that it does not have, is an error of the build at the line of `build.rs`.
 ///
-/// ```no_run
+#[cfg_attr(feature = "promql", doc = "```no_run")]
+#[cfg_attr(not(feature = "promql"), doc = "```ignore")]
 /// use obs_codegen::{Builder, Dashboard, Panel, Threshold};
 ///
 /// // build.rs

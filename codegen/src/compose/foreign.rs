@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// record, or for what is declared here; anything else fails the build, since a misspelt name would be an
 /// empty panel. That holds for what Prometheus makes of its own accord as well, such as `up` and `ALERTS`.
 ///
-/// ```
+#[cfg_attr(feature = "promql", doc = "```")]
+#[cfg_attr(not(feature = "promql"), doc = "```ignore")]
 /// use obs_codegen::Foreign;
 /// // One metric, of which it is known what labels it has besides those of its target.
 /// let load = Foreign::metric("node_load1").labels(["mode"]);

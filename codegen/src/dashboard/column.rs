@@ -14,11 +14,20 @@ pub(super) struct Column {
     link: Option<(&'static str, String)>,
     words: Vec<(String, String, String)>,
     hidden: bool,
+    width: Option<u32>,
 }
 
 impl Column {
     pub(super) fn new(field: impl Into<String>, title: &'static str) -> Column {
-        Column { field: field.into(), title, unit: None, link: None, words: Vec::new(), hidden: false }
+        Column {
+            field: field.into(),
+            title,
+            unit: None,
+            link: None,
+            words: Vec::new(),
+            hidden: false,
+            width: None,
+        }
     }
 
     /// A column that is there only because every query has a value.
@@ -28,6 +37,12 @@ impl Column {
 
     pub(super) fn unit(mut self, unit: &'static str) -> Column {
         self.unit = Some(unit);
+        self
+    }
+
+    /// How many pixels it gets; the columns without a width share the rest.
+    pub(super) fn width(mut self, width: u32) -> Column {
+        self.width = Some(width);
         self
     }
 
@@ -50,14 +65,25 @@ impl Column {
         // Mappings of plain data always serialise.
         let words = (!self.words.is_empty())
             .then(|| ("mappings", serde_json::to_value(options::mappings(&self.words)).unwrap_or_default()));
-        let coloured = words.is_some().then(|| ("custom.cellOptions", json!({ "type": "color-text" })));
-        let properties: Vec<Property> = [unit, link, words, coloured]
+        let coloured = self.words.iter().any(|(_, _, color)| !color.is_empty());
+        let coloured = coloured.then(|| ("custom.cellOptions", json!({ "type": "color-text" })));
+        let width = self.width.map(|width| ("custom.width", width.into()));
+        let properties: Vec<Property> = [unit, link, words, coloured, width]
             .into_iter()
             .flatten()
             .map(|(id, value)| Property { id, options: None, value: Some(value) })
             .collect();
         let matcher = Property { id: "byName", options: Some(self.title.to_owned()), value: None };
         (!properties.is_empty()).then_some(Override { matcher, properties })
+    }
+}
+
+/// A colour for the series of a name.
+pub(super) fn colored(name: &str, color: &str) -> Override {
+    let color = json!({ "fixedColor": color, "mode": "fixed" });
+    Override {
+        matcher: Property { id: "byName", options: Some(name.to_owned()), value: None },
+        properties: vec![Property { id: "color", options: None, value: Some(color) }],
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn top(plan: &Plan) -> Option<Panel> {
             .range(0.0, None)
             .or_else("no errors")
             .sized(8, 8)
-            .query(errors().rate(RANGE).sum(&["category"]).top().or_zero(), "{{category}}")
+            .query(errors().rate(RANGE).sum(&["category"]).top().or_none(&["category"]), "{{category}}")
     })
 }
 
@@ -74,30 +74,41 @@ fn advice(plan: &Plan) -> Panel {
             *known = category;
         }
     }
+    let rows = u32::try_from(categories.len()).unwrap_or(u32::MAX);
+    let runbook = runbooks(categories.values().copied(), &plan.subject);
     let facts = categories.into_values().map(|category| fact(category, &plan.subject));
     let facts = facts.reduce(|all, fact| all.or(&fact)).unwrap_or_else(|| Query::fact(&[]));
     let table = Panel::new(Visual::Table, "Categories", "short")
         .describe("Every category of errors that the source declares, with its rate now. A click on a runbook opens it.")
-        .sized(24, 9)
-        .query(errors().rate(RANGE).sum(&["category"]).or_zero(), "")
+        // A heading, and a row for each, and for errors without a category.
+        .sized(24, rows.saturating_add(3).clamp(6, 16))
+        .query(errors().rate(RANGE).sum(&["category"]).or_none(&["category"]), "")
         .query(facts, "")
-        .column(Column::new("category", "Category"));
-    let severity = Severity::ALL.iter().fold(Column::new("severity", "Severity"), |column, &severity| {
-        column.word(severity.as_str(), severity.as_str(), color(severity))
-    });
-    let runbook = Column::new("runbook", "Runbook");
-    // Without a base, a runbook is the path of its file, which Grafana cannot open.
-    let runbook = match plan.subject.runbooks {
-        Some(_) => runbook.link("Open the runbook", "${__value.raw}"),
-        None => runbook,
-    };
+        .column(Column::new("category", "Category").width(180));
+    let severity =
+        Severity::ALL.iter().fold(Column::new("severity", "Severity").width(120), |column, &severity| {
+            column.word(severity.as_str(), severity.as_str(), color(severity))
+        });
     table
         .column(severity)
-        .column(Column::new("Value #A", "Errors a second").unit("ops"))
-        .column(Column::new("retry_after", "Retry after"))
+        .column(Column::new("Value #A", "Errors a second").unit("ops").width(130))
+        .column(Column::new("retry_after", "Retry after").width(100))
         .column(Column::new("action", "Action"))
         .column(runbook)
         .column(Column::hidden("Value #B"))
+}
+
+/// The pages about categories: the cells are addresses, and show the name of the page.
+fn runbooks<'a>(categories: impl Iterator<Item = &'a Category>, subject: &Subject) -> Column {
+    let name = |category: &Category| category.runbook.clone().unwrap_or_else(|| category.name.clone());
+    let column = Column::new("runbook", "Runbook").width(220);
+    let column =
+        categories.fold(column, |column, category| column.word(page(category, subject), name(category), ""));
+    // Without a base, a runbook is the path of its file, which Grafana cannot open.
+    match subject.runbooks {
+        Some(_) => column.link("Open the runbook", "${__value.raw}"),
+        None => column,
+    }
 }
 
 /// What the source says about a category, as labels of a series: Grafana can join a table with nothing that no
@@ -135,10 +146,14 @@ fn which() -> Vec<Panel> {
             .describe("Errors a second, by category.")
             .stacked(true)
             .sized(16, 8)
-            .query(errors().rate(RANGE).sum(&["category"]).or_zero(), "{{category}}"),
-        Panel::new(Visual::Pie, "By severity", "ops")
+            .query(errors().rate(RANGE).sum(&["category"]).or_none(&["category"]), "{{category}}"),
+        Severity::ALL
+            .iter()
+            .fold(Panel::new(Visual::Pie, "By severity", "ops"), |panel, &severity| {
+                panel.colored(severity.as_str(), color(severity))
+            })
             .describe("Which share of the errors is how bad.")
-            .query(errors().rate(RANGE).sum(&["severity"]).or_zero(), "{{severity}}"),
+            .query(errors().rate(RANGE).sum(&["severity"]).or_none(&["severity"]), "{{severity}}"),
     ]
 }
 
@@ -148,7 +163,7 @@ fn origins(plan: &Plan) -> Vec<Panel> {
             .describe("The ten most frequent errors a second, by the function that they left.")
             .range(0.0, None)
             .query(
-                errors().rate(RANGE).sum(&["function", "category"]).top().or_zero(),
+                errors().rate(RANGE).sum(&["function", "category"]).top().or_none(&["category"]),
                 "{{function}} {{category}}",
             ),
     ];
@@ -164,6 +179,8 @@ fn origins(plan: &Plan) -> Vec<Panel> {
 
 /// One type of errors: a number for each category, with the ways to its code and its page.
 fn section(error: &ErrorType, subject: &Subject) -> Section {
+    // Four to six in a row.
+    let width = 24 / u32::try_from(error.categories.len()).unwrap_or(u32::MAX).clamp(4, 6);
     let panel = |category: &Category| {
         let advice =
             category.action.as_ref().map_or_else(String::new, |action| format!("What to do: {action}."));
@@ -174,6 +191,7 @@ fn section(error: &ErrorType, subject: &Subject) -> Section {
             .describe(format!("A {} error, as many a second.", category.severity.as_str()))
             .describe(advice)
             .describe(retry)
+            .sized(width, 4)
             .threshold((category.severity > Severity::Recoverable).then_some(Threshold::AtMost(0.000_001)))
             .link("Runbook", Some(page(category, subject)))
             .link("Source", subject.source(&error.place))

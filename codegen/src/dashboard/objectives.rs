@@ -32,7 +32,7 @@ pub(crate) const RECORDS: [&str; 7] = [
 pub(super) fn board(plan: &Plan) -> Option<Frame> {
     let objectives = objective::all(plan);
     let budgets = budgets(plan)?;
-    let mut sections = vec![Section::new("", vec![budgets.sized(24, 7), table(&objectives, plan)])];
+    let mut sections = vec![Section::new("", vec![budgets, table(&objectives, plan)])];
     sections.extend(objectives.iter().map(|objective| section(objective, plan)));
     let frame = Frame::new(Board::Objectives.as_str(), "objectives", plan, sections);
     Some(frame.describe("What is promised, whether it is kept, and how much may still go wrong."))
@@ -46,6 +46,7 @@ pub(super) fn budgets(plan: &Plan) -> Option<Panel> {
             .describe("The share of each error budget that is left of its period. Below zero, the objective is missed.")
             .threshold([Threshold::AtLeast(0.0), Threshold::AtLeast(0.25)])
             .range(0.0, 1.0)
+            .sized(24, 2 + u32::try_from(objectives.len()).unwrap_or(u32::MAX).clamp(1, 12))
             .query(every(&objectives, LEFT, plan).min(&["sloth_slo"]), "{{sloth_slo}}")
     })
 }

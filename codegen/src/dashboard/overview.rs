@@ -42,7 +42,7 @@ fn now(plan: &Plan) -> Vec<Panel> {
     if let Some((calls, _)) = sides(plan).first() {
         panels.extend(service::stats(calls, strictest).into_iter().map(|panel| panel.sized(4, 4)));
     }
-    panels.extend(objectives::budgets(plan).map(|panel| panel.sized(24, 6)));
+    panels.extend(objectives::budgets(plan));
     panels
 }
 
@@ -123,17 +123,17 @@ fn state(subject: &Subject) -> Vec<Panel> {
             .describe("Which instances were scraped and which health checks passed, over time.")
             .word("0", "down", "red")
             .word("1", "up", "green")
-            .sized(8, 8)
+            .sized(8, 6)
             .query(well.or(&scraped), "{{check}}{{instance}}"),
         Panel::new(Visual::StateTimeline, "Alerts", "short")
             .describe("Which alerts fired when.")
             .word("0", "quiet", "green")
             .word("1", "firing", "red")
-            .sized(8, 8)
+            .sized(8, 6)
             .query(firing(subject).max(&["alertname"]).or_else_by(&quiet), "{{alertname}}"),
         Panel::new(Visual::Table, "Builds", "short")
             .describe("Which builds run on how many instances.")
-            .sized(8, 8)
+            .sized(8, 6)
             .query(chosen("build_info").now().count(&["version", "commit", "branch"]), "")
             .column(Column::new("version", "Version"))
             .column(Column::new("commit", "Commit"))

@@ -27,6 +27,7 @@ pub(super) struct Panel {
     links: Vec<DashboardLink>,
     data_links: Vec<Link>,
     words: Vec<(String, String, String)>,
+    colors: Vec<(String, &'static str)>,
     stacked: bool,
     quiet: bool,
     size: Option<(u32, u32)>,
@@ -48,6 +49,7 @@ impl Panel {
             links: Vec::new(),
             data_links: Vec::new(),
             words: Vec::new(),
+            colors: Vec::new(),
             stacked: false,
             quiet: false,
             size: None,
@@ -140,6 +142,12 @@ impl Panel {
         self
     }
 
+    /// Gives a series the colour that its name means.
+    pub(super) fn colored(mut self, name: impl Into<String>, color: &'static str) -> Panel {
+        self.colors.push((name.into(), color));
+        self
+    }
+
     /// Puts lines on top of each other.
     pub(super) fn stacked(mut self, stacked: bool) -> Panel {
         self.stacked = stacked;
@@ -229,13 +237,25 @@ impl Panel {
                 min: self.range.0,
                 max: self.range.1,
                 no_value: self.no_value.clone(),
-                color: Color { mode: if by_value { "thresholds" } else { "palette-classic" } },
+                color: Color {
+                    mode: match self.visual {
+                        _ if by_value => "thresholds",
+                        // Longer is darker: these are the largest of many, and their names tell them apart.
+                        Visual::BarGauge => "continuous-BlPu",
+                        _ => "palette-classic",
+                    },
+                },
                 thresholds: Thresholds { mode: "absolute", steps: steps(&self.thresholds) },
                 mappings: options::mappings(&self.words),
                 links: self.data_links.clone(),
                 custom: options::custom(self.visual, dashed, self.stacked),
             },
-            overrides: self.columns.iter().filter_map(Column::differs).collect(),
+            overrides: self
+                .columns
+                .iter()
+                .filter_map(Column::differs)
+                .chain(self.colors.iter().map(|(name, color)| column::colored(name, color)))
+                .collect(),
         }
     }
 }

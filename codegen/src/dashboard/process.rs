@@ -47,7 +47,7 @@ pub(super) fn saturation() -> Vec<Panel> {
             .threshold([Threshold::AtMost(0.7), Threshold::AtMost(0.9)])
             .range(0.0, 1.0)
             .query(open, "open"),
-        Panel::new(Visual::Stat, "CPU", "none")
+        Panel::new(Visual::Stat, "CPU", "suffix: cores")
             .describe("Processors that are busy, of all instances together.")
             .sized(6, 6)
             .query(chosen("process_cpu_seconds_total").rate(RANGE).sum(&[]), "busy"),
@@ -68,7 +68,7 @@ fn graph(title: &str, unit: &str, about: &str) -> Panel {
 
 fn process() -> Vec<Panel> {
     vec![
-        graph("CPU by instance", "none", "Processors that each instance keeps busy.")
+        graph("CPU by instance", "suffix: cores", "Processors that each instance keeps busy.")
             .query(chosen("process_cpu_seconds_total").rate(RANGE).sum(&["instance"]), EACH),
         graph("Memory by instance", "bytes", "Memory that is in use, and address space that is reserved.")
             .query(each("process_resident_memory_bytes"), "{{instance}} resident")
@@ -105,7 +105,7 @@ fn starts() -> Vec<Panel> {
 
 /// What measuring costs, and what it lost.
 fn telemetry() -> Vec<Panel> {
-    let rate = |name: &str, by: &[&str]| chosen(name).rate(RANGE).sum(by).or_zero();
+    let rate = |name: &str, by: &[&str]| chosen(name).rate(RANGE).sum(by);
     let lost = [Threshold::AtMost(0.000_001)];
     vec![
         Panel::new(Visual::Stat, "Conflicts", "short")
@@ -116,7 +116,7 @@ fn telemetry() -> Vec<Panel> {
         Panel::new(Visual::Stat, "Dropped updates", "ops")
             .describe("Updates a second for which there was no memory left.")
             .threshold(lost)
-            .query(rate("obs_dropped_updates_total", &[]), "dropped"),
+            .query(rate("obs_dropped_updates_total", &[]).or_zero(), "dropped"),
         Panel::new(Visual::Stat, "Memory of counts", "bytes")
             .describe("Memory that counts take in the instance that has most.")
             .query(now("obs_cells_bytes").max(&[]), "cells"),
@@ -124,13 +124,16 @@ fn telemetry() -> Vec<Panel> {
             .describe("The most threads that recorded at one time.")
             .query(now("obs_cells_threads").max(&[]), "threads"),
         graph("Label values over their cap", "ops", "Updates a second whose label value became _other.")
-            .query(rate("obs_label_overflow_total", &["metric", "label"]), "{{metric}} {{label}}"),
+            .query(
+                rate("obs_label_overflow_total", &["item", "label"]).or_none(&["item"]),
+                "{{item}} {{label}}",
+            ),
         graph(
             "Rejected connections",
             "ops",
             "Connections a second to the metrics server that were turned away.",
         )
-        .query(rate("obs_http_rejected_total", &["reason"]), "{{reason}}"),
+        .query(rate("obs_http_rejected_total", &["reason"]).or_none(&["reason"]), "{{reason}}"),
     ]
 }
 

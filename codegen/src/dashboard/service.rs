@@ -24,11 +24,13 @@ pub(super) fn sections(plan: &Plan, functions: &[&Function]) -> Vec<Section> {
     ]
 }
 
-/// The highest share of successes and the tightest latency that any of the functions promises.
+/// The highest share of successes that any of the functions promises, and the tightest latency of one that is
+/// alone: what a fast function promises says nothing about the calls of all.
 pub(super) fn strictest(functions: &[&Function]) -> (Option<Percent>, Option<Latency>) {
     let slos = || functions.iter().filter_map(|function| function.slo.as_ref());
     let success = slos().filter_map(|slo| slo.success).max();
     let latency = slos().flat_map(|slo| slo.latency.iter().copied()).min_by_key(|latency| latency.bound);
+    let latency = latency.filter(|_| functions.len() == 1);
     (success, latency)
 }
 
@@ -87,7 +89,12 @@ fn errors(calls: &Calls, plan: &Plan, functions: &[&Function], success: Option<P
                 )
                 .data_link("Errors of this service", other(&plan.subject, Board::Errors, &[]))
                 .query(
-                    calls.total().eq("result", "error").rate(RANGE).sum(&["error_type"]).or_zero(),
+                    calls
+                        .total()
+                        .eq("result", "error")
+                        .rate(RANGE)
+                        .sum(&["error_type"])
+                        .or_none(&["error_type"]),
                     "{{error_type}}",
                 ),
         );
@@ -105,7 +112,7 @@ fn errors(calls: &Calls, plan: &Plan, functions: &[&Function], success: Option<P
                     .like("result", "cancelled|panic")
                     .rate(RANGE)
                     .sum(&["function", "module", "result"])
-                    .or_zero(),
+                    .or_none(&["result"]),
                 "{{module}}::{{function}} {{result}}",
             ),
     );

@@ -123,6 +123,7 @@ pub(crate) struct Mapping {
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct MappingResult {
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) color: String,
     pub(crate) index: usize,
     pub(crate) text: String,
