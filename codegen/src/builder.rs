@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 ///     .emit();
 /// ```
 ///
-/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`, and
+/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-<board>.json`, `rules/<package>.yml`, and
 /// what [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
 /// [`mirror_to`](Builder::mirror_to) asks for it.
 ///

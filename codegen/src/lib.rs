@@ -1,7 +1,7 @@
 //! Build-time code generation from obs attributes.
 //!
 //! A build script reads the package's source through the same grammar as the macros, and writes what can
-//! be known before anything runs: the catalogue of what is measured, a Grafana dashboard, and Prometheus
+//! be known before anything runs: the catalogue of what is measured, Grafana dashboards, and Prometheus
 //! rules. All of it is made of the same attributes, so a dashboard cannot ask for a metric that the
 //! program does not export.
 //!

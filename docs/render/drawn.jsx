@@ -44,7 +44,7 @@ export function Ring({ values, width, height, theme }) {
             <path d={path} fill="none" stroke={color} strokeWidth={r * 0.4} />
             <circle cx={width * 0.62} cy={24 + at * 22} r={5} fill={color} />
             <text x={width * 0.62 + 12} y={28 + at * 22} fontSize={12} fill={theme.colors.text.primary}>
-              {display.title} {text(display)} ({Math.round((100 * value) / sum)}%)
+              {display.title} {Math.round((100 * value) / sum)}%
             </text>
           </g>
         );
@@ -53,21 +53,24 @@ export function Ring({ values, width, height, theme }) {
   );
 }
 
+/** Where a moment is, of a width. */
+const at = (time, width) => ((time / 1000 - window.input.start) / (window.input.end - window.input.start)) * width;
+
 export function States({ frames, width, height, theme }) {
   const left = 160;
   const each = Math.min(40, (height - 8) / frames.length);
   return (
     <svg width={width} height={height}>
-      {frames.map(({ fields: [, field] }, row) => {
-        const step = (width - left) / field.values.length;
+      {frames.map(({ fields: [time, field] }, row) => {
+        const step = at(1000 * (window.input.start + window.input.step), width - left);
         const display = field.display(field.values.at(-1));
         return (
           <g key={row}>
             <text x={8} y={row * each + each / 2 + 4} fontSize={12} fill={theme.colors.text.primary}>
               {field.name}
             </text>
-            {field.values.map((value, at) => (
-              <rect key={at} x={left + at * step} y={row * each + 3} width={step + 0.5} height={each - 6} fill={field.display(value).color} opacity={0.7} />
+            {field.values.map((value, index) => (
+              <rect key={index} x={left + at(time.values[index], width - left) - step} y={row * each + 3} width={step + 0.5} height={each - 6} fill={field.display(value).color} opacity={0.7} />
             ))}
             <text x={left + 8} y={row * each + each / 2 + 4} fontSize={12} fill={theme.colors.text.maxContrast}>
               {text(display)}
@@ -95,10 +98,11 @@ export function Heat({ frames, width, height, theme }) {
           <text x={4} y={height - row * each - each / 2 + 4} fontSize={11} fill={theme.colors.text.secondary}>
             {rows[row].fields[1].name}
           </text>
-          {values.map((value, at) => {
-            const step = (width - left) / values.length;
+          {values.map((value, index) => {
+            const step = at(1000 * (window.input.start + window.input.step), width - left);
+            const x = left + at(rows[row].fields[0].values[index], width - left) - step;
             const share = Math.sqrt(value / highest);
-            return value > 0 && <rect key={at} x={left + at * step} y={height - (row + 1) * each} width={step} height={each - 1} fill={`rgba(255,${Math.round(190 - 120 * share)},60,${0.15 + 0.85 * share})`} />;
+            return value > 0 && <rect key={index} x={x} y={height - (row + 1) * each} width={step} height={each - 1} fill={`rgba(255,${Math.round(190 - 120 * share)},60,${0.15 + 0.85 * share})`} />;
           })}
         </g>
       ))}

@@ -9,6 +9,7 @@ use crate::calls::{Calls, IDENTITY};
 use crate::plan::Plan;
 use crate::query::Query;
 use crate::subject::{Board, Subject};
+use obs_model::Function;
 
 /// Every service has one.
 pub(super) fn board(plan: &Plan) -> Option<Frame> {
@@ -26,7 +27,8 @@ pub(super) fn board(plan: &Plan) -> Option<Frame> {
 /// What one looks at first.
 fn now(plan: &Plan) -> Vec<Panel> {
     let (shared, own) = counted(plan);
-    let strictest = service::strictest(if shared.is_empty() { &own } else { &shared });
+    // Of functions that have nothing in common, the first.
+    let functions = if shared.is_empty() { &own[..own.len().min(1)] } else { &shared };
     let mut panels = vec![
         Panel::new(Visual::Stat, "Instances up", "short")
             .describe("Instances that Prometheus could scrape last time.")
@@ -40,7 +42,7 @@ fn now(plan: &Plan) -> Vec<Panel> {
             .query(firing(&plan.subject).count(&[]).or_zero(), "firing"),
     ];
     if let Some((calls, _)) = sides(plan).first() {
-        panels.extend(service::stats(calls, strictest).into_iter().map(|panel| panel.sized(4, 4)));
+        panels.extend(service::stats(calls, functions).into_iter().map(|panel| panel.sized(4, 4)));
     }
     panels.extend(objectives::budgets(plan));
     panels
@@ -58,6 +60,11 @@ fn calls(plan: &Plan) -> Vec<Panel> {
     let each = |panel: Panel, query: &dyn Fn(&Calls) -> Query| {
         sides.iter().fold(panel, |panel, (calls, name)| panel.query(query(calls), name.clone()))
     };
+    let p99 = |calls: &Calls| {
+        // Those of their own families are one function each.
+        let together: &[&Function] = if calls.is_shared() { &shared } else { &[] };
+        service::quantile(calls, together, "0.99")
+    };
     vec![
         each(panel("Rate", "ops", "Calls a second."), &|calls| calls.total().rate(RANGE).sum(&[])),
         each(
@@ -67,9 +74,10 @@ fn calls(plan: &Plan) -> Vec<Panel> {
         ),
         each(
             panel("p99 duration", "s", "99 of 100 calls took at most this long. Points are traces.")
+                .describe(service::whose(&shared))
                 .threshold(latency.map(|latency| objectives::bound(&latency)))
                 .exemplars(),
-            &|calls| calls.buckets(RANGE, &[]).quantile("0.99"),
+            &p99,
         ),
     ]
 }
@@ -99,7 +107,7 @@ fn errors(plan: &Plan) -> Vec<Panel> {
                 "percentunit",
                 "The ten functions that fail the largest share of their calls.",
             )
-            .query(calls.error_ratio(RANGE, &IDENTITY).top(), "{{module}}::{{function}}"),
+            .query(calls.error_ratio(RANGE, &IDENTITY).top(), "{{function}} ({{module}})"),
         );
         panels.push(
             top(
@@ -107,7 +115,7 @@ fn errors(plan: &Plan) -> Vec<Panel> {
                 "s",
                 "The ten functions with the longest calls, by their 99th percentile.",
             )
-            .query(calls.buckets(RANGE, &IDENTITY).quantile("0.99").top(), "{{module}}::{{function}}"),
+            .query(calls.buckets(RANGE, &IDENTITY).quantile("0.99").top(), "{{function}} ({{module}})"),
         );
     }
     panels
@@ -123,17 +131,17 @@ fn state(subject: &Subject) -> Vec<Panel> {
             .describe("Which instances were scraped and which health checks passed, over time.")
             .word("0", "down", "red")
             .word("1", "up", "green")
-            .sized(8, 6)
+            .sized(8, 5)
             .query(well.or(&scraped), "{{check}}{{instance}}"),
         Panel::new(Visual::StateTimeline, "Alerts", "short")
             .describe("Which alerts fired when.")
             .word("0", "quiet", "green")
             .word("1", "firing", "red")
-            .sized(8, 6)
+            .sized(8, 5)
             .query(firing(subject).max(&["alertname"]).or_else_by(&quiet), "{{alertname}}"),
         Panel::new(Visual::Table, "Builds", "short")
             .describe("Which builds run on how many instances.")
-            .sized(8, 6)
+            .sized(8, 5)
             .query(chosen("build_info").now().count(&["version", "commit", "branch"]), "")
             .column(Column::new("version", "Version"))
             .column(Column::new("commit", "Commit"))

@@ -6,8 +6,11 @@ use super::layout::Section;
 use super::panel::{Panel, Threshold, Visual};
 use crate::calls::{Calls, IDENTITY};
 use crate::plan::Plan;
+use crate::query::Query;
 use crate::subject::{Board, Subject};
+use obs_model::duration::display;
 use obs_model::{Function, Latency, Percent};
+use std::time::Duration;
 
 const LEGEND: &str = "{{module}}::{{function}}";
 
@@ -16,10 +19,10 @@ pub(super) fn sections(plan: &Plan, functions: &[&Function]) -> Vec<Section> {
     let calls = Calls::chosen();
     let strictest = strictest(functions);
     vec![
-        Section::new("Service", stats(&calls, strictest)),
+        Section::new("Service", stats(&calls, functions)),
         Section::new("Rate", rate(&calls)),
         Section::new("Errors", errors(&calls, plan, functions, strictest.0)),
-        Section::new("Duration", duration(&calls, &plan.subject)),
+        Section::new("Duration", duration(&calls, functions, &plan.subject)),
         Section::new("In flight", in_flight(&calls)),
     ]
 }
@@ -34,8 +37,38 @@ pub(super) fn strictest(functions: &[&Function]) -> (Option<Percent>, Option<Lat
     (success, latency)
 }
 
+/// The functions by the bounds of their buckets.
+fn layouts<'a>(functions: &[&'a Function]) -> Vec<Vec<&'a Function>> {
+    let mut layouts: Vec<Vec<&Function>> = Vec::new();
+    for &function in functions {
+        match layouts.iter_mut().find(|layout| layout[0].buckets == function.buckets) {
+            Some(layout) => layout.push(function),
+            None => layouts.push(vec![function]),
+        }
+    }
+    layouts
+}
+
+/// A quantile of the durations of all calls. Buckets with different bounds cannot be added up: where functions
+/// have such, it is that of the slowest function.
+pub(super) fn quantile(calls: &Calls, functions: &[&Function], quantile: &str) -> Query {
+    match layouts(functions).len() {
+        0 | 1 => calls.buckets(RANGE, &[]).quantile(quantile),
+        _ => calls.buckets(RANGE, &IDENTITY).quantile(quantile).max(&[]),
+    }
+}
+
+/// Whose durations [`quantile`] tells, where it is not those of all together.
+pub(super) fn whose(functions: &[&Function]) -> &'static str {
+    match layouts(functions).len() {
+        0 | 1 => "",
+        _ => "Of the slowest function: their buckets differ, and cannot be added up.",
+    }
+}
+
 /// Rate, error ratio, latency and calls in flight, as four numbers.
-pub(super) fn stats(calls: &Calls, (success, latency): (Option<Percent>, Option<Latency>)) -> Vec<Panel> {
+pub(super) fn stats(calls: &Calls, functions: &[&Function]) -> Vec<Panel> {
+    let (success, latency) = strictest(functions);
     let slowest = latency.map(|latency| Threshold::AtMost(latency.bound.as_secs_f64()));
     vec![
         Panel::new(Visual::Stat, "Calls", "ops")
@@ -49,13 +82,14 @@ pub(super) fn stats(calls: &Calls, (success, latency): (Option<Percent>, Option<
             .query(calls.error_ratio(RANGE, &[]), "errors"),
         Panel::new(Visual::Stat, "p99", "s")
             .describe("99 of 100 calls took at most this long.")
+            .describe(whose(functions))
             .describe(latency.map_or(String::new(), |l| {
                 format!("Red above the tightest objective, {}.", obs_model::duration::display(l.bound))
             }))
             .threshold(slowest)
             .or_else("no calls")
             .exemplars()
-            .query(calls.buckets(RANGE, &[]).quantile("0.99"), "p99"),
+            .query(quantile(calls, functions, "0.99"), "p99"),
         Panel::new(Visual::Stat, "In flight", "short")
             .describe("Calls that are running.")
             .query(calls.in_flight().now().sum(&[]), "in flight"),
@@ -119,12 +153,13 @@ fn errors(calls: &Calls, plan: &Plan, functions: &[&Function], success: Option<P
     panels
 }
 
-fn duration(calls: &Calls, subject: &Subject) -> Vec<Panel> {
+fn duration(calls: &Calls, functions: &[&Function], subject: &Subject) -> Vec<Panel> {
     let traces = traces(subject, "${__field.labels.function}");
-    let quantile = |q: &str| calls.buckets(RANGE, &[]).quantile(q);
-    vec![
+    let quantile = |q: &str| quantile(calls, functions, q);
+    let panels = vec![
         Panel::new(Visual::TimeSeries, "Duration", "s")
             .describe("How long half, 95 of 100 and 99 of 100 calls took at most. Points are traces.")
+            .describe(whose(functions))
             .exemplars()
             .query(quantile("0.5"), "p50")
             .query(quantile("0.95"), "p95")
@@ -134,11 +169,26 @@ fn duration(calls: &Calls, subject: &Subject) -> Vec<Panel> {
             .exemplars()
             .data_link("Traces of this function", traces)
             .query(calls.buckets(RANGE, &IDENTITY).quantile("0.99"), LEGEND),
-        Panel::new(Visual::Heatmap, "Durations", "s")
+    ];
+    let layouts = layouts(functions);
+    let heatmap = |title: String, calls: &Calls| {
+        Panel::new(Visual::Heatmap, title, "s")
             .describe("How many calls a second took how long. Points are traces.")
             .exemplars()
-            .query(calls.buckets(RANGE, &[]), "{{le}}"),
-    ]
+            .query(calls.buckets(RANGE, &[]), "{{le}}")
+    };
+    let part = |layout: &Vec<&Function>| {
+        let end = |bound: Option<&f64>| display(Duration::from_secs_f64(*bound.unwrap_or(&0.0)));
+        let buckets = &layout[0].buckets;
+        let title = format!("Durations, {} to {}", end(buckets.first()), end(buckets.last()));
+        heatmap(title, &calls.clone().only(layout))
+            .describe("Of the functions whose buckets have these bounds.")
+    };
+    let heatmaps: Vec<Panel> = match layouts.as_slice() {
+        [_] => vec![heatmap("Durations".to_owned(), calls)],
+        layouts => layouts.iter().map(part).collect(),
+    };
+    panels.into_iter().chain(heatmaps).collect()
 }
 
 fn in_flight(calls: &Calls) -> Vec<Panel> {

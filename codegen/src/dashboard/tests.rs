@@ -143,6 +143,29 @@ fn own_families_and_metrics_have_panels_by_kind() {
     assert!(links[0]["url"].as_str().unwrap().starts_with("/explore?schemaVersion=1&panes="), "{links}");
 }
 
+/// A sum of buckets with different bounds is no histogram.
+#[test]
+fn functions_with_different_buckets_are_not_added_up() {
+    let mut catalogue = example::catalogue();
+    let red = |catalogue: &Catalogue| -> Value {
+        let files = super::files(&example::plan(catalogue.clone()));
+        let (_, json) = files.into_iter().find(|(path, _)| path.ends_with("-red.json")).unwrap();
+        serde_json::from_str(&json).unwrap()
+    };
+    let heatmaps = |red: &Value| panels(red).iter().filter(|panel| panel["type"] == "heatmap").count();
+    let alike = red(&catalogue);
+    assert_eq!(heatmaps(&alike), 1);
+    assert!(queries(find(&alike, "p99"))[0].starts_with("histogram_quantile(0.99, sum by (le) ("));
+    catalogue.functions.iter_mut().find(|f| f.name == "Index::lookup").unwrap().buckets =
+        vec![0.000_001, 0.1];
+    let mixed = red(&catalogue);
+    assert_eq!(heatmaps(&mixed), 2);
+    let query = queries(find(&mixed, "p99"))[0];
+    assert!(query.starts_with("max(histogram_quantile(0.99, sum by (le, function, module) ("), "{query}");
+    let fast = find(&mixed, "Durations, 1us to 100ms");
+    assert!(queries(fast)[0].contains("function=~\"Index::lookup\""), "{fast}");
+}
+
 #[test]
 fn objectives_are_asked_of_what_the_rules_record() {
     let all = whole();

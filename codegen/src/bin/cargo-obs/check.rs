@@ -2,7 +2,6 @@
 
 use crate::project::Project;
 use crate::{FINE, tell};
-use obs_codegen::family::Schema;
 use obs_codegen::query::check::{Known, check};
 use obs_codegen::query::found::{self, Found};
 use std::path::{Path, PathBuf};
@@ -45,7 +44,7 @@ fn stale(project: &Project) -> Vec<String> {
 
 /// How many queries the dashboards and rules there hold, generated or not, and what is wrong with them.
 fn queries(project: &Project) -> Result<(usize, Vec<String>), String> {
-    let mut known = Known::of(Schema::of(&project.plan.catalogue));
+    let mut known = Known::of_plan(&project.plan);
     let mut all: Vec<(PathBuf, Found)> = Vec::new();
     // Rules first: dashboards may ask for what they record.
     for path in files(&project.directory.join("rules"), &["yml", "yaml"]) {
