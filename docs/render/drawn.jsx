@@ -57,7 +57,7 @@ export function Ring({ values, width, height, theme }) {
 const at = (time, width) => ((time / 1000 - window.input.start) / (window.input.end - window.input.start)) * width;
 
 export function States({ frames, width, height, theme }) {
-  const left = 160;
+  const left = 200;
   const each = Math.min(40, (height - 8) / frames.length);
   return (
     <svg width={width} height={height}>
@@ -72,7 +72,7 @@ export function States({ frames, width, height, theme }) {
             {field.values.map((value, index) => (
               <rect key={index} x={left + at(time.values[index], width - left) - step} y={row * each + 3} width={step + 0.5} height={each - 6} fill={field.display(value).color} opacity={0.7} />
             ))}
-            <text x={left + 8} y={row * each + each / 2 + 4} fontSize={12} fill={theme.colors.text.maxContrast}>
+            <text x={left + at(time.values.at(-1), width - left) - 6} y={row * each + each / 2 + 4} fontSize={12} textAnchor="end" fill={theme.colors.text.maxContrast}>
               {text(display)}
             </text>
           </g>

@@ -84,7 +84,7 @@ pub(super) fn stats(calls: &Calls, functions: &[&Function]) -> Vec<Panel> {
             .describe("99 of 100 calls took at most this long.")
             .describe(whose(functions))
             .describe(latency.map_or(String::new(), |l| {
-                format!("Red above the tightest objective, {}.", obs_model::duration::display(l.bound))
+                format!("Red above the tightest objective, {}.", display(l.bound))
             }))
             .threshold(slowest)
             .or_else("no calls")
