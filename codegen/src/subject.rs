@@ -175,7 +175,7 @@ pub(crate) fn slug(name: &str) -> String {
 }
 
 /// FNV-1a. The standard library's hashes differ between its versions.
-fn fnv(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))

@@ -176,6 +176,10 @@ impl Panel {
         self
     }
 
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
     /// The width and height it asks for, on the grid of 24 columns.
     pub(super) fn size(&self) -> (u32, u32) {
         self.size.unwrap_or(match self.visual {
