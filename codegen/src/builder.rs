@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 ///     .emit();
 /// ```
 ///
-/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`, a page of
+/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-<board>.json`, `rules/<package>.yml`, a page of
 /// `runbooks/` for whatever can go wrong, `METRICS.md`, the `stack/` around the service, and what
 /// [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
 /// [`mirror_to`](Builder::mirror_to) asks for it.
@@ -128,6 +128,28 @@ impl Builder {
         self
     }
 
+    /// Adds a dashboard of one's own. Whatever is wrong with it is an error of the build, at its line of the
+    /// build script.
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn dashboard(mut self, dashboard: crate::Dashboard) -> Builder {
+        self.composed.dashboards.push(dashboard);
+        self
+    }
+
+    /// Declares metrics of other programs, which queries of one's own may then ask for.
+    ///
+    /// ```no_run
+    /// use obs_codegen::{Builder, Foreign};
+    /// Builder::from_crate().foreign(Foreign::prefix("node_")).foreign(Foreign::metric("up")).emit();
+    /// ```
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn foreign(mut self, foreign: crate::Foreign) -> Builder {
+        self.composed.foreign.push(foreign);
+        self
+    }
+
     /// Adds a `cfg` that this build script sets itself with `cargo::rustc-cfg`, spelled the same way:
     /// `name` or `name="value"`. Those that cargo or `RUSTFLAGS` set are known.
     #[must_use]
@@ -165,6 +187,11 @@ impl Builder {
         let catalogue = checked(&source)?;
 
         let plan = Plan { catalogue, subject, composed: self.composed };
+        #[cfg(feature = "promql")]
+        match compose::mistakes(&plan) {
+            mistakes if mistakes.is_empty() => {}
+            mistakes => return Err(Errors(mistakes)),
+        }
         let composed = serde_json::to_string_pretty(&plan.composed).unwrap_or_default() + "\n";
         let artefacts = Artefacts::of(&plan).and(drift::FILE, drift).and(compose::FILE, composed);
         let mut written = artefacts.write(&out).map_err(|error| whole(&out, error.to_string()))?;

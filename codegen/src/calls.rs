@@ -6,6 +6,9 @@ use obs_model::Function;
 /// The labels that tell the functions of the shared families apart.
 pub(crate) const IDENTITY: [&str; 2] = ["function", "module"];
 
+/// The families of functions that have none of their own begin like this.
+const SHARED: &str = "function_calls";
+
 /// The calls of one function, or of all that share the `function_calls` families.
 #[derive(Clone, Debug)]
 pub(crate) struct Calls {
@@ -18,13 +21,13 @@ pub(crate) struct Calls {
 impl Calls {
     /// Of every function of these crates that has no family of its own.
     pub(crate) fn shared(crates: &[String]) -> Calls {
-        Calls { prefix: "function_calls".into(), is: Vec::new(), like: vec![("module", modules(crates))] }
+        Calls { prefix: SHARED.into(), is: Vec::new(), like: vec![("module", modules(crates))] }
     }
 
     /// Of the functions that the dashboard's variables choose.
     pub(crate) fn chosen() -> Calls {
         let like = IDENTITY.map(|label| (label, format!("${label}"))).to_vec();
-        Calls { prefix: "function_calls".into(), is: Vec::new(), like }.on_dashboard()
+        Calls { prefix: SHARED.into(), is: Vec::new(), like }.on_dashboard()
     }
 
     /// Of one function.
@@ -33,7 +36,7 @@ impl Calls {
             Some(prefix) => Calls { prefix: prefix.clone(), is: Vec::new(), like: Vec::new() },
             None => {
                 let is = vec![("function", function.name.clone()), ("module", function.module.clone())];
-                Calls { prefix: "function_calls".into(), is, like: Vec::new() }
+                Calls { prefix: SHARED.into(), is, like: Vec::new() }
             }
         }
     }
@@ -41,6 +44,21 @@ impl Calls {
     /// Those of the targets that the dashboard's variables choose.
     pub(crate) fn on_dashboard(mut self) -> Calls {
         self.like.extend(["job", "instance"].map(|label| (label, format!("${label}"))));
+        self
+    }
+
+    /// Whether these are calls of the shared families.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.prefix == SHARED
+    }
+
+    /// Those of some functions of the shared families, which are told apart by their names.
+    pub(crate) fn only(mut self, functions: &[&Function]) -> Calls {
+        let mut names: Vec<&str> = functions.iter().map(|function| function.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let names: Vec<String> = names.into_iter().map(escaped).collect();
+        self.like.push(("function", names.join("|")));
         self
     }
 
@@ -84,6 +102,12 @@ impl Calls {
     }
 }
 
+/// A regular expression for exactly this text.
+fn escaped(text: &str) -> String {
+    let special = |c: char| r"\.+*?()|[]{}^$".contains(c);
+    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
 /// A regular expression for the modules of some crates.
 pub(crate) fn modules(crates: &[String]) -> String {
     let mut names = crates.to_vec();
@@ -109,6 +133,15 @@ mod tests {
             calls("Index::lookup").total().to_string(),
             r#"function_calls_total{function="Index::lookup",module="registry::index"}"#
         );
+    }
+
+    #[test]
+    fn names_are_matched_as_they_are() {
+        assert_eq!(escaped("Store::find(a.b)"), r"Store::find\(a\.b\)");
+        let catalogue = example::catalogue();
+        let functions: Vec<&Function> = catalogue.functions.iter().filter(|f| f.metric.is_none()).collect();
+        let only = Calls::chosen().only(&functions).total().to_string();
+        assert!(only.contains(r#"function=~"Index::lookup|quiet|register_schema""#), "{only}");
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl Schema {
         schema
     }
 
+    /// Whether a family is the runtime's own.
+    pub(crate) fn is_runtimes(name: &str) -> bool {
+        PROGRAM.iter().chain(&OBJECTIVES).any(|(known, ..)| *known == name)
+    }
+
     /// What every program exports, whatever its attributes.
     fn program(&mut self) {
         for (name, kind, help, labels) in PROGRAM {

@@ -1,7 +1,7 @@
 //! Build-time code generation from obs attributes.
 //!
 //! A build script reads the package's source through the same grammar as the macros, and writes what can
-//! be known before anything runs: the catalogue of what is measured, a Grafana dashboard, Prometheus rules,
+//! be known before anything runs: the catalogue of what is measured, Grafana dashboards, Prometheus rules,
 //! runbooks, and the configuration of everything around the service. All of it is made of the same
 //! attributes, so a dashboard cannot ask for a metric that the program does not export.
 //!
@@ -63,4 +63,9 @@ mod yaml;
 mod example;
 
 pub use builder::{Builder, Report, checked};
+#[cfg(feature = "promql")]
+pub use compose::{
+    dashboard::{Dashboard, Panel, Row, Threshold},
+    foreign::Foreign,
+};
 pub use mistake::{Errors, Mistake};

@@ -203,11 +203,9 @@ fn errors(plan: &Plan, schema: &Schema, page: &mut Page) {
 /// What every program exports.
 fn program(plan: &Plan, schema: &Schema, page: &mut Page) {
     page.section("The process and the runtime");
-    let ours = Schema::of(&obs_model::Catalogue::default());
     let declared = |name: &str| plan.catalogue.metrics.iter().any(|metric| metric.name == name);
-    let rows = schema
-        .families()
-        .filter(|family| !declared(&family.name) && ours.families().any(|f| f.name == family.name));
+    let rows =
+        schema.families().filter(|family| !declared(&family.name) && Schema::is_runtimes(&family.name));
     page.table(&HEAD, &rows.map(family).collect::<Vec<_>>());
 }
 

@@ -5,6 +5,8 @@ pub mod asked;
 #[cfg(feature = "promql")]
 pub mod check;
 pub mod found;
+#[cfg(feature = "promql")]
+mod known;
 
 use std::fmt;
 
@@ -40,6 +42,62 @@ impl Query {
     /// that Prometheus would give.
     pub fn quantile(self, quantile: &str) -> Query {
         Query(format!("histogram_quantile({quantile}, {self}) >= 0"))
+    }
+
+    /// `sum` of nothing is nothing: zero instead, where `self` has no series at all.
+    pub fn or_zero(self) -> Query {
+        Query(format!("{self}\nor on () vector(0)"))
+    }
+
+    /// The same where `self` is by labels: each of them is `none` then, so that a legend has a name for it.
+    pub fn or_none(self, labels: &[&str]) -> Query {
+        let none: Vec<(&str, &str)> = labels.iter().map(|&label| (label, "none")).collect();
+        self.or_else_by(&Query::fact(&none))
+    }
+
+    /// `self`, or else `other` where `self` has no series at all.
+    pub fn or_else_by(self, other: &Query) -> Query {
+        Query(format!("{self}\nor on ()\n{other}"))
+    }
+
+    /// The series of `self`, and those of `other` that differ from them in their labels.
+    pub fn or(self, other: &Query) -> Query {
+        Query(format!("{self}\nor\n{other}"))
+    }
+
+    /// Zero, as a series with these labels: a fact that is no measurement, in the form of one.
+    pub fn fact(labels: &[(&str, &str)]) -> Query {
+        let zero = Query("vector(0)".to_owned());
+        labels.iter().fold(zero, |fact, (label, value)| {
+            // A `$` would begin the name of a group.
+            let value = quoted(&value.replace('$', "$$"));
+            Query(format!("label_replace({fact}, \"{label}\", {value}, \"\", \"\")"))
+        })
+    }
+
+    /// `self * by`, one value for all: a change of unit.
+    pub fn times(self, by: u64) -> Query {
+        Query(format!("{self} * {by}"))
+    }
+
+    /// Seconds from `self`, a time, until now.
+    pub fn age(self) -> Query {
+        Query(format!("time() - {self}"))
+    }
+
+    /// `self` with some labels of `other`, which has one series for each value of `on`.
+    pub fn with(self, on: &[&str], labels: &[&str], other: &Query) -> Query {
+        Query(format!("{self}\n* on ({}) group_left ({})\n{other}", on.join(", "), labels.join(", ")))
+    }
+
+    /// `min by (labels) (self)`.
+    pub fn min(self, labels: &[&str]) -> Query {
+        self.aggregate("min", labels)
+    }
+
+    /// `count by (labels) (self)`.
+    pub fn count(self, labels: &[&str]) -> Query {
+        self.aggregate("count", labels)
     }
 
     /// The largest ten.
@@ -102,8 +160,7 @@ impl Select {
     }
 
     fn matcher(mut self, label: &str, operator: &str, value: &str) -> Select {
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        self.matchers.push(format!("{label}{operator}\"{value}\""));
+        self.matchers.push(format!("{label}{operator}{}", quoted(value)));
         self
     }
 
@@ -121,6 +178,11 @@ impl Select {
         Query(self.to_string())
     }
 
+    /// How often the value changed in `range`.
+    pub fn changes(self, range: &str) -> Query {
+        Query(format!("changes({self}[{range}])"))
+    }
+
     /// The increase a second over `range`.
     pub fn rate(self, range: &str) -> Query {
         Query(format!("rate({self}[{range}])"))
@@ -132,6 +194,11 @@ impl fmt::Display for Select {
         f.write_str(&self.name)?;
         if self.matchers.is_empty() { Ok(()) } else { write!(f, "{{{}}}", self.matchers.join(",")) }
     }
+}
+
+/// A string as PromQL writes it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 
 #[cfg(test)]

@@ -63,6 +63,20 @@ fn file(catalogue: &Catalogue, subject: &Subject) -> String {
     yaml.finish()
 }
 
+/// What the rules record: each name, its query, and the labels that are added to it.
+#[cfg(feature = "promql")]
+pub(crate) fn recorded(plan: &Plan) -> Vec<(String, String, Vec<String>)> {
+    let rules = groups(&plan.catalogue, &plan.subject).into_iter().flat_map(|group| group.rules);
+    let record = |rule: Rule| match rule.does {
+        Does::Record(name) => {
+            let labels = rule.labels.into_iter().map(|(label, _)| label.to_owned()).collect();
+            Some((name, rule.query.to_string(), labels))
+        }
+        Does::Alert { .. } => None,
+    };
+    rules.filter_map(record).collect()
+}
+
 fn groups(catalogue: &Catalogue, subject: &Subject) -> Vec<Group> {
     let counted: Vec<&Function> = catalogue.functions.iter().filter(|function| function.metrics).collect();
     let mut rules = Vec::new();

@@ -7,7 +7,6 @@ mod reach;
 pub use files::read;
 pub use reach::{Reached, reach};
 
-use crate::family::Schema;
 use crate::plan::Plan;
 use crate::query::asked::{Asked, asked};
 use crate::query::check::Known;
@@ -85,7 +84,7 @@ pub fn uses<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<V
 
 /// What queries can ask for: what a program exports, and what the rules among `uses` record.
 pub fn known<'a>(plan: &Plan, uses: impl IntoIterator<Item = &'a Use>) -> Known {
-    let mut known = Known::of(Schema::of(&plan.catalogue));
+    let mut known = Known::of_plan(plan);
     for rule in uses.into_iter().filter(|each| each.asks == Asks::Rule) {
         known.record(&rule.name, &rule.query, rule.labels.iter().map(|(name, _)| name.as_str()));
     }

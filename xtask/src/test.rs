@@ -2,6 +2,7 @@
 
 mod count;
 mod features;
+mod grafana;
 mod npm;
 mod packages;
 mod stack;
@@ -34,7 +35,7 @@ struct Step {
     run: fn(&mut Run) -> Result,
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         name: "packages",
         about: "the programs that the tests talk to are installed",
@@ -52,6 +53,11 @@ const STEPS: [Step; 7] = [
         name: "stack",
         about: "each stack is one to compose, Kubernetes and the Prometheus operator",
         run: stack::step,
+    },
+    Step {
+        name: "grafana",
+        about: "each dashboard is one to Grafana's own types, units and linter",
+        run: grafana::step,
     },
     Step { name: "features", about: "each set of features compiles without a warning", run: features::step },
 ];

@@ -1,18 +1,18 @@
 //! One function at a time.
 
-use super::objectives;
-use super::panel::{Column, Panel, Visual};
-use super::{RANGE, Section};
+use super::column::Column;
+use super::frame::{other, traces};
+use super::layout::Section;
+use super::panel::{Panel, Visual};
+use super::{RANGE, objectives};
 use crate::calls::{Calls, IDENTITY};
+use crate::subject::{Board, Runbook, Subject};
 use obs_model::Function;
 
 /// Every function in one table; a click on its name shows only this function.
-pub(super) fn table(uid: &str) -> Section {
+pub(super) fn table(subject: &Subject) -> Section {
     let calls = Calls::chosen();
-    let only = |variable: &str| {
-        format!("/d/{uid}?${{datasource:queryparam}}&${{__url_time_range}}&var-{variable}=${{__value.raw}}")
-    };
-    let column = |field, title, unit| Column { field, title, unit, link: None };
+    let only = |variable: &str| other(subject, Board::Red, &[(variable, "${__value.raw}")]);
     let panel = Panel::new(Visual::Table, "Functions", "short")
         .describe("Each function now. Its name leads to its own rate, errors and duration.")
         .query(calls.total().rate(RANGE).sum(&IDENTITY), "")
@@ -20,18 +20,18 @@ pub(super) fn table(uid: &str) -> Section {
         .query(calls.buckets(RANGE, &IDENTITY).quantile("0.5"), "")
         .query(calls.buckets(RANGE, &IDENTITY).quantile("0.99"), "")
         .query(calls.in_flight().now().sum(&IDENTITY), "")
-        .column(Column { field: "function", title: "Function", unit: None, link: Some(only("function")) })
-        .column(Column { field: "module", title: "Module", unit: None, link: Some(only("module")) })
-        .column(column("Value #A", "Calls", Some("ops")))
-        .column(column("Value #B", "Error ratio", Some("percentunit")))
-        .column(column("Value #C", "p50", Some("s")))
-        .column(column("Value #D", "p99", Some("s")))
-        .column(column("Value #E", "In flight", Some("short")));
+        .column(Column::new("function", "Function").link("Only this function", only("function")))
+        .column(Column::new("module", "Module").link("Only this module", only("module")))
+        .column(Column::new("Value #A", "Calls").unit("ops"))
+        .column(Column::new("Value #B", "Error ratio").unit("percentunit"))
+        .column(Column::new("Value #C", "p50").unit("s"))
+        .column(Column::new("Value #D", "p99").unit("s"))
+        .column(Column::new("Value #E", "In flight").unit("short"));
     Section::new("Functions", vec![panel])
 }
 
 /// Calls by each label that a function adds.
-pub(super) fn labels(functions: &[&Function]) -> Section {
+pub(super) fn labels(functions: &[&Function], subject: &Subject) -> Section {
     let mut panels = Vec::new();
     for function in functions {
         let calls = Calls::of(function).on_dashboard();
@@ -39,25 +39,28 @@ pub(super) fn labels(functions: &[&Function]) -> Section {
             let by = calls.total().rate(RANGE).sum(&[&label.name]);
             let title = format!("{} by {}", function.name, label.name);
             let legend = format!("{{{{{}}}}}", label.name);
-            panels.push(match label.cap {
-                None => Panel::new(Visual::TimeSeries, title, "ops")
-                    .describe(format!("Calls a second of {} by {}.", function.name, label.name))
-                    .query(by, legend),
-                Some(cap) => Panel::new(Visual::TimeSeries, title, "ops")
-                    .describe(format!(
-                        "Calls a second of {} by the ten most frequent values of {}; at most {cap} are told apart, \
-                         the rest are _other.",
-                        function.name, label.name
-                    ))
-                    .query(by.top(), legend),
-            });
+            let about = format!("Calls a second of {} by {}.", function.name, label.name);
+            let bounded = |cap| {
+                format!("The ten most frequent values; at most {cap} are told apart, the rest are _other.")
+            };
+            let (query, more) = match label.cap {
+                None => (by, String::new()),
+                Some(cap) => (by.top(), bounded(cap)),
+            };
+            panels.push(
+                Panel::new(Visual::TimeSeries, title, "ops")
+                    .describe(about)
+                    .describe(more)
+                    .link("Source", subject.source(&function.place))
+                    .query(query, legend),
+            );
         }
     }
     Section::new("Calls by label", panels)
 }
 
 /// A function that has families of its own.
-pub(super) fn own(function: &Function) -> Section {
+pub(super) fn own(function: &Function, subject: &Subject) -> Section {
     let calls = Calls::of(function).on_dashboard();
     let name = &function.name;
     let quantile = |q: &str| calls.buckets(RANGE, &[]).quantile(q);
@@ -78,6 +81,7 @@ pub(super) fn own(function: &Function) -> Section {
             .describe("How long half, 95 of 100 and 99 of 100 calls took at most. Points are traces.")
             .threshold(latency.map(objectives::bound))
             .exemplars()
+            .data_link("Traces of this function", traces(subject, name))
             .query(quantile("0.5"), "p50")
             .query(quantile("0.95"), "p95")
             .query(quantile("0.99"), "p99"),
@@ -86,5 +90,8 @@ pub(super) fn own(function: &Function) -> Section {
             .describe("Calls that are running.")
             .query(calls.in_flight().now().sum(&[]), "in flight"),
     ];
-    Section::new(format!("{}::{name}", function.module), panels)
+    let page = function.runbook.as_deref().map(|page| subject.runbook(&Runbook::of(page)));
+    let link =
+        |panel: Panel| panel.link("Source", subject.source(&function.place)).link("Runbook", page.clone());
+    Section::new(format!("{}::{name}", function.module), panels.into_iter().map(link).collect())
 }

@@ -1,7 +1,14 @@
 //! The parts of Grafana's dashboard JSON that are written here, in the order they are written.
 //!
-//! Names and values follow `@grafana/schema`. Version 39 is what Grafana 10.2 writes; later versions
-//! migrate it when they load it.
+//! Names and values follow `@grafana/schema`, and `cargo xtask test` holds every dashboard against it. Version
+//! 39 is what Grafana 10.2 writes; later versions migrate it when they load it.
+
+mod panel;
+
+pub(crate) use panel::{
+    Color, Defaults, FieldConfig, GridPos, Item, Link, Mapping, MappingResult, Override, Panel, Property,
+    Row, Step, Target, Thresholds, Transformation,
+};
 
 use serde::Serialize;
 
@@ -22,6 +29,8 @@ pub(crate) struct Dashboard {
     pub(crate) schema_version: u32,
     pub(crate) time: TimeRange,
     pub(crate) timezone: &'static str,
+    pub(crate) annotations: Annotations,
+    pub(crate) links: Vec<DashboardLink>,
     pub(crate) templating: Templating,
     pub(crate) panels: Vec<Item>,
 }
@@ -40,8 +49,8 @@ pub(crate) struct Templating {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Variable {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
+    pub(crate) name: String,
+    pub(crate) label: String,
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,224 +87,67 @@ impl Datasource {
     pub(crate) const CHOSEN: Datasource = Datasource { kind: "prometheus", uid: "${datasource}" };
 }
 
-/// What stands on the grid.
+/// Events that are drawn over every graph.
 #[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Item {
-    Row(Row),
-    Panel(Box<Panel>),
+pub(crate) struct Annotations {
+    pub(crate) list: Vec<Annotation>,
 }
 
-/// A heading, with the panels below it as its siblings.
+/// A kind of events: where a query has a value there is one, at that time or at the time that it gives.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Row {
-    pub(crate) id: u32,
-    #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-    pub(crate) title: String,
-    pub(crate) grid_pos: GridPos,
-    pub(crate) collapsed: bool,
-    pub(crate) panels: [(); 0],
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Panel {
-    pub(crate) id: u32,
-    #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-    pub(crate) title: String,
-    pub(crate) description: String,
-    pub(crate) grid_pos: GridPos,
+pub(crate) struct Annotation {
+    pub(crate) name: &'static str,
     pub(crate) datasource: Datasource,
-    pub(crate) field_config: FieldConfig,
-    pub(crate) options: Options,
-    pub(crate) targets: Vec<Target>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) transformations: Vec<Transformation>,
-}
-
-/// A place on the grid of 24 columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct GridPos {
-    pub(crate) x: u32,
-    pub(crate) y: u32,
-    pub(crate) w: u32,
-    pub(crate) h: u32,
+    pub(crate) enable: bool,
+    pub(crate) icon_color: &'static str,
+    pub(crate) target: AnnotationTarget,
+    pub(crate) title_format: &'static str,
+    pub(crate) text_format: &'static str,
+    pub(crate) tag_keys: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) use_value_for_time: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Target {
-    pub(crate) ref_id: String,
-    pub(crate) datasource: Datasource,
+pub(crate) struct AnnotationTarget {
+    pub(crate) ref_id: &'static str,
     pub(crate) expr: String,
-    pub(crate) legend_format: String,
-    pub(crate) format: &'static str,
-    pub(crate) instant: bool,
-    pub(crate) range: bool,
-    pub(crate) exemplar: bool,
+    pub(crate) interval: &'static str,
 }
 
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct FieldConfig {
-    pub(crate) defaults: Defaults,
-    pub(crate) overrides: Vec<Override>,
-}
-
+/// What stands beside the choices: other dashboards, or a page.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Defaults {
-    pub(crate) unit: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) min: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) no_value: Option<&'static str>,
-    pub(crate) color: Color,
-    pub(crate) thresholds: Thresholds,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) custom: Option<Lines>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Color {
-    pub(crate) mode: &'static str,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Thresholds {
-    pub(crate) mode: &'static str,
-    pub(crate) steps: Vec<Step>,
-}
-
-/// The colour from a value up; from minus infinity where there is none.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Step {
-    pub(crate) color: &'static str,
-    pub(crate) value: Option<f64>,
-}
-
-/// How a time series is drawn.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Lines {
-    pub(crate) draw_style: &'static str,
-    pub(crate) fill_opacity: u32,
-    pub(crate) line_width: u32,
-    pub(crate) show_points: &'static str,
-    pub(crate) thresholds_style: Mode,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Mode {
-    pub(crate) mode: &'static str,
-}
-
-/// What differs for one column of a table.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Override {
-    pub(crate) matcher: Property,
-    pub(crate) properties: Vec<Property>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Property {
-    pub(crate) id: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) options: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) value: Option<PropertyValue>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum PropertyValue {
-    Text(&'static str),
-    Links(Vec<Link>),
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Link {
+pub(crate) struct DashboardLink {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
     pub(crate) title: String,
+    pub(crate) tooltip: &'static str,
+    pub(crate) icon: &'static str,
     pub(crate) url: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) as_dropdown: bool,
+    pub(crate) include_vars: bool,
+    pub(crate) keep_time: bool,
+    pub(crate) target_blank: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Transformation {
-    pub(crate) id: &'static str,
-    pub(crate) options: serde_json::Value,
-}
-
-/// What a kind of panel has of its own.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-pub(crate) enum Options {
-    TimeSeries {
-        legend: Legend,
-        tooltip: Tooltip,
-    },
-    Stat {
-        color_mode: &'static str,
-        graph_mode: &'static str,
-        reduce_options: Reduce,
-    },
-    Heatmap {
-        calculate: bool,
-        cell_gap: u32,
-        color: Scheme,
-        legend: Shown,
-        tooltip: HeatmapTooltip,
-        y_axis: Axis,
-    },
-    Table {
-        show_header: bool,
-        cell_height: &'static str,
-    },
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Legend {
-    pub(crate) calcs: &'static [&'static str],
-    pub(crate) display_mode: &'static str,
-    pub(crate) placement: &'static str,
-    pub(crate) show_legend: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Tooltip {
-    pub(crate) mode: &'static str,
-    pub(crate) sort: &'static str,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Reduce {
-    pub(crate) calcs: [&'static str; 1],
-    pub(crate) fields: &'static str,
-    pub(crate) values: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Scheme {
-    pub(crate) mode: &'static str,
-    pub(crate) scheme: &'static str,
-    pub(crate) steps: u32,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Shown {
-    pub(crate) show: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct HeatmapTooltip {
-    pub(crate) mode: &'static str,
-    #[serde(rename = "yHistogram")]
-    pub(crate) histogram: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Axis {
-    pub(crate) unit: &'static str,
+impl DashboardLink {
+    /// A page elsewhere.
+    pub(crate) fn page(title: impl Into<String>, tooltip: &'static str, url: String) -> DashboardLink {
+        DashboardLink {
+            kind: "link",
+            title: title.into(),
+            tooltip,
+            icon: "doc",
+            url,
+            tags: Vec::new(),
+            as_dropdown: false,
+            include_vars: false,
+            keep_time: false,
+            target_blank: true,
+        }
+    }
 }

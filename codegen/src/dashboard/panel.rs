@@ -1,69 +1,58 @@
 //! One panel: a question, how to draw the answer, and what the reader should know about it.
 
+use super::column::{self, Column};
 use super::grafana::{
-    Axis, Color, Datasource, Defaults, FieldConfig, GridPos, HeatmapTooltip, Legend, Lines, Link, Mode,
-    Options, Override, Panel as Json, Property, PropertyValue, Reduce, Scheme, Shown, Step, Target,
-    Thresholds, Tooltip, Transformation,
+    Color, DashboardLink, Datasource, Defaults, FieldConfig, GridPos, Link, Panel as Json, Step, Target,
+    Thresholds,
 };
+use super::options;
+pub(super) use crate::compose::dashboard::{Threshold, Visual};
 use crate::query::Query;
 use obs_model::Unit;
-use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A panel before it has a place.
 #[derive(Clone, Debug)]
 pub(super) struct Panel {
     title: String,
     description: String,
-    unit: &'static str,
+    unit: String,
     visual: Visual,
-    targets: Vec<(Query, String)>,
+    targets: Vec<(String, String)>,
     exemplars: bool,
-    threshold: Option<Threshold>,
-    from_zero: bool,
-    no_value: Option<&'static str>,
+    thresholds: Vec<Threshold>,
+    range: (Option<f64>, Option<f64>),
+    no_value: Option<String>,
     columns: Vec<Column>,
-}
-
-/// How an answer is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Visual {
-    TimeSeries,
-    Stat,
-    Heatmap,
-    Table,
-}
-
-/// A bound, and which side of it is bad.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Threshold {
-    /// Bad from here up.
-    AtMost(f64),
-    /// Bad below.
-    AtLeast(f64),
-}
-
-/// A column of a table: the name that Grafana gives the field, and its heading.
-#[derive(Clone, Debug)]
-pub(super) struct Column {
-    pub(super) field: &'static str,
-    pub(super) title: &'static str,
-    pub(super) unit: Option<&'static str>,
-    pub(super) link: Option<String>,
+    links: Vec<DashboardLink>,
+    data_links: Vec<Link>,
+    words: Vec<(String, String, String)>,
+    colors: Vec<(String, &'static str)>,
+    stacked: bool,
+    quiet: bool,
+    size: Option<(u32, u32)>,
 }
 
 impl Panel {
-    pub(super) fn new(visual: Visual, title: impl Into<String>, unit: &'static str) -> Panel {
+    pub(super) fn new(visual: Visual, title: impl Into<String>, unit: impl Into<String>) -> Panel {
         Panel {
             title: title.into(),
             description: String::new(),
-            unit,
+            unit: unit.into(),
             visual,
             targets: Vec::new(),
             exemplars: false,
-            threshold: None,
-            from_zero: true,
+            thresholds: Vec::new(),
+            range: ((visual == Visual::TimeSeries).then_some(0.0), None),
             no_value: None,
             columns: Vec::new(),
+            links: Vec::new(),
+            data_links: Vec::new(),
+            words: Vec::new(),
+            colors: Vec::new(),
+            stacked: false,
+            quiet: false,
+            size: None,
         }
     }
 
@@ -83,7 +72,12 @@ impl Panel {
     }
 
     /// Asks a question; `legend` names each of the series it returns.
-    pub(super) fn query(mut self, query: Query, legend: impl Into<String>) -> Panel {
+    pub(super) fn query(self, query: Query, legend: impl Into<String>) -> Panel {
+        self.text(query.to_string(), legend)
+    }
+
+    /// Asks a question that somebody else has written.
+    pub(super) fn text(mut self, query: String, legend: impl Into<String>) -> Panel {
         self.targets.push((query, legend.into()));
         self
     }
@@ -94,20 +88,26 @@ impl Panel {
         self
     }
 
-    pub(super) fn threshold(mut self, threshold: Option<Threshold>) -> Panel {
-        self.threshold = threshold;
+    pub(super) fn threshold(mut self, threshold: impl IntoIterator<Item = Threshold>) -> Panel {
+        self.thresholds.extend(threshold);
         self
     }
 
     /// Lets the axis start where the values do.
     pub(super) fn start_at_lowest(mut self) -> Panel {
-        self.from_zero = false;
+        self.range.0 = None;
+        self
+    }
+
+    /// Where the axis or the dial begins and ends.
+    pub(super) fn range(mut self, min: impl Into<Option<f64>>, max: impl Into<Option<f64>>) -> Panel {
+        self.range = (min.into(), max.into());
         self
     }
 
     /// What stands there when the query returns nothing.
-    pub(super) fn or_else(mut self, text: &'static str) -> Panel {
-        self.no_value = Some(text);
+    pub(super) fn or_else(mut self, text: impl Into<String>) -> Panel {
+        self.no_value = Some(text.into());
         self
     }
 
@@ -117,146 +117,176 @@ impl Panel {
         self
     }
 
+    /// A page about the whole panel, if there is one.
+    pub(super) fn link(mut self, title: impl Into<String>, url: Option<String>) -> Panel {
+        // Without a base, a runbook is the path of its file, which Grafana cannot open.
+        let url = url.filter(|url| url.contains("://") || url.starts_with('/'));
+        self.links.extend(url.map(|url| DashboardLink::page(title, "", url)));
+        self
+    }
+
+    /// A page about one of its series, opened by a click on it.
+    pub(super) fn data_link(mut self, title: impl Into<String>, url: impl Into<String>) -> Panel {
+        self.data_links.push(Link { title: title.into(), url: url.into(), target_blank: true });
+        self
+    }
+
+    /// Shows a word, in a colour, in place of a value.
+    pub(super) fn word(
+        mut self,
+        value: impl Into<String>,
+        text: impl Into<String>,
+        color: impl Into<String>,
+    ) -> Panel {
+        self.words.push((value.into(), text.into(), color.into()));
+        self
+    }
+
+    /// Gives a series the colour that its name means.
+    pub(super) fn colored(mut self, name: impl Into<String>, color: &'static str) -> Panel {
+        self.colors.push((name.into(), color));
+        self
+    }
+
+    /// Puts lines on top of each other.
+    pub(super) fn stacked(mut self, stacked: bool) -> Panel {
+        self.stacked = stacked;
+        self
+    }
+
+    /// Leaves out what surrounds the values: the line behind a number, the numbers below lines.
+    pub(super) fn quiet(mut self) -> Panel {
+        self.quiet = true;
+        self
+    }
+
+    pub(super) fn sized(mut self, width: u32, height: u32) -> Panel {
+        self.size = Some((width, height));
+        self
+    }
+
+    /// The same under a title that no other panel of its row has.
+    pub(super) fn distinct(mut self, titles: &mut BTreeSet<String>) -> Panel {
+        let title = self.title.clone();
+        let mut at = 2;
+        while !titles.insert(self.title.clone()) {
+            self.title = format!("{title} ({at})");
+            at += 1;
+        }
+        self
+    }
+
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
     /// The width and height it asks for, on the grid of 24 columns.
     pub(super) fn size(&self) -> (u32, u32) {
-        match self.visual {
+        self.size.unwrap_or(match self.visual {
             Visual::Stat => (6, 4),
-            Visual::Table => (24, 10),
-            Visual::TimeSeries | Visual::Heatmap => (12, 8),
-        }
+            Visual::Gauge => (6, 6),
+            Visual::Table => (24, 9),
+            Visual::TimeSeries | Visual::Heatmap | Visual::BarGauge | Visual::StateTimeline => (12, 8),
+            Visual::Pie => (8, 8),
+        })
     }
 
     /// The panel as Grafana reads it.
     pub(super) fn place(self, id: u32, grid_pos: GridPos) -> Json {
         Json {
             id,
-            kind: match self.visual {
-                Visual::TimeSeries => "timeseries",
-                Visual::Stat => "stat",
-                Visual::Heatmap => "heatmap",
-                Visual::Table => "table",
-            },
+            kind: options::kind(self.visual),
             grid_pos,
             datasource: Datasource::CHOSEN,
             field_config: self.field_config(),
-            options: self.options(),
+            options: options::of(self.visual, &self.unit, self.quiet),
             targets: self.targets(),
-            transformations: self.transformations(),
+            transformations: match self.visual {
+                Visual::Table => column::transformations(&self.columns),
+                _ => Vec::new(),
+            },
             title: self.title,
             description: self.description,
+            links: self.links,
         }
     }
 
     fn targets(&self) -> Vec<Target> {
-        let target = |(at, (query, legend)): (usize, &(Query, String))| Target {
+        // These show one moment; a stat draws its past behind the number.
+        let instant = matches!(self.visual, Visual::Table | Visual::BarGauge | Visual::Pie | Visual::Gauge);
+        let target = |(at, (query, legend)): (usize, &(String, String))| Target {
             ref_id: ref_id(at),
             datasource: Datasource::CHOSEN,
-            expr: query.to_string(),
+            expr: query.clone(),
             legend_format: legend.clone(),
             format: match self.visual {
                 Visual::Heatmap => "heatmap",
                 Visual::Table => "table",
-                Visual::TimeSeries | Visual::Stat => "time_series",
+                _ => "time_series",
             },
-            instant: self.visual == Visual::Table,
-            range: self.visual != Visual::Table,
+            instant,
+            range: !instant,
             exemplar: self.exemplars,
         };
         self.targets.iter().enumerate().map(target).collect()
     }
 
     fn field_config(&self) -> FieldConfig {
-        let steps = match self.threshold {
-            None => vec![Step { color: "green", value: None }],
-            Some(Threshold::AtMost(bound)) => {
-                vec![Step { color: "green", value: None }, Step { color: "red", value: Some(bound) }]
-            }
-            Some(Threshold::AtLeast(bound)) => {
-                vec![Step { color: "red", value: None }, Step { color: "green", value: Some(bound) }]
-            }
-        };
-        let lines = Lines {
-            draw_style: "line",
-            fill_opacity: 10,
-            line_width: 1,
-            show_points: "never",
-            thresholds_style: Mode { mode: if self.threshold.is_some() { "dashed" } else { "off" } },
-        };
+        let dashed = !self.thresholds.is_empty();
+        let by_value = matches!(self.visual, Visual::Stat | Visual::Gauge | Visual::StateTimeline)
+            || self.visual == Visual::BarGauge && dashed;
         FieldConfig {
             defaults: Defaults {
-                unit: self.unit,
-                min: (self.from_zero && self.visual == Visual::TimeSeries).then_some(0.0),
-                no_value: self.no_value,
+                unit: self.unit.clone(),
+                min: self.range.0,
+                max: self.range.1,
+                no_value: self.no_value.clone(),
                 color: Color {
-                    mode: if self.visual == Visual::Stat { "thresholds" } else { "palette-classic" },
+                    mode: match self.visual {
+                        _ if by_value => "thresholds",
+                        // Longer is darker: these are the largest of many, and their names tell them apart.
+                        Visual::BarGauge => "continuous-BlPu",
+                        _ => "palette-classic",
+                    },
                 },
-                thresholds: Thresholds { mode: "absolute", steps },
-                custom: (self.visual == Visual::TimeSeries).then_some(lines),
+                thresholds: Thresholds { mode: "absolute", steps: steps(&self.thresholds) },
+                mappings: options::mappings(&self.words),
+                links: self.data_links.clone(),
+                custom: options::custom(self.visual, dashed, self.stacked),
             },
-            overrides: self.columns.iter().filter_map(Column::override_).collect(),
+            overrides: self
+                .columns
+                .iter()
+                .filter_map(Column::differs)
+                .chain(self.colors.iter().map(|(name, color)| column::colored(name, color)))
+                .collect(),
         }
-    }
-
-    fn options(&self) -> Options {
-        match self.visual {
-            Visual::TimeSeries => Options::TimeSeries {
-                legend: Legend {
-                    calcs: &["mean", "max"],
-                    display_mode: "table",
-                    placement: "bottom",
-                    show_legend: true,
-                },
-                tooltip: Tooltip { mode: "multi", sort: "desc" },
-            },
-            Visual::Stat => Options::Stat {
-                color_mode: "value",
-                graph_mode: "area",
-                reduce_options: Reduce { calcs: ["lastNotNull"], fields: "", values: false },
-            },
-            Visual::Heatmap => Options::Heatmap {
-                calculate: false,
-                cell_gap: 1,
-                color: Scheme { mode: "scheme", scheme: "Oranges", steps: 64 },
-                legend: Shown { show: true },
-                tooltip: HeatmapTooltip { mode: "single", histogram: true },
-                y_axis: Axis { unit: self.unit },
-            },
-            Visual::Table => Options::Table { show_header: true, cell_height: "sm" },
-        }
-    }
-
-    /// A table is one frame a query: joined on their labels, with the time left out.
-    fn transformations(&self) -> Vec<Transformation> {
-        if self.visual != Visual::Table {
-            return Vec::new();
-        }
-        let titles: serde_json::Map<String, serde_json::Value> =
-            self.columns.iter().map(|column| (column.field.to_owned(), column.title.into())).collect();
-        vec![
-            Transformation { id: "merge", options: json!({}) },
-            Transformation {
-                id: "organize",
-                options: json!({ "excludeByName": { "Time": true }, "indexByName": {}, "renameByName": titles }),
-            },
-        ]
     }
 }
 
-impl Column {
-    fn override_(&self) -> Option<Override> {
-        let unit = self.unit.map(|unit| ("unit", PropertyValue::Text(unit)));
-        let link = self.link.as_ref().map(|url| {
-            let title = format!("Only this {}", self.title.to_lowercase());
-            ("links", PropertyValue::Links(vec![Link { title, url: url.clone() }]))
-        });
-        let properties: Vec<Property> = [unit, link]
-            .into_iter()
-            .flatten()
-            .map(|(id, value)| Property { id, options: None, value: Some(value) })
-            .collect();
-        let matcher = Property { id: "byName", options: Some(self.title.to_owned()), value: None };
-        (!properties.is_empty()).then_some(Override { matcher, properties })
+/// The colours from good to bad, or from bad to good, by rising values.
+fn steps(thresholds: &[Threshold]) -> Vec<Step> {
+    let at_most =
+        thresholds.iter().filter_map(|t| if let Threshold::AtMost(b) = t { Some(*b) } else { None });
+    let at_least =
+        thresholds.iter().filter_map(|t| if let Threshold::AtLeast(b) = t { Some(*b) } else { None });
+    let (mut most, mut least): (Vec<f64>, Vec<f64>) = (at_most.collect(), at_least.collect());
+    most.sort_by(f64::total_cmp);
+    least.sort_by(f64::total_cmp);
+    let first = |color| Step { color, value: None };
+    let mut steps = match least.split_last() {
+        None => vec![first("green")],
+        Some((best, between)) => {
+            let orange = between.iter().map(|&value| Step { color: "orange", value: Some(value) });
+            let green = Step { color: "green", value: Some(*best) };
+            [first("red")].into_iter().chain(orange).chain([green]).collect()
+        }
+    };
+    if let Some((worst, between)) = most.split_last() {
+        steps.extend(between.iter().map(|&value| Step { color: "orange", value: Some(value) }));
+        steps.push(Step { color: "red", value: Some(*worst) });
     }
+    steps
 }
 
 /// `A` to `Z`, then `A1`.

@@ -1,16 +1,29 @@
 //! The choices at the top of a dashboard.
 
+use super::counted;
 use super::grafana::{Choice, Datasource, Variable};
+use super::metrics::any_sample;
+use crate::calls::{Calls, modules};
+use crate::plan::Plan;
 use crate::query::Select;
 
 /// The Prometheus to ask.
 pub(super) fn datasource() -> Variable {
+    source("datasource", "Data source", "prometheus")
+}
+
+/// The Jaeger that links to traces lead to.
+pub(super) fn traces() -> Variable {
+    source("traces", "Traces", "jaeger")
+}
+
+fn source(name: &str, label: &str, kind: &str) -> Variable {
     Variable {
-        name: "datasource",
-        label: "Data source",
+        name: name.to_owned(),
+        label: label.to_owned(),
         kind: "datasource",
         datasource: None,
-        query: "prometheus".to_owned(),
+        query: kind.to_owned(),
         include_all: false,
         multi: false,
         all_value: None,
@@ -22,18 +35,57 @@ pub(super) fn datasource() -> Variable {
 
 /// The values of a label of `select`, several at once. All of them are chosen at first: one by one, or as
 /// the expression `all`.
-pub(super) fn label(name: &'static str, title: &'static str, select: &Select, all: Option<&str>) -> Variable {
+pub(super) fn label(
+    name: impl Into<String>,
+    title: impl Into<String>,
+    select: &str,
+    all: Option<&str>,
+) -> Variable {
+    let name = name.into();
     Variable {
+        query: format!("label_values({select}, {name})"),
         name,
-        label: title,
+        label: title.into(),
         kind: "query",
         datasource: Some(Datasource::CHOSEN),
-        query: format!("label_values({select}, {name})"),
         include_all: true,
         multi: true,
         all_value: all.map(str::to_owned),
         current: Some(Choice { text: "All", value: "$__all" }),
         refresh: 2,
         sort: 1,
+    }
+}
+
+/// Data source, job and instance.
+pub(super) fn targets(plan: &Plan) -> Vec<Variable> {
+    let anchor = anchor(plan);
+    let here = anchor.clone().like("job", "$job");
+    vec![
+        datasource(),
+        // One by one: all jobs that run this package, not all jobs there are.
+        label("job", "Job", &anchor.to_string(), None),
+        label("instance", "Instance", &here.to_string(), Some(".*")),
+    ]
+}
+
+/// Module and function, of those that share the `function_calls` families.
+pub(super) fn functions(plan: &Plan) -> [Variable; 2] {
+    let here = anchor(plan).like("job", "$job").like("instance", "$instance");
+    let ours = modules(&plan.subject.crates);
+    [
+        label("module", "Module", &here.to_string(), Some(&ours)),
+        label("function", "Function", &here.like("module", "$module").to_string(), Some(".*")),
+    ]
+}
+
+/// Whatever this package exports tells its jobs from those of other programs.
+fn anchor(plan: &Plan) -> Select {
+    let (shared, own) = counted(plan);
+    match (own.first(), plan.catalogue.metrics.first()) {
+        _ if !shared.is_empty() => Calls::shared(&plan.subject.crates).total(),
+        (Some(function), _) => Calls::of(function).total(),
+        (None, Some(metric)) => Select::new(any_sample(metric)),
+        (None, None) => Select::new("build_info"),
     }
 }

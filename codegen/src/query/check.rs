@@ -1,85 +1,22 @@
 //! Whether a query can return anything: it parses, its metrics are exported, their labels exist.
 
-use crate::family::{HISTOGRAM_SAMPLES, Schema, TARGET_LABELS};
+use crate::family::TARGET_LABELS;
 use obs_model::suggest::nearest;
 use promql_parser::label::METRIC_NAME;
 use promql_parser::parser::token::T_COUNT_VALUES;
 use promql_parser::parser::{
     AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorSelector, value::ValueType,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Series that Prometheus itself makes, whatever it scrapes. Their labels are not checked.
-const PROMETHEUS: [&str; 7] = [
-    "up",
-    "ALERTS",
-    "ALERTS_FOR_STATE",
-    "scrape_duration_seconds",
-    "scrape_samples_scraped",
-    "scrape_samples_post_metric_relabeling",
-    "scrape_series_added",
-];
-
-/// What queries may ask for.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    schema: Schema,
-    recorded: BTreeMap<String, Labels>,
-}
+pub use super::known::Known;
 
 /// The labels that a series may have; `None` if anything goes.
-type Labels = Option<BTreeSet<String>>;
+pub(super) type Labels = Option<BTreeSet<String>>;
 
-impl Known {
-    /// What the program exports.
-    pub fn of(schema: Schema) -> Known {
-        Known { schema, recorded: BTreeMap::new() }
-    }
-
-    /// Adds what a recording rule records. Its expression is checked where it stands, with [`check`].
-    pub fn record<'a>(&mut self, name: &str, query: &str, labels: impl IntoIterator<Item = &'a str>) {
-        let found = match parse(query) {
-            Ok(query) => Checker { known: self, problems: Vec::new() }.labels(&query),
-            Err(_) => None,
-        };
-        let found =
-            found.map(|found| found.into_iter().chain(labels.into_iter().map(str::to_owned)).collect());
-        // Rules of one name for several functions may differ in labels: any of them will do.
-        let both = match (self.recorded.remove(name), found) {
-            (Some(Some(mut before)), Some(found)) => {
-                before.extend(found);
-                Some(before)
-            }
-            (Some(None), _) | (_, None) => None,
-            (None, found) => found,
-        };
-        self.recorded.insert(name.to_owned(), both);
-    }
-
-    /// The labels of a name, or what is wrong with it.
-    fn labels(&self, name: &str) -> Result<Labels, String> {
-        if PROMETHEUS.contains(&name) {
-            return Ok(None);
-        }
-        if let Some(labels) = self.recorded.get(name) {
-            return Ok(labels.clone());
-        }
-        match self.schema.labels(name) {
-            Some(labels) => Ok(Some(labels.into_iter().chain(TARGET_LABELS).map(str::to_owned).collect())),
-            None => Err(self.unknown(name)),
-        }
-    }
-
-    fn unknown(&self, name: &str) -> String {
-        let samples: Vec<String> = self.schema.samples().collect();
-        if HISTOGRAM_SAMPLES.iter().all(|suffix| samples.contains(&format!("{name}{suffix}"))) {
-            return format!(
-                "`{name}` is a histogram: its samples are `{name}_bucket`, `{name}_sum` and `{name}_count`"
-            );
-        }
-        let names = samples.iter().map(String::as_str).chain(self.recorded.keys().map(String::as_str));
-        did_you_mean(format!("unknown metric `{name}`"), nearest(name, names))
-    }
+/// The labels of what a query returns.
+pub(super) fn labels_of(query: &str, known: &Known) -> Labels {
+    Checker { known, problems: Vec::new() }.labels(&parse(query).ok()?)
 }
 
 /// Every reason for which the query cannot return what its author wanted; none if it can.
@@ -103,7 +40,7 @@ pub(super) fn parse(query: &str) -> Result<Expr, String> {
     promql_parser::parser::parse(&query).map_err(|error| format!("no PromQL: {error}"))
 }
 
-fn did_you_mean(problem: String, candidate: Option<&str>) -> String {
+pub(super) fn did_you_mean(problem: String, candidate: Option<&str>) -> String {
     match candidate {
         Some(candidate) => format!("{problem}; did you mean `{candidate}`?"),
         None => problem,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::example;
+use crate::family::Schema;
 
 fn problems(query: &str) -> Vec<String> {
     let mut known = Known::of(Schema::of(&example::catalogue()));

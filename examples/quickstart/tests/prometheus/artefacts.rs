@@ -1,7 +1,9 @@
 //! What is asked in the generated files.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 /// Grafana takes four scrape intervals and more; ours is one second.
 const RATE_INTERVAL: &str = "10s";
@@ -9,16 +11,36 @@ const RATE_INTERVAL: &str = "10s";
 pub(crate) struct Dashboard(Value);
 
 impl Dashboard {
-    pub(crate) fn read(path: &str) -> Dashboard {
-        let text = fs::read_to_string(path).expect("the generated dashboard");
-        Dashboard(serde_json::from_str(&text).expect("it is JSON"))
+    /// Every dashboard of a directory, by the name of its file.
+    pub(crate) fn all(directory: &str) -> BTreeMap<String, Dashboard> {
+        let entries = fs::read_dir(directory).expect("the generated dashboards").flatten();
+        let read = |path: PathBuf| {
+            let text = fs::read_to_string(&path).expect("the generated dashboard");
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            (name, Dashboard(serde_json::from_str(&text).expect("it is JSON")))
+        };
+        entries.map(|entry| read(entry.path())).collect()
     }
 
-    /// The queries of every panel, with everything chosen.
-    pub(crate) fn queries(&self, job: &str) -> Vec<String> {
+    /// The queries of every panel, with everything chosen. What asks for the record of an objective that the
+    /// rules do not make is left out.
+    pub(crate) fn queries(&self, job: &str, recorded: &[String]) -> Vec<String> {
         let mut queries = Vec::new();
         collect(&self.0["panels"], &mut queries);
-        queries.iter().map(|query| self.choose(query, job)).collect()
+        let made = |query: &&String| match query.split_once("slo:") {
+            None => true,
+            Some((_, rest)) => recorded
+                .iter()
+                .any(|name| name.strip_prefix("slo:").is_some_and(|name| rest.starts_with(name))),
+        };
+        queries.iter().filter(made).map(|query| self.choose(query, job)).collect()
+    }
+
+    /// The queries of the events that are drawn over graphs.
+    pub(crate) fn annotations(&self, job: &str) -> Vec<String> {
+        let list = self.0["annotations"]["list"].as_array().into_iter().flatten();
+        let queries = list.filter_map(|annotation| annotation["target"]["expr"].as_str());
+        queries.map(|query| self.choose(query, job)).collect()
     }
 
     /// What the choices at the top are made of: the selectors in `label_values(selector, label)`.

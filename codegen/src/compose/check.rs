@@ -1,0 +1,198 @@
+//! What is wrong with what was composed, each mistake at its place in the build script.
+
+use super::dashboard::{Dashboard, Panel, Row, Threshold};
+use super::foreign::Foreign;
+use crate::dashboard::{names, units, word};
+use crate::mistake::Mistake;
+use crate::plan::Plan;
+use crate::query::check::{Known, check};
+use crate::subject::Board;
+use obs_model::Place;
+use obs_model::suggest::nearest;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every mistake in what was composed, by place.
+pub(crate) fn mistakes(plan: &Plan) -> Vec<Mistake> {
+    let known = Known::of_plan(plan).strict();
+    let mut mistakes = Vec::new();
+    let exports = Known::of_plan(&Plan { composed: super::Composed::default(), ..plan.clone() });
+    for foreign in &plan.composed.foreign {
+        mistakes.extend(declaration(foreign, &exports));
+    }
+    mistakes.extend(clashes(plan));
+    for dashboard in &plan.composed.dashboards {
+        Checker { known: &known, dashboard, mistakes: &mut mistakes }.check();
+    }
+    mistakes.sort();
+    mistakes
+}
+
+fn declaration(foreign: &Foreign, exports: &Known) -> Option<Mistake> {
+    let Foreign { name, prefix, .. } = foreign;
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c == ':';
+    let valid = name.chars().enumerate().all(|(at, c)| first(c) || at > 0 && c.is_ascii_digit());
+    let problem = if name.is_empty() || !valid {
+        format!("\"{name}\" does not name metrics: a name has letters, digits, `_` and `:`")
+    } else if !prefix && exports.has(name) {
+        format!("`{name}` is exported by this program or recorded by its rules: it needs no declaration")
+    } else {
+        return None;
+    };
+    Some(Mistake::new(foreign.place.clone(), problem))
+}
+
+/// Dashboards of one name would overwrite each other.
+fn clashes(plan: &Plan) -> Vec<Mistake> {
+    let boards = [Board::Overview, Board::Red, Board::Errors, Board::Objectives, Board::Use, Board::Metrics];
+    let mut taken: BTreeMap<String, String> = boards
+        .iter()
+        .map(|board| (board.as_str().to_owned(), "a dashboard that every service has".to_owned()))
+        .collect();
+    let named = names(plan).into_iter();
+    let composed = plan.composed.dashboards.iter().map(|d| (d.title.clone(), d.place.clone()));
+    let mut mistakes = Vec::new();
+    for (title, place) in named.chain(composed) {
+        let word = word(&title);
+        match taken.get(&word) {
+            None if word.is_empty() => {
+                let problem =
+                    "a dashboard needs a title with a letter or a digit: its file is named after it";
+                mistakes.push(Mistake::new(place, problem));
+            }
+            None => drop(taken.insert(word, format!("the dashboard \"{title}\" at {place}"))),
+            Some(other) => {
+                let problem = format!("the file of the dashboard \"{title}\" would be that of {other}");
+                mistakes.push(Mistake::new(place, problem));
+            }
+        }
+    }
+    mistakes
+}
+
+/// Checks one dashboard.
+struct Checker<'a> {
+    known: &'a Known,
+    dashboard: &'a Dashboard,
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+impl Checker<'_> {
+    fn told(&mut self, place: &Place, problem: impl Into<String>) {
+        self.mistakes.push(Mistake::new(place.clone(), problem));
+    }
+
+    fn check(&mut self) {
+        let dashboard = self.dashboard;
+        if dashboard.rows.iter().all(|row| row.panels.is_empty()) {
+            self.told(&dashboard.place, format!("the dashboard \"{}\" has no panels", dashboard.title));
+        }
+        for choice in &dashboard.variables {
+            let query = format!("group by ({}) ({})", choice.label, choice.select);
+            for problem in check(&query, self.known) {
+                self.told(&choice.place, format!("variable {}: {problem}", choice.label));
+            }
+            if ["job", "instance", "datasource"].contains(&choice.label.as_str()) {
+                let problem = "this variable is there already or comes with `.targets()`";
+                self.told(&choice.place, format!("variable {}: {problem}", choice.label));
+            }
+        }
+        let mut titles = BTreeSet::new();
+        for row in &dashboard.rows {
+            if !row.title.is_empty() && !titles.insert(row.title.as_str()) {
+                self.told(&row.place, format!("two rows are called \"{}\"", row.title));
+            }
+            self.row(row);
+        }
+    }
+
+    fn row(&mut self, row: &Row) {
+        let mut titles = BTreeSet::new();
+        for panel in &row.panels {
+            if panel.title.trim().is_empty() {
+                self.told(&panel.place, "a panel needs a title");
+            } else if !titles.insert(panel.title.as_str()) {
+                self.told(&panel.place, format!("two panels of a row are called \"{}\"", panel.title));
+            }
+            self.panel(panel);
+        }
+    }
+
+    fn panel(&mut self, panel: &Panel) {
+        let title = &panel.title;
+        let mut problems = Vec::new();
+        problems.extend(units::problem(&panel.unit));
+        if panel.description.trim().is_empty() {
+            problems.push("it has no description: `.describe(\"…\")` tells readers what it shows".to_owned());
+        }
+        if panel.queries.is_empty() {
+            problems.push("it asks nothing: add a `.query(\"…\")`".to_owned());
+        }
+        let bound = |threshold: &Threshold| match threshold {
+            Threshold::AtMost(bound) | Threshold::AtLeast(bound) => *bound,
+        };
+        let most = panel.thresholds.iter().any(|threshold| matches!(threshold, Threshold::AtMost(_)));
+        let least = panel.thresholds.iter().any(|threshold| matches!(threshold, Threshold::AtLeast(_)));
+        if most && least {
+            problems.push("its thresholds disagree on which side is bad".to_owned());
+        }
+        let numbers = panel.thresholds.iter().map(bound).chain(panel.min).chain(panel.max);
+        if numbers.into_iter().any(|number| !number.is_finite()) {
+            problems.push("a threshold or a range is no finite number".to_owned());
+        }
+        if panel.min.zip(panel.max).is_some_and(|(min, max)| min >= max) {
+            problems.push("its range ends where it begins, or before".to_owned());
+        }
+        if panel.size.is_some_and(|(width, height)| !(1..=24).contains(&width) || !(2..=40).contains(&height))
+        {
+            problems.push("a panel is 1 to 24 columns wide and 2 to 40 rows high".to_owned());
+        }
+        if panel.links.iter().any(|(title, address)| title.trim().is_empty() || address.trim().is_empty()) {
+            problems.push("a link needs a title and an address".to_owned());
+        }
+        for problem in problems {
+            self.told(&panel.place, format!("panel \"{title}\": {problem}"));
+        }
+        for asked in &panel.queries {
+            for problem in check(&asked.query, self.known) {
+                self.told(&asked.place, format!("panel \"{title}\": {problem}"));
+            }
+            for variable in variables(&asked.query) {
+                if let Some(problem) = self.variable(variable) {
+                    self.told(&asked.place, format!("panel \"{title}\": {problem}"));
+                }
+            }
+        }
+    }
+
+    /// What is wrong with a variable in a query.
+    fn variable(&self, name: &str) -> Option<String> {
+        let own = self.dashboard.variables.iter().map(|choice| choice.label.as_str());
+        let targets = ["job", "instance"];
+        let has_targets = self.dashboard.targets && targets.contains(&name);
+        if name.starts_with("__") || has_targets || own.clone().any(|known| known == name) {
+            return None;
+        }
+        if targets.contains(&name) {
+            return Some(format!("`${name}` needs `.targets()` on the dashboard"));
+        }
+        let hint = nearest(name, own.chain(targets));
+        let hint = hint.map_or_else(String::new, |near| format!("; did you mean `${near}`?"));
+        Some(format!("the dashboard has no variable `${name}`{hint}"))
+    }
+}
+
+/// The names after each `$`, with braces or without.
+fn variables(query: &str) -> Vec<&str> {
+    let name =
+        |text: &'_ str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    query
+        .split('$')
+        .skip(1)
+        .map(|rest| rest.strip_prefix('{').unwrap_or(rest))
+        .map(|rest| &rest[..name(rest)])
+        .filter(|name| name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_'))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

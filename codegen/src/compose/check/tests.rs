@@ -1,0 +1,168 @@
+//! What is accepted of what a person composes, and what is told of the rest, and where.
+
+use super::*;
+use crate::example;
+use crate::{Foreign, Panel};
+
+/// A panel without mistakes.
+#[track_caller]
+fn panel(title: &str) -> Panel {
+    Panel::stat(title).describe("What it shows.").query("sum(db_connections)")
+}
+
+#[track_caller]
+fn on(panel: Panel) -> Dashboard {
+    Dashboard::new("Storage").row("Tiers").panel(panel)
+}
+
+fn plan(dashboards: Vec<Dashboard>, foreign: Vec<Foreign>) -> Plan {
+    let mut plan = example::plan(example::catalogue());
+    plan.composed.dashboards = dashboards;
+    plan.composed.foreign = foreign;
+    plan
+}
+
+fn told(dashboards: Vec<Dashboard>, foreign: Vec<Foreign>) -> Vec<String> {
+    mistakes(&plan(dashboards, foreign)).into_iter().map(|mistake| mistake.message).collect()
+}
+
+#[test]
+fn what_is_right_is_accepted() {
+    let dashboard = Dashboard::new("Storage")
+        .describe("Where things are.")
+        .targets()
+        .variable("state", "db_connections")
+        .panel(panel("On top").unit("suffix:connections"))
+        .row("Pool")
+        .panel(
+            Panel::pie("By state")
+                .describe("Which share is in which state.")
+                .query("sum by (state) (db_connections{job=~\"$job\",instance=~\"$instance\",state=~\"${state}\"})")
+                .legend("{{state}}"),
+        )
+        .row(
+            Row::new("Elsewhere")
+                .panel(panel("Load").query("node_load1 > 1"))
+                .panel(panel("Calls").query("sum(function:function_calls:rate5m)"))
+                .panel(
+                    Panel::gauge("Budget")
+                        .describe("What is left.")
+                        .query("min(slo:period_error_budget_remaining:ratio{sloth_slo=\"x\"})")
+                        .threshold(Threshold::AtLeast(0.0))
+                        .threshold(Threshold::AtLeast(0.25)),
+                )
+                .panel(panel("Up").query("up{job=\"x\"}")),
+        );
+    let foreign = vec![Foreign::prefix("node_"), Foreign::metric("up").labels(["zone"])];
+    assert_eq!(told(vec![dashboard], foreign), [""; 0]);
+}
+
+#[test]
+fn each_mistake_is_told() {
+    let two = on(panel("Same")).panel(panel("Same"));
+    for (dashboard, expected) in [
+        (
+            on(panel("A").query("sum(db_conections)")),
+            "panel \"A\": unknown metric `db_conections`; did you mean `db_connections`?",
+        ),
+        (
+            on(panel("A").query("db_connections{stat=\"idle\"}")),
+            "panel \"A\": `db_connections` has no label `stat`; did you mean `state`?",
+        ),
+        (
+            on(panel("A").query("sum(up)")),
+            "panel \"A\": `up` is not exported by this program but made by Prometheus; declare it: `.foreign(Foreign::metric(\"up\"))`",
+        ),
+        (
+            on(panel("A").query("sum(redis_connected_clients)")),
+            "panel \"A\": unknown metric `redis_connected_clients`; if another program exports it, declare it: `.foreign(Foreign::metric(\"redis_connected_clients\"))`",
+        ),
+        (
+            on(panel("A").query("node_load1{mod=\"x\"}")),
+            "panel \"A\": `node_load1` has no label `mod`; did you mean `mode`?",
+        ),
+        (on(panel("A").query("sum(db_connections")), "panel \"A\": no PromQL: "),
+        (
+            on(panel("A").query("sum(db_connections{job=~\"$job\"})")),
+            "panel \"A\": `$job` needs `.targets()` on the dashboard",
+        ),
+        (
+            on(panel("A").query("db_connections{state=~\"$sate\"}")).variable("state", "db_connections"),
+            "panel \"A\": the dashboard has no variable `$sate`; did you mean `$state`?",
+        ),
+        (
+            on(panel("A").unit("percentunits")),
+            "panel \"A\": Grafana has no unit `percentunits`; did you mean `percentunit`?",
+        ),
+        (on(panel(" ")), "a panel needs a title"),
+        (two, "two panels of a row are called \"Same\""),
+        (on(panel("A")).row("Tiers").panel(panel("B")), "two rows are called \"Tiers\""),
+        (on(Panel::stat("A").query("open_files")), "panel \"A\": it has no description"),
+        (on(Panel::stat("A").describe("x")), "panel \"A\": it asks nothing"),
+        (
+            on(panel("A").threshold(Threshold::AtMost(1.0)).threshold(Threshold::AtLeast(2.0))),
+            "panel \"A\": its thresholds disagree",
+        ),
+        (
+            on(panel("A").threshold(Threshold::AtMost(f64::NAN))),
+            "panel \"A\": a threshold or a range is no finite number",
+        ),
+        (on(panel("A").range(1.0, 1.0)), "panel \"A\": its range ends where it begins"),
+        (on(panel("A").size(25, 4)), "panel \"A\": a panel is 1 to 24 columns wide"),
+        (on(panel("A").link("Page", "")), "panel \"A\": a link needs a title and an address"),
+        (Dashboard::new("Storage"), "the dashboard \"Storage\" has no panels"),
+        (Dashboard::new("!").panel(panel("A")), "a dashboard needs a title with a letter"),
+        (
+            Dashboard::new("Red").panel(panel("A")),
+            "the file of the dashboard \"Red\" would be that of a dashboard that every service has",
+        ),
+        (
+            on(panel("A")).variable("sate", "db_connections"),
+            "variable sate: what it aggregates has no label `sate`; did you mean `state`?",
+        ),
+        (on(panel("A")).variable("job", "db_connections"), "variable job: this variable is there already"),
+    ] {
+        let found = told(vec![dashboard], vec![Foreign::metric("node_load1").labels(["mode"])]);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{found:#?}\n  not {expected}");
+    }
+}
+
+#[test]
+fn declarations_are_checked_too() {
+    for (foreign, expected) in [
+        (Foreign::prefix(""), "\"\" does not name metrics"),
+        (Foreign::metric("node load"), "\"node load\" does not name metrics"),
+        (Foreign::metric("db_connections"), "`db_connections` is exported by this program"),
+    ] {
+        let found = told(Vec::new(), vec![foreign]);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
+    }
+}
+
+#[test]
+fn dashboards_of_one_name_are_told_of_each_other() {
+    let found = mistakes(&plan(vec![on(panel("A")), on(panel("B"))], Vec::new()));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].message.starts_with("the file of the dashboard \"Storage\" would be that of the dashboard")
+    );
+}
+
+#[test]
+fn a_mistake_stands_where_the_query_was_written() {
+    let line = line!() + 1;
+    let wrong = panel("A").query("open_file");
+    let found = mistakes(&plan(vec![on(wrong)], Vec::new()));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].place.line, found[0].place.file.as_str()), (line, file!()));
+    assert!(found[0].to_string().starts_with(&format!("{}:{line}:", file!())), "{}", found[0]);
+}
+
+#[test]
+fn what_was_composed_reads_back() {
+    let composed =
+        plan(vec![on(panel("A").threshold(Threshold::AtMost(0.9)))], vec![Foreign::prefix("node_")]).composed;
+    let text = serde_json::to_string(&composed).unwrap();
+    assert_eq!(serde_json::from_str::<crate::compose::Composed>(&text).unwrap(), composed);
+    assert_eq!(serde_json::from_str::<crate::compose::Composed>("{}").unwrap(), Default::default());
+}

@@ -1,0 +1,66 @@
+//! The dashboards that a person composed in the build script.
+
+use super::frame::Frame;
+use super::layout::Section;
+use super::panel::Panel;
+use super::{variables, word};
+use crate::compose::dashboard::{self, Dashboard};
+use crate::plan::Plan;
+
+/// One for each, in the order they were given.
+pub(super) fn boards(plan: &Plan) -> Vec<Frame> {
+    plan.composed.dashboards.iter().map(|dashboard| board(dashboard, plan)).collect()
+}
+
+fn board(dashboard: &Dashboard, plan: &Plan) -> Frame {
+    let sections = dashboard
+        .rows
+        .iter()
+        .map(|row| Section::new(&row.title, row.panels.iter().map(|panel| draw(panel, plan)).collect()))
+        .collect();
+    let frame = Frame::new(&word(&dashboard.title), &dashboard.title, plan, sections);
+    let choices = dashboard
+        .variables
+        .iter()
+        .map(|choice| variables::label(&choice.label, &choice.label, &choice.select, Some(".*")));
+    let first = if dashboard.targets { variables::targets(plan) } else { vec![variables::datasource()] };
+    Frame {
+        targets: dashboard.targets,
+        description: format!(
+            "{} Composed in the build script of {}.",
+            dashboard.description.trim(),
+            plan.subject.title()
+        )
+        .trim()
+        .to_owned(),
+        variables: first.into_iter().chain(choices).collect(),
+        ..frame
+    }
+}
+
+/// A panel as it was composed, with the way to the line that composed it.
+fn draw(panel: &dashboard::Panel, plan: &Plan) -> Panel {
+    let mut drawn = Panel::new(panel.visual, &panel.title, &panel.unit)
+        .describe(&panel.description)
+        .threshold(panel.thresholds.iter().copied())
+        .stacked(panel.stacked);
+    if panel.min.is_some() || panel.max.is_some() {
+        drawn = drawn.range(panel.min, panel.max);
+    }
+    if let Some(text) = &panel.no_value {
+        drawn = drawn.or_else(text);
+    }
+    if let Some((width, height)) = panel.size {
+        drawn = drawn.sized(width, height);
+    }
+    for (value, word, color) in &panel.words {
+        drawn = drawn.word(value, word, color);
+    }
+    for asked in &panel.queries {
+        drawn = drawn.text(asked.query.clone(), &asked.legend);
+    }
+    for (title, address) in &panel.links {
+        drawn = drawn.link(title, Some(address.clone()));
+    }
+    drawn.link("Source", plan.subject.source(&panel.place))
+}
