@@ -5,6 +5,7 @@ use crate::compose::{self, Composed};
 use crate::conflict::conflicts;
 use crate::drift;
 use crate::mistake::{Errors, Mistake};
+use crate::objective;
 use crate::package::{Crate, Package};
 use crate::plan::Plan;
 use crate::settings::Settings;
@@ -135,6 +136,22 @@ impl Builder {
         self
     }
 
+    /// Adds an alert of one's own.
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn alert(mut self, alert: compose::Alert) -> Builder {
+        self.composed.alerts.push(alert);
+        self
+    }
+
+    /// Adds an objective that no attribute can state.
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn objective(mut self, objective: compose::Objective) -> Builder {
+        self.composed.objectives.push(objective);
+        self
+    }
+
     /// Reads and writes, and tells cargo what came of it: each mistake as an error of the build in the
     /// form `file:line:column: message`, what could not be read as a warning.
     ///
@@ -164,6 +181,11 @@ impl Builder {
         let catalogue = checked(&source)?;
 
         let plan = Plan { catalogue, subject, composed: self.composed };
+        #[cfg(feature = "promql")]
+        match compose::mistakes(&plan) {
+            none if none.is_empty() => {}
+            mistakes => return Err(Errors(mistakes)),
+        }
         let composed = serde_json::to_string_pretty(&plan.composed).unwrap_or_default() + "\n";
         let artefacts = Artefacts::of(&plan).and(drift::FILE, drift).and(compose::FILE, composed);
         let mut written = artefacts.write(&out).map_err(|error| whole(&out, error.to_string()))?;
@@ -195,6 +217,7 @@ impl Builder {
 pub fn checked(source: &Source) -> Result<Catalogue, Errors> {
     let mut mistakes = source.mistakes.clone();
     mistakes.extend(conflicts(&source.catalogue));
+    mistakes.extend(objective::conflicts(&source.catalogue));
     mistakes.sort();
     if mistakes.is_empty() { Ok(source.catalogue.clone()) } else { Err(Errors(mistakes)) }
 }

@@ -54,4 +54,6 @@ mod rules;
 mod example;
 
 pub use builder::{Builder, Report, checked};
+#[cfg(feature = "promql")]
+pub use compose::{Alert, Objective};
 pub use mistake::{Errors, Mistake};

@@ -3,6 +3,7 @@
 #[cfg(feature = "promql")]
 pub mod check;
 pub mod found;
+mod window;
 
 use std::fmt;
 
