@@ -70,7 +70,7 @@ fn the_fixture_gives_the_golden_files() {
 fn a_second_run_writes_nothing() {
     let out = out("twice");
     let _ = std::fs::remove_dir_all(&out);
-    assert_eq!(build(&out).written.len(), 5);
+    assert_eq!(build(&out).written.len(), 6);
     assert_eq!(build(&out).written, Vec::<PathBuf>::new());
 }
 
@@ -88,7 +88,7 @@ fn a_mirror_is_written_where_asked_and_says_no_lines() {
     let mirrored = files(&mirror);
     assert_eq!(
         mirrored.keys().collect::<Vec<_>>(),
-        ["catalogue.json", "dashboards/orders-red.json", "rules/orders.yml"]
+        ["catalogue.json", "dashboards/orders-red.json", "rules/orders.yml", "rules/tests/orders.yml"]
     );
     assert!(!mirrored["catalogue.json"].contains("\"line\""));
     let exact = files(&out);

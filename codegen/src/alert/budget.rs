@@ -68,16 +68,19 @@ fn burning(objective: &Objective, urgency: Urgency, subject: &Subject) -> Option
         _ => ("ErrorBudgetBurnSlow", "15m"),
     };
     let (window, budget) = (duration::display(objective.window), objective.budget());
+    let times = match slowest.factor.as_str() {
+        "1" => String::new(),
+        factor => format!("at least {factor} times "),
+    };
     let title = verbatim(&objective.title);
     let windows: Vec<String> = pairs.iter().map(|pair| pair.long.name()).collect();
     let alert = Alert::new(name, urgency, after, query).says(
         format!("{title}: {PERCENT} is bad, and the error budget of {window} burns"),
         format!(
             "{PERCENT} of the events of the objective \"{}\" in job {{{{ $labels.job }}}} were bad over {}; its budget is \
-             {budget}. That is at least {} times the rate that the budget of {window} lasts for.{}",
+             {budget}. It is spent {times}faster than {window} allow.{}",
             verbatim(&objective.promise()),
             windows.join(" or "),
-            slowest.factor,
             help(objective)
         ),
     );
@@ -200,32 +203,82 @@ fn cases(about: &About<'_>, all: &[About<'_>], objectives: &[Objective], subject
     let quiet = || Fires::These(Vec::new());
     let mut cases = vec![
         case("every event is bad", &steady(many, many), fires),
-        case("no event is bad", &steady(0, many), quiet()),
+        Some(Case {
+            what: "no event is bad".to_owned(),
+            series: merged(objectives, |_| Some(steady(0, many).to_vec())),
+            minute: MINUTES,
+            fires: quiet(),
+        }),
     ];
-    if objective.min_events > 2 && !objectives.iter().any(|o| o.shares(objective) && o.min_events <= 2) {
-        let [none, one] = [0, 1].map(|events| Phase {
-            minutes: events.max(MINUTES / 2 * (1 - events)),
-            all: events,
-            bad: events,
-        });
-        cases.push(case("a single event, and it is bad", &[none, one, none], quiet()));
+    let few = |o: &Objective| o.min_events > objectives.len() as u64 * 2;
+    if objectives.iter().all(few) {
+        let phase = |minutes, events| Phase { minutes, all: events, bad: events };
+        let drip = [phase(4, 0), phase(1, 1)].repeat(usize::try_from(MINUTES / 5).unwrap_or_default());
+        cases.push(Some(Case {
+            what: "an event every five minutes, and each is bad".to_owned(),
+            series: merged(objectives, |_| Some(drip.clone())),
+            minute: MINUTES,
+            fires: quiet(),
+        }));
     }
-    // What is trouble for one objective is more of it for a stricter one that shares its events.
-    let strictest = !objectives
-        .iter()
-        .any(|o| o.shares(objective) && (o.share > objective.share || o.window != objective.window));
-    if let Some(phases) = trouble(objective, many).filter(|_| strictest && about.alert.name == FAST) {
-        let minute = phases[0].minutes + phases[1].minutes;
-        let some = case("most of an hour of half as much trouble as pages, then as much", &phases, quiet());
-        cases.push(some.map(|case| Case { minute, ..case }));
-        cases.push(case("most of an hour of trouble that pages", &phases, Fires::Some));
+    if about.alert.name == FAST {
+        cases.extend(troubled(objective, objectives, many));
     }
     cases.into_iter().flatten().collect()
 }
 
-/// Hours in which all is well, and then the budget of thirty days burns ten times too fast, and then twenty: too fast
-/// for an hour, and not for six. None where no whole number of events is that share.
-fn trouble(objective: &Objective, many: u64) -> Option<[Phase; 3]> {
+/// The cases of an hour of trouble, which only the shorter of the windows of pages sees. Objectives whose series do
+/// not get in each other's way have their trouble at one time, in one rule test.
+fn troubled(objective: &Objective, objectives: &[Objective], many: u64) -> [Option<Case>; 3] {
+    // What is trouble for one objective is more of it for a stricter one that shares its events.
+    let strictest = |one: &Objective| {
+        let stricter = |o: &Objective| o.shares(one) && (o.share > one.share || o.window != one.window);
+        !objectives.iter().any(stricter)
+    };
+    let phases = |one: &Objective| trouble(one, many).filter(|_| strictest(one));
+    let Some(own) = phases(objective) else { return [None, None, None] };
+    let mut series = merged(objectives, |one| phases(one).map(|phases| phases.to_vec()));
+    let ours = objective.series(&own).unwrap_or_default();
+    let mut name = "";
+    if !ours.iter().all(|one| series.contains(one)) {
+        (series, name) = (ours, objective.name.as_str());
+    }
+    let case = |what: &str, minute, fires| {
+        let what = if name.is_empty() { what.to_owned() } else { format!("{name}: {what}") };
+        (!series.is_empty()).then(|| Case { what, series: series.clone(), minute, fires })
+    };
+    let until = |phases: usize| own.iter().take(phases).map(|phase| phase.minutes).sum::<u64>();
+    let quiet = || Fires::These(Vec::new());
+    [
+        // Ten minutes are enough for the short window.
+        case("trouble that pages began a moment ago", until(2) + 10, quiet()),
+        case("most of an hour of trouble that pages", until(3), Fires::Some),
+        case("it is over", until(4), quiet()),
+    ]
+}
+
+/// The series of all objectives, as far as they agree: of two with other values, the first.
+fn merged(
+    objectives: &[Objective],
+    phases: impl Fn(&Objective) -> Option<Vec<Phase>>,
+) -> Vec<(String, String)> {
+    let mut merged: Vec<(String, String)> = Vec::new();
+    for objective in objectives {
+        let series = phases(objective).and_then(|phases| objective.series(&phases)).unwrap_or_default();
+        let contradicts = |(name, values): &(String, String)| {
+            merged.iter().any(|(known, others)| known == name && others != values)
+        };
+        if !series.iter().any(contradicts) {
+            let new: Vec<_> = series.into_iter().filter(|one| !merged.contains(one)).collect();
+            merged.extend(new);
+        }
+    }
+    merged
+}
+
+/// Hours in which all is well, then the budget of thirty days burns ten times too fast, then twenty, then all is well
+/// again: too fast for an hour, and not for six. None where no whole number of events is that share.
+fn trouble(objective: &Objective, many: u64) -> Option<[Phase; 4]> {
     const MONTH: u128 = 30 * 86_400;
     let period = u128::from(objective.window.as_secs());
     // The share of bad events at twenty times, over two so that ten times is whole as well.
@@ -244,5 +297,5 @@ fn trouble(objective: &Objective, many: u64) -> Option<[Phase; 3]> {
     let times = many.div_ceil(all);
     let (bad, all) = (bad * times, all * times);
     let phase = |minutes, bad| Phase { minutes, all, bad };
-    Some([phase(200, 0), phase(50, bad), phase(50, 2 * bad)]).filter(|_| all < 1_000_000_000)
+    Some([phase(200, 0), phase(50, bad), phase(50, 2 * bad), phase(15, 0)]).filter(|_| all < 1_000_000_000)
 }

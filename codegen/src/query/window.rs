@@ -38,7 +38,7 @@ impl Query {
 
     /// `clamp_min(self, least)`.
     pub(crate) fn no_less_than(self, least: &str) -> Query {
-        Query(format!("clamp_min{}", Query(format!("{self}, {least}")).bracketed()))
+        Query(format!("clamp_min{}", Query(format!("{self},\n{least}")).bracketed()))
     }
 
     /// `sum by (labels) (self)` over several lines.

@@ -5,6 +5,7 @@
 use super::{Yaml, groups};
 use crate::alert::{self, Alert, Case, Fires, Firing};
 use crate::plan::Plan;
+use crate::query::Select;
 
 /// How far apart samples are.
 const INTERVAL: &str = "1m";
@@ -18,7 +19,7 @@ struct Test<'a> {
     series: &'a [(String, String)],
     /// What happens, in words.
     what: Vec<&'a str>,
-    cases: Vec<(&'a str, &'a Case)>,
+    cases: Vec<(&'a Alert, &'a Case)>,
 }
 
 /// The file of rule tests, which lies in a directory below the rules.
@@ -44,10 +45,10 @@ pub(super) fn file(plan: &Plan) -> String {
         let (exact, some): (Vec<_>, Vec<_>) =
             test.cases.into_iter().partition(|(_, case)| matches!(case.fires, Fires::These(_)));
         if !exact.is_empty() {
-            yaml.list("alert_rule_test", exact, |yaml, (name, case)| expected(yaml, name, case));
+            yaml.list("alert_rule_test", exact, |yaml, (alert, case)| expected(yaml, &alert.name, case));
         }
         if !some.is_empty() {
-            yaml.list("promql_expr_test", some, |yaml, (name, case)| firing(yaml, name, case));
+            yaml.list("promql_expr_test", some, |yaml, (alert, case)| firing(yaml, alert, case));
         }
     });
     yaml.finish()
@@ -70,12 +71,14 @@ fn tests(alerts: &[Alert]) -> Vec<Test<'_>> {
     let mut tests: Vec<Test<'_>> = Vec::new();
     for alert in alerts {
         for case in &alert.cases {
-            let named = (alert.name.as_str(), case);
+            let named = (alert, case);
             match tests.iter_mut().find(|test| test.series == case.series) {
                 // Alerts of one name look at the same results.
                 Some(test) => {
-                    let same =
-                        |(name, known): &(&str, &Case)| *name == named.0 && known.minute == case.minute;
+                    let exact = |case: &Case| matches!(case.fires, Fires::These(_));
+                    let same = |(known, other): &(&Alert, &Case)| {
+                        known.name == alert.name && other.minute == case.minute && exact(other) && exact(case)
+                    };
                     if !test.cases.iter().any(same) {
                         test.cases.push(named);
                     }
@@ -117,15 +120,14 @@ fn unescaped(value: &str) -> String {
     alert::template::expand(value, &[], "").unwrap_or_else(|| value.to_owned())
 }
 
-/// That some alert of a name fires.
-fn firing(yaml: &mut Yaml, name: &str, case: &Case) {
+/// That an alert fires, whatever it says.
+fn firing(yaml: &mut Yaml, alert: &Alert, case: &Case) {
     yaml.text("eval_time", &format!("{}m", case.minute));
-    yaml.block(
-        "expr",
-        &format!("group by (alertname) (ALERTS{{alertname=\"{name}\",alertstate=\"firing\"}})"),
-    );
+    let fires = Select::new("ALERTS").eq("alertname", &alert.name).eq("alertstate", "firing");
+    let fires = alert.labels.iter().fold(fires, |fires, (label, value)| fires.eq(label, &unescaped(value)));
+    yaml.block("expr", &fires.now().group(&["alertname"]).to_string());
     yaml.list("exp_samples", vec![()], |yaml, ()| {
-        yaml.text("labels", &format!("{{alertname=\"{name}\"}}"));
+        yaml.text("labels", &format!("{{alertname=\"{}\"}}", alert.name));
         yaml.word("value", "1");
     });
 }
