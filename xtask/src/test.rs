@@ -3,6 +3,7 @@
 mod count;
 mod features;
 mod packages;
+mod rules;
 mod suite;
 
 use std::fmt::Write as _;
@@ -32,7 +33,7 @@ struct Step {
     run: fn(&mut Run) -> Result,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         name: "packages",
         about: "the programs that the tests talk to are installed",
@@ -45,6 +46,11 @@ const STEPS: [Step; 6] = [
         run: clippy,
     },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
+    Step {
+        name: "rules",
+        about: "promtool and vmalert accept the committed rules, whose own tests pass",
+        run: rules::step,
+    },
     Step { name: "tests", about: "unit, integration, ui and doc tests pass", run: suite::step },
     Step { name: "features", about: "each set of features compiles without a warning", run: features::step },
 ];

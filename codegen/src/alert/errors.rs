@@ -36,7 +36,8 @@ fn alert(error: &ErrorType, category: &Category, plan: &Plan) -> Alert {
     let name = if category.severity == Severity::Fatal { "FatalError" } else { "CriticalError" };
     let severity = category.severity.as_str();
     let select = || Select::new("errors_total").eq("category", &category.name).eq("severity", severity);
-    let ours = || select().like("module", &modules(&subject.crates));
+    // Errors that were reported, and not returned by an observed function, name no module.
+    let ours = || select().like("module", &format!("{}|", modules(&subject.crates)));
     // A series that appears with its first error has no increase: it counts as a whole while it is new. One that
     // was there within a day, before Prometheus missed some scrapes, is not new.
     let new = ours().now().unless(&ours().seen_before("1d", RECENT)).bracketed();
@@ -59,9 +60,18 @@ fn alert(error: &ErrorType, category: &Category, plan: &Plan) -> Alert {
     alert.dashboard = subject.dashboard(Board::Errors, &[("category", &what)]);
     alert.guide = guide(error, category, &select());
     let labels = [("job", JOB), ("module", error.module.as_str()), ("function", "f")];
+    let nowhere = [("job", JOB), ("function", "report")];
+    let reported = |values: &str| vec![series(select().eq("function", "report"), values)];
     let of = |values: &str| vec![series(of_function(select(), error), values)];
     alert
         .quiet("none of its errors happened", of("0x20"), 20)
+        .fires(
+            subject,
+            "an error is reported outside of any function",
+            reported("0x9 0+5x10"),
+            20,
+            (&nowhere, "50"),
+        )
         .quiet("errors of old", of("7x40"), 40)
         .fires(subject, "the first error makes the series", of("_x15 3x5"), 20, (&labels, "3"))
         .fires(subject, "errors are added", of("0x9 0+5x10"), 20, (&labels, "50"))

@@ -13,7 +13,8 @@ impl Query {
 
     /// In brackets, on lines of its own.
     pub(crate) fn bracketed(self) -> Query {
-        Query(format!("(\n{self}\n)").replace('\n', "\n  ").replace("\n  )", "\n)"))
+        let lines: Vec<String> = self.0.lines().map(|line| format!("  {line}")).collect();
+        Query(format!("(\n{}\n)", lines.join("\n")))
     }
 
     /// `self * factor`.
@@ -196,6 +197,8 @@ mod tests {
     #[test]
     fn brackets_are_indented() {
         let or = Select::new("a").now().or(&Select::new("b").now());
-        assert_eq!(or.max_without(&["c"]).to_string(), "max without (c) (\n  a\n  or\n  b\n)");
+        let max = or.max_without(&["c"]);
+        assert_eq!(max.to_string(), "max without (c) (\n  a\n  or\n  b\n)");
+        assert_eq!(max.bracketed().to_string(), "(\n  max without (c) (\n    a\n    or\n    b\n  )\n)");
     }
 }

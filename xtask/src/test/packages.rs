@@ -7,7 +7,8 @@ use crate::Result;
 use crate::cargo::{has, read, run as run_command};
 
 /// Each program and its package.
-const NEEDED: [(&str, &str); 2] = [("prometheus", "prometheus"), ("promtool", "prometheus")];
+const NEEDED: [(&str, &str); 3] =
+    [("prometheus", "prometheus"), ("promtool", "prometheus"), ("vmalert", "victoria-metrics")];
 
 pub(super) fn step(_: &mut Run) -> Result {
     let missing = missing();
