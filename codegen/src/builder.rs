@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 ///     .emit();
 /// ```
 ///
-/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`, and
-/// what [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
+/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-red.json`, `rules/<package>.yml`,
+/// its tests, and what [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
 /// [`mirror_to`](Builder::mirror_to) asks for it.
 ///
 /// The build script runs again when a source file that was read changes, when `Cargo.toml` does, when a
