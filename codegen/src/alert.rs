@@ -3,9 +3,21 @@
 //! An alert is made once. The rules file, the file of rule tests, the runbooks and the dashboards are
 //! views of it.
 
+mod budget;
+mod composed;
+mod errors;
+mod functions;
+mod process;
+mod runtime;
+mod scope;
+pub(crate) mod template;
+
+#[cfg(feature = "promql")]
+pub(crate) use composed::mistakes;
+
 use crate::plan::Plan;
 use crate::query::Query;
-use crate::subject::Runbook;
+use crate::subject::{Runbook, Subject};
 
 /// An alert.
 #[derive(Clone, Debug)]
@@ -30,6 +42,41 @@ pub(crate) struct Alert {
     pub(crate) dashboard: String,
     /// What its runbook says.
     pub(crate) guide: Guide,
+    /// When it fires, and when it does not.
+    pub(crate) cases: Vec<Case>,
+}
+
+/// What is exported for some time, and which alerts of one name fire then: a rule test.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// What happens, in words.
+    pub(crate) what: String,
+    /// Each series, and its values a minute as promtool writes them.
+    pub(crate) series: Vec<(String, String)>,
+    /// The minute that is looked at.
+    pub(crate) minute: u64,
+    /// What fires; nothing in a quiet case.
+    pub(crate) fires: Fires,
+}
+
+/// What a case expects.
+#[derive(Clone, Debug)]
+pub(crate) enum Fires {
+    /// Exactly these alerts of the name; none in a quiet case.
+    These(Vec<Firing>),
+    /// At least one of the name: what it says depends on a value that only Prometheus knows.
+    Some,
+}
+
+/// An alert that fires: the labels of its condition's result, those of its rule, and the value.
+#[derive(Clone, Debug)]
+pub(crate) struct Firing {
+    /// The labels of the result.
+    pub(crate) labels: Vec<(String, String)>,
+    /// The labels that the rule adds, `severity`, `service` and `team` among them.
+    pub(crate) added: Vec<(String, String)>,
+    /// Each annotation, expanded.
+    pub(crate) annotations: Vec<(String, String)>,
 }
 
 /// Whom an alert calls.
@@ -71,6 +118,125 @@ pub(crate) struct Guide {
 }
 
 /// Every alert, in the order of the rules file.
-pub(crate) fn all(_plan: &Plan) -> Vec<Alert> {
-    Vec::new()
+pub(crate) fn all(plan: &Plan) -> Vec<Alert> {
+    let mut alerts = budget::all(plan);
+    alerts.extend(functions::all(plan));
+    alerts.extend(errors::all(plan));
+    alerts.extend(process::all(plan));
+    alerts.extend(runtime::all(plan));
+    alerts.extend(composed::all(plan));
+    alerts
 }
+
+impl Alert {
+    /// A ticket about a condition, shown on the board of functions, with nothing to say yet.
+    pub(crate) fn new(name: &str, urgency: Urgency, after: &str, query: Query) -> Alert {
+        Alert {
+            name: name.to_owned(),
+            urgency,
+            after: after.to_owned(),
+            query,
+            labels: Vec::new(),
+            summary: String::new(),
+            description: String::new(),
+            runbook: Runbook::Alert(name.to_owned()),
+            dashboard: String::new(),
+            guide: Guide::default(),
+            cases: Vec::new(),
+        }
+    }
+
+    /// Says what is wrong: in a line, and with the value. Templates.
+    pub(crate) fn says(mut self, summary: impl Into<String>, description: impl Into<String>) -> Alert {
+        (self.summary, self.description) = (summary.into(), description.into());
+        self
+    }
+
+    /// Adds a label.
+    pub(crate) fn label(mut self, name: &str, value: &str) -> Alert {
+        self.labels.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds a case in which it is quiet.
+    pub(crate) fn quiet(mut self, what: &str, series: Vec<(String, String)>, minute: u64) -> Alert {
+        let fires = Fires::These(Vec::new());
+        self.cases.push(Case { what: what.to_owned(), series, minute, fires });
+        self
+    }
+
+    /// Adds a case in which it fires, alone of its name, with these labels and this value.
+    pub(crate) fn fires(
+        self,
+        subject: &Subject,
+        what: &str,
+        series: Vec<(String, String)>,
+        minute: u64,
+        (labels, value): (&[(&str, &str)], &str),
+    ) -> Alert {
+        let labels: Vec<(String, String)> =
+            labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let firing = self.firing(subject, &labels, value);
+        self.fires_as(what, series, minute, firing.into_iter().collect())
+    }
+
+    /// Adds a case in which alerts of its name fire.
+    pub(crate) fn fires_as(
+        mut self,
+        what: &str,
+        series: Vec<(String, String)>,
+        minute: u64,
+        firing: Vec<Firing>,
+    ) -> Alert {
+        let fires = match firing.is_empty() {
+            true => Fires::Some,
+            false => Fires::These(firing),
+        };
+        self.cases.push(Case { what: what.to_owned(), series, minute, fires });
+        self
+    }
+
+    /// What it says of a result with these labels and this value; `None` if a template says what only
+    /// Prometheus can work out.
+    pub(crate) fn firing(
+        &self,
+        subject: &Subject,
+        labels: &[(String, String)],
+        value: &str,
+    ) -> Option<Firing> {
+        let expand = |(name, template): (&str, String)| {
+            template::expand(&template, labels, value).map(|text| (name.to_owned(), text))
+        };
+        Some(Firing {
+            labels: labels.to_vec(),
+            added: self.all_labels(subject),
+            annotations: self.annotations(subject).into_iter().map(expand).collect::<Option<_>>()?,
+        })
+    }
+
+    /// The labels that its rule adds.
+    pub(crate) fn all_labels(&self, subject: &Subject) -> Vec<(String, String)> {
+        let routed = [
+            ("severity", self.urgency.as_str()),
+            ("service", subject.service.as_str()),
+            ("team", subject.team.as_str()),
+        ];
+        let own = |name: &str| self.labels.iter().any(|(label, _)| label == name);
+        let routed = routed.into_iter().filter(|(name, _)| !own(name));
+        let routed = routed.map(|(name, value)| (name.to_owned(), template::verbatim(value)));
+        routed.chain(self.labels.iter().cloned()).collect()
+    }
+
+    /// Its annotations. Templates.
+    pub(crate) fn annotations(&self, subject: &Subject) -> Vec<(&'static str, String)> {
+        vec![
+            ("summary", self.summary.clone()),
+            ("description", self.description.clone()),
+            ("runbook_url", template::verbatim(&subject.runbook(&self.runbook))),
+            ("dashboard_url", self.dashboard.clone()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use crate::compose::{self, Composed};
 use crate::conflict::conflicts;
 use crate::drift;
 use crate::mistake::{Errors, Mistake};
+use crate::objective;
 use crate::package::{Crate, Package};
 use crate::plan::Plan;
 use crate::settings::Settings;
@@ -23,9 +24,9 @@ use std::path::{Path, PathBuf};
 ///     .emit();
 /// ```
 ///
-/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-<board>.json`, `rules/<package>.yml`, a page of
-/// `runbooks/` for whatever can go wrong, `METRICS.md`, the `stack/` around the service, and what
-/// [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
+/// In `OUT_DIR` it writes `catalogue.json`, `dashboards/<package>-<board>.json`, `rules/<package>.yml` with its
+/// tests, a page of `runbooks/` for whatever can go wrong, `METRICS.md`, the `stack/` around the service, and
+/// what [`assert_no_drift!`](crate::assert_no_drift) compares with. Nothing else is written unless
 /// [`mirror_to`](Builder::mirror_to) asks for it.
 ///
 /// The build script runs again when a source file that was read changes, when `Cargo.toml` does, when a
@@ -158,6 +159,22 @@ impl Builder {
         self
     }
 
+    /// Adds an alert of one's own.
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn alert(mut self, alert: compose::Alert) -> Builder {
+        self.composed.alerts.push(alert);
+        self
+    }
+
+    /// Adds an objective that no attribute can state.
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn objective(mut self, objective: compose::Objective) -> Builder {
+        self.composed.objectives.push(objective);
+        self
+    }
+
     /// Reads and writes, and tells cargo what came of it: each mistake as an error of the build in the
     /// form `file:line:column: message`, what could not be read as a warning.
     ///
@@ -223,6 +240,7 @@ impl Builder {
 pub fn checked(source: &Source) -> Result<Catalogue, Errors> {
     let mut mistakes = source.mistakes.clone();
     mistakes.extend(conflicts(&source.catalogue));
+    mistakes.extend(objective::conflicts(&source.catalogue));
     mistakes.sort();
     if mistakes.is_empty() { Ok(source.catalogue.clone()) } else { Err(Errors(mistakes)) }
 }

@@ -1,14 +1,16 @@
 //! What a person adds in the build script: data, made by typed builders, each part with the place where it
 //! was written.
 
+mod alert;
 #[cfg(feature = "promql")]
 mod check;
 pub mod dashboard;
 pub mod foreign;
+mod objective;
 mod place;
 
-#[cfg(feature = "promql")]
-pub(crate) use check::mistakes;
+pub use alert::Alert;
+pub use objective::Objective;
 
 use dashboard::Dashboard;
 use foreign::Foreign;
@@ -22,10 +24,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Composed {
+    /// Alerts.
+    pub alerts: Vec<Alert>,
     /// Dashboards, in the order they were given.
     pub dashboards: Vec<Dashboard>,
     /// Metrics of other programs that queries may ask for.
     pub foreign: Vec<Foreign>,
+    /// Objectives.
+    pub objectives: Vec<Objective>,
 }
 
 /// The file in `OUT_DIR` that holds what was composed.
@@ -34,7 +40,26 @@ pub const FILE: &str = "composed.json";
 impl Composed {
     /// Changes every place.
     pub(crate) fn strip(&mut self, strip: impl Fn(&mut Place)) {
+        self.alerts.iter_mut().for_each(|alert| strip(&mut alert.place));
         self.dashboards.iter_mut().for_each(|dashboard| dashboard.strip(&strip));
         self.foreign.iter_mut().for_each(|foreign| strip(&mut foreign.place));
+        self.objectives.iter_mut().for_each(|objective| strip(&mut objective.place));
     }
+}
+
+/// Everything that is wrong with what was composed.
+#[cfg(feature = "promql")]
+pub(crate) fn mistakes(plan: &crate::plan::Plan) -> Vec<crate::Mistake> {
+    let mut mistakes = crate::objective::mistakes(plan);
+    mistakes.extend(crate::alert::mistakes(plan));
+    mistakes.extend(check::mistakes(plan));
+    mistakes.sort();
+    mistakes
+}
+
+/// What composed queries may ask for: what the program exports, what the rules record of it, and what is
+/// declared of other programs.
+#[cfg(feature = "promql")]
+pub(crate) fn known(plan: &crate::plan::Plan) -> crate::query::check::Known {
+    crate::query::check::Known::of_plan(plan).strict()
 }

@@ -22,7 +22,7 @@ pub(crate) mod units;
 mod variables;
 
 #[cfg(feature = "promql")]
-pub(crate) use {named::names, objectives::RECORDS};
+pub(crate) use named::names;
 
 use crate::calls::Calls;
 use crate::plan::Plan;

@@ -65,6 +65,7 @@ mod example;
 pub use builder::{Builder, Report, checked};
 #[cfg(feature = "promql")]
 pub use compose::{
+    Alert, Objective,
     dashboard::{Dashboard, Panel, Row, Threshold},
     foreign::Foreign,
 };

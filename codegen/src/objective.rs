@@ -1,4 +1,19 @@
 //! What a program promises: the objectives of its functions, and those composed in its build script.
+//!
+//! [`all`] is the single list of them. Rules, alerts, dashboards and runbooks are views of it.
+
+mod burn;
+mod composed;
+mod merge;
+mod policy;
+mod sli;
+
+pub(crate) use burn::{Window, pairs, windows};
+#[cfg(feature = "promql")]
+pub(crate) use composed::mistakes;
+pub(crate) use merge::conflicts;
+pub(crate) use policy::{POLICY, Stage};
+pub(crate) use sli::{INSTANCE, JOB, Phase, call};
 
 use crate::plan::Plan;
 use crate::query::Select;
@@ -40,7 +55,24 @@ pub(crate) enum Sli {
     /// Calls, of which those are bad that end in an error or a panic.
     Success,
     /// Successful calls, of which those are good that take at most `bound`.
-    Latency { bound: Duration },
+    Latency {
+        /// The most that a good one takes.
+        bound: Duration,
+    },
+    /// What a counter counts, of which those are bad that another selector chooses.
+    Events {
+        /// The counter of the bad ones.
+        bad: Select,
+        /// The counter of all.
+        total: Select,
+    },
+    /// What a histogram observes, of which those are good that are at most `bound`.
+    AtMost {
+        /// The histogram, without a suffix.
+        histogram: Select,
+        /// The bound of one of its buckets.
+        bound: f64,
+    },
 }
 
 /// Every objective, by name. Functions that give one name to their objectives share one.
@@ -49,11 +81,12 @@ pub(crate) fn all(plan: &Plan) -> Vec<Objective> {
     for function in plan.counted() {
         for objective in function.slo.iter().flat_map(|slo| of(function, slo)) {
             match objectives.iter_mut().find(|known| known.name == objective.name) {
-                Some(known) => known.functions.extend(objective.functions),
+                Some(known) => merge::into(known, objective),
                 None => objectives.push(objective),
             }
         }
     }
+    objectives.extend(composed::all(plan));
     objectives.sort_by(|a, b| a.name.cmp(&b.name));
     objectives
 }
@@ -100,8 +133,32 @@ impl Objective {
         Select::new(record).eq("sloth_id", &self.id(subject))
     }
 
+    /// The labels that every series about it has.
+    pub(crate) fn labels(&self, subject: &Subject) -> Vec<(String, String)> {
+        let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        vec![
+            label("sloth_id", &self.id(subject)),
+            label("sloth_service", &subject.service),
+            label("sloth_slo", &self.name),
+        ]
+    }
+
     /// The page to open when it is missed.
     pub(crate) fn page(&self) -> Runbook {
         self.runbook.clone().unwrap_or_else(|| Runbook::Objective(self.name.clone()))
     }
+
+    /// The error budget of 99.9 % as `0.1%`.
+    pub(crate) fn budget(&self) -> String {
+        Percent::from_millionths(100_000_000 - self.share.millionths())
+            .map_or_else(String::new, |budget| budget.to_string())
+    }
+
+    /// The objective in words: `99.9% over 30d: checkout succeeds`.
+    pub(crate) fn promise(&self) -> String {
+        format!("{} over {}: {}", self.share, duration::display(self.window), self.title)
+    }
 }
+
+#[cfg(test)]
+mod tests;

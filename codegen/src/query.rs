@@ -7,6 +7,7 @@ pub mod check;
 pub mod found;
 #[cfg(feature = "promql")]
 mod known;
+mod window;
 
 use std::fmt;
 
@@ -73,11 +74,6 @@ impl Query {
             let value = quoted(&value.replace('$', "$$"));
             Query(format!("label_replace({fact}, \"{label}\", {value}, \"\", \"\")"))
         })
-    }
-
-    /// `self * by`, one value for all: a change of unit.
-    pub fn times(self, by: u64) -> Query {
-        Query(format!("{self} * {by}"))
     }
 
     /// Seconds from `self`, a time, until now.

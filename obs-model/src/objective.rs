@@ -73,6 +73,28 @@ impl fmt::Display for Percent {
     }
 }
 
+/// `numerator` / `denominator` as a decimal without trailing zeros: exact where it ends within twelve digits
+/// after the point, cut off there otherwise. For thresholds that are products of budgets and burn rates.
+///
+/// # Panics
+///
+/// If the denominator is zero.
+///
+/// ```
+/// use obs_model::objective::decimal_ratio;
+/// assert_eq!(decimal_ratio(144, 10), "14.4");
+/// assert_eq!(decimal_ratio(1, 3), "0.333333333333");
+/// ```
+pub fn decimal_ratio(numerator: u128, denominator: u128) -> String {
+    const PLACES: usize = 12;
+    let scaled = numerator % denominator * 10u128.pow(PLACES as u32) / denominator;
+    let fraction = format!("{scaled:0PLACES$}");
+    match fraction.trim_end_matches('0') {
+        "" => (numerator / denominator).to_string(),
+        digits => format!("{}.{digits}", numerator / denominator),
+    }
+}
+
 /// `value` × 10^-`places`, without trailing zeros.
 fn decimal(value: u64, places: u32) -> String {
     let one = 10u64.pow(places);

@@ -5,6 +5,7 @@ mod features;
 mod grafana;
 mod npm;
 mod packages;
+mod rules;
 mod stack;
 mod suite;
 
@@ -35,7 +36,7 @@ struct Step {
     run: fn(&mut Run) -> Result,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "packages",
         about: "the programs that the tests talk to are installed",
@@ -48,6 +49,11 @@ const STEPS: [Step; 8] = [
         run: clippy,
     },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
+    Step {
+        name: "rules",
+        about: "promtool and vmalert accept the committed rules, whose own tests pass",
+        run: rules::step,
+    },
     Step { name: "tests", about: "unit, integration, ui and doc tests pass", run: suite::step },
     Step {
         name: "stack",

@@ -24,5 +24,5 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 #[track_caller]
 pub(super) fn caller() -> Place {
     let location = std::panic::Location::caller();
-    Place { file: location.file().to_owned(), line: location.line(), column: location.column() }
+    Place { file: location.file().replace('\\', "/"), line: location.line(), column: location.column() }
 }

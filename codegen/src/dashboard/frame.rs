@@ -102,7 +102,7 @@ fn annotations(subject: &Subject, targets: bool) -> Vec<Annotation> {
         .now()
         .with(&["job", "instance"], &["version", "commit"], &chosen("build_info").now())
         .min(&["job", "version", "commit"])
-        .times(1000);
+        .times("1000");
     let deploys = annotation("Deploys", "blue", deploys, "{{version}}", "commit {{commit}}", "job", true);
     let firing = firing(subject).max(&["alertname", "severity"]);
     let alerts =

@@ -16,18 +16,6 @@ use obs_model::{Latency, duration};
 const LEFT: &str = "slo:period_error_budget_remaining:ratio";
 const BURN: &str = "slo:current_burn_rate:ratio";
 
-/// What the rules record of each objective, and is asked for here. The labels are sloth's.
-#[cfg(feature = "promql")]
-pub(crate) const RECORDS: [&str; 7] = [
-    LEFT,
-    BURN,
-    "slo:objective:ratio",
-    "slo:error_budget:ratio",
-    "slo:sli_error:ratio_rate5m",
-    "slo:sli_error:ratio_rate1h",
-    "slo:sli_error:ratio_rate6h",
-];
-
 /// One, if anything is promised.
 pub(super) fn board(plan: &Plan) -> Option<Frame> {
     let objectives = objective::all(plan);
@@ -51,10 +39,15 @@ pub(super) fn budgets(plan: &Plan) -> Option<Panel> {
     })
 }
 
-/// A record of each objective, in the chosen jobs: rules drop the instance.
-fn every(objectives: &[Objective], record: &str, plan: &Plan) -> Query {
+/// A record of each objective.
+fn of_all(objectives: &[Objective], record: &str, plan: &Plan) -> Select {
     let ids: Vec<String> = objectives.iter().map(|objective| objective.id(&plan.subject)).collect();
-    Select::new(record).like("sloth_id", &ids.join("|")).like("job", "$job").now()
+    Select::new(record).like("sloth_id", &ids.join("|"))
+}
+
+/// The same in the chosen jobs: rules drop the instance.
+fn every(objectives: &[Objective], record: &str, plan: &Plan) -> Query {
+    of_all(objectives, record, plan).like("job", "$job").now()
 }
 
 fn table(objectives: &[Objective], plan: &Plan) -> Panel {
@@ -64,7 +57,8 @@ fn table(objectives: &[Objective], plan: &Plan) -> Panel {
             "Every objective now: a burn rate of 1 uses up the budget exactly at the end of its period.",
         )
         .sized(24, 8)
-        .query(ask("slo:objective:ratio").max(&["sloth_slo"]), "")
+        // What is promised is promised of every job.
+        .query(of_all(objectives, "slo:objective:ratio", plan).now().max(&["sloth_slo"]), "")
         .query(ask("slo:sli_error:ratio_rate5m").max(&["sloth_slo"]), "")
         .query(ask(BURN).max(&["sloth_slo"]), "")
         .query(ask(LEFT).min(&["sloth_slo"]), "")

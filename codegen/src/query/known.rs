@@ -2,12 +2,11 @@
 
 use super::check::{Labels, did_you_mean, labels_of};
 use crate::compose::foreign::Foreign;
-use crate::dashboard::RECORDS;
 use crate::family::{HISTOGRAM_SAMPLES, Schema, TARGET_LABELS};
 use crate::plan::Plan;
-use crate::{objective, rules};
+use crate::rules;
 use obs_model::suggest::nearest;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Series that Prometheus itself makes, whatever it scrapes. Their labels are not checked. In what a person
 /// composes they have to be declared, like the metrics of any other program.
@@ -44,11 +43,6 @@ impl Known {
             foreign: plan.composed.foreign.clone(),
             ..Known::default()
         };
-        if !objective::all(plan).is_empty() {
-            let labels = ["sloth_id", "sloth_service", "sloth_slo"].iter().chain(&TARGET_LABELS[..1]);
-            let labels: BTreeSet<String> = labels.map(|&label| label.to_owned()).collect();
-            known.recorded.extend(RECORDS.map(|name| (name.to_owned(), Some(labels.clone()))));
-        }
         for (name, query, labels) in rules::recorded(plan) {
             known.record(&name, &query, labels.iter().map(String::as_str));
         }

@@ -1,122 +1,88 @@
-//! Records whether each objective is kept, and tells when it is not.
+//! What is recorded of each objective, under the names that sloth gave them: its dashboards show these.
+//!
+//! The two rates of events are recorded every minute, and everything else is made of them: the ratio of a window
+//! is the bad events in it over all events in it. So an hour with many events counts for more than one with few,
+//! an hour with none for nothing, and thirty days cost two series.
 
-use super::{FEW, LOOK, RANGE, RANGE_SECONDS, Recorded, Rule, dashboard, verbatim};
-use crate::calls::Calls;
+use super::{Group, Rule};
+use crate::objective::{self, Objective, Window, pairs, windows};
+use crate::plan::Plan;
+use crate::query::Select;
 use crate::subject::Subject;
-use obs_model::{Function, Latency, Percent, Slo, duration};
 
-/// The rules of every function that has objectives.
-pub(super) fn rules(functions: &[&Function], subject: &Subject) -> Vec<Rule> {
-    let mut rules = Vec::new();
-    for function in functions {
-        let Some(slo) = &function.slo else { continue };
-        rules.extend(slo.success.map(|share| success(function, slo, share, subject)));
-        for objective in &slo.latency {
-            rules.extend(latency(function, slo, objective, subject));
-        }
+/// How often objectives are evaluated.
+const INTERVAL: &str = "1m";
+
+/// The same in seconds: what a rate that is recorded so often stands for.
+const SECONDS: &str = "60";
+
+const EVENTS: &str = "slo:events:rate5m";
+const BAD: &str = "slo:bad_events:rate5m";
+
+/// A group for each objective.
+pub(super) fn groups(plan: &Plan) -> Vec<Group> {
+    objective::all(plan).iter().map(|objective| group(objective, &plan.subject)).collect()
+}
+
+fn group(objective: &Objective, subject: &Subject) -> Group {
+    let labels = objective.labels(subject);
+    let recorded = |name: &str| objective.recorded(name, subject);
+    let period = Window::of(objective.window);
+    let mut rules = vec![Rule::record(EVENTS, objective.events()), Rule::record(BAD, objective.bad())];
+    let guarded: Vec<Window> = pairs(objective).into_iter().map(|pair| pair.long).chain([period]).collect();
+    for window in windows(objective) {
+        rules.extend(ratio(window, guarded.contains(&window), &recorded));
     }
-    rules
-}
-
-/// Failures eat the error budget faster than the window refills it.
-fn success(function: &Function, slo: &Slo, share: Percent, subject: &Subject) -> Rule {
-    let calls = Recorded::of(function);
-    let query =
-        calls.error_ratio().now().above(&share.budget_ratio()).and(calls.labels, &enough(&calls, slo));
-    let path = path(function);
-    Rule::alert("FunctionErrorObjectiveMissed", "15m", query, subject)
-        .of(function)
-        .label("objective", share.to_string())
-        .annotate("summary", format!("{} fails {{{{ $value | humanizePercentage }}}} of its calls", verbatim(&function.name)))
-        .annotate(
-            "description",
-            format!(
-                "{{{{ $value | humanizePercentage }}}} of the calls of {path} in job {{{{ $labels.job }}}} ended in an \
-                 error or a panic over the last five minutes; the objective allows {} over {}.{}",
-                percent_of_budget(share),
-                duration::display(slo.window),
-                help(function)
-            ),
-        )
-        .guide(function, subject)
-}
-
-/// Too many successful calls are slower than promised.
-fn latency(function: &Function, slo: &Slo, objective: &Latency, subject: &Subject) -> [Rule; 2] {
-    let (calls, bound) = (Recorded::of(function), duration::display(objective.bound));
-    let share = objective.share;
-    let within = Calls::of(function).within(objective.bound.as_secs_f64(), RANGE, calls.labels);
-    let record = Rule::record(calls.name("_duration_seconds", "within_bound_ratio"), within)
-        .of(function)
-        .label("bound", &bound);
-    let query = calls
-        .select("_duration_seconds", "within_bound_ratio")
-        .eq("bound", &bound)
-        .now()
-        .below(&share.ratio())
-        .and(calls.labels, &enough(&calls, slo));
-    let path = path(function);
-    let alert = Rule::alert("FunctionLatencyObjectiveMissed", "15m", query, subject)
-        .of(function)
-        .label("objective", share.to_string())
-        .label("bound", &bound)
-        .annotate(
-            "summary",
-            format!(
-                "Only {{{{ $value | humanizePercentage }}}} of the calls of {} take at most {bound}",
-                verbatim(&function.name)
-            ),
-        )
-        .annotate(
-            "description",
-            format!(
-                "{{{{ $value | humanizePercentage }}}} of the successful calls of {path} in job {{{{ $labels.job }}}} \
-                 took at most {bound} over the last five minutes; the objective is {share} over {}.{}",
-                duration::display(slo.window),
-                help(function)
-            ),
-        )
-        .guide(function, subject);
-    [record, alert]
-}
-
-/// There were calls enough to judge by.
-fn enough(calls: &Recorded, slo: &Slo) -> crate::query::Query {
-    calls.rate().now().at_least(slo.min_events.unwrap_or(FEW), RANGE_SECONDS)
-}
-
-/// The error budget of 99.9 % as `0.1%`.
-fn percent_of_budget(share: Percent) -> String {
-    Percent::from_millionths(100_000_000 - share.millionths())
-        .map_or_else(String::new, |budget| budget.to_string())
-}
-
-fn path(function: &Function) -> String {
-    verbatim(&format!("{}::{}", function.module, function.name))
-}
-
-fn help(function: &Function) -> String {
-    if function.help.is_empty() {
-        String::new()
-    } else {
-        format!(" It does this: {}", verbatim(&function.help))
+    let of = |window: Window| recorded(&ratio_name(window)).now().over(&objective.budget_share(100));
+    rules.extend([
+        Rule::record("slo:objective:ratio", vector(&objective.share.ratio())),
+        Rule::record("slo:error_budget:ratio", vector(&objective.budget_share(100))),
+        Rule::record("slo:time_period:days", vector(&objective.days())),
+        Rule::record("slo:current_burn_rate:ratio", of(windows(objective)[0])),
+        Rule::record("slo:period_burn_rate:ratio", of(period)),
+        Rule::record(
+            "slo:period_error_budget_remaining:ratio",
+            crate::query::Query::written("1").minus(&recorded("slo:period_burn_rate:ratio").now()),
+        ),
+        Rule::record("sloth_slo_info", vector("1")).labelled(&info(objective)),
+    ]);
+    Group {
+        name: format!("{}.objectives.{}", subject.package, objective.name),
+        comment: format!("Objective: {}.", objective.promise()),
+        interval: Some(INTERVAL),
+        rules: rules.into_iter().map(|rule| rule.labelled(&labels)).collect(),
     }
 }
 
-impl Rule {
-    /// Says whose rule it is: two rules of one name differ in this.
-    fn of(self, function: &Function) -> Rule {
-        self.label("function", &function.name).label("module", &function.module)
-    }
+fn ratio_name(window: Window) -> String {
+    format!("slo:sli_error:ratio_rate{}", window.name())
+}
 
-    /// Where to go from here.
-    fn guide(self, function: &Function, subject: &Subject) -> Rule {
-        let runbook = function.runbook.as_deref().map_or_else(|| LOOK.to_owned(), verbatim);
-        // Functions with families of their own have panels of their own, whatever is chosen.
-        let chosen = match function.metric {
-            Some(_) => String::new(),
-            None => format!("?var-function={}", verbatim(&function.name)),
-        };
-        self.annotate("runbook", runbook).annotate("dashboard", dashboard(subject) + &chosen)
+/// The events in a window, where alerts look at whether there are enough; and the share of bad ones.
+fn ratio(window: Window, counted: bool, recorded: &impl Fn(&str) -> Select) -> Vec<Rule> {
+    let name = window.name();
+    let labelled = [("sloth_window".to_owned(), name.clone())];
+    if name == "5m" {
+        let ratio = recorded(BAD).now().ratio(&recorded(EVENTS).now());
+        return vec![Rule::record(ratio_name(window), ratio).labelled(&labelled)];
     }
+    if !counted {
+        let ratio = recorded(BAD).total_over(&name).ratio(&recorded(EVENTS).total_over(&name));
+        return vec![Rule::record(ratio_name(window), ratio).labelled(&labelled)];
+    }
+    let increase = |rate: &str| recorded(rate).total_over(&name).times(SECONDS);
+    let events = format!("slo:events:increase{name}");
+    let ratio = increase(BAD).ratio(&recorded(&events).now());
+    vec![Rule::record(&events, increase(EVENTS)), Rule::record(ratio_name(window), ratio).labelled(&labelled)]
+}
+
+fn vector(number: &str) -> crate::query::Query {
+    crate::query::Query::written(&format!("vector({number})"))
+}
+
+/// What sloth's dashboards list objectives by.
+fn info(objective: &Objective) -> [(String, String); 3] {
+    let number = objective.share.to_string().trim_end_matches('%').to_owned();
+    [("sloth_mode", "obs".to_owned()), ("sloth_objective", number), ("sloth_spec", "obs".to_owned())]
+        .map(|(name, value)| (name.to_owned(), value))
 }

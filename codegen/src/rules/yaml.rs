@@ -19,7 +19,9 @@ impl Yaml {
 
     /// A line for the reader.
     pub(super) fn comment(&mut self, text: &str) {
-        self.line(&format!("# {}", text.replace('\n', " ")));
+        // Before an element of a list, it stands before its dash.
+        let depth = if self.element { self.depth - 1 } else { self.depth };
+        self.out.push_str(&format!("{}# {}\n", "  ".repeat(depth), text.replace('\n', " ")));
     }
 
     /// A key and a string.
@@ -27,6 +29,24 @@ impl Yaml {
         let mut quoted = String::new();
         obs_model::json::escape(value, &mut quoted);
         self.line(&format!("{key}: {quoted}"));
+    }
+
+    /// A key and a number or a word that is no string.
+    pub(super) fn word(&mut self, key: &str, value: &str) {
+        self.line(&format!("{key}: {value}"));
+    }
+
+    /// A key and a list of strings.
+    pub(super) fn strings(&mut self, key: &str, values: &[String]) {
+        self.line(&format!("{key}:"));
+        self.depth += 2;
+        for value in values {
+            self.element = true;
+            let mut quoted = String::new();
+            obs_model::json::escape(value, &mut quoted);
+            self.line(&quoted);
+        }
+        self.depth -= 2;
     }
 
     /// A key and a string of several lines, as they are. Its lines must not start with a space.
@@ -38,13 +58,13 @@ impl Yaml {
     }
 
     /// A key and a map of strings; nothing if there are none.
-    pub(super) fn map(&mut self, key: &str, entries: &[(&str, String)]) {
+    pub(super) fn map<K: AsRef<str>>(&mut self, key: &str, entries: &[(K, String)]) {
         if entries.is_empty() {
             return;
         }
         self.line(&format!("{key}:"));
         self.depth += 1;
-        entries.iter().for_each(|(key, value)| self.text(key, value));
+        entries.iter().for_each(|(key, value)| self.text(key.as_ref(), value));
         self.depth -= 1;
     }
 
@@ -84,14 +104,16 @@ mod tests {
         let mut yaml = Yaml::new();
         yaml.comment("Two things.");
         yaml.list("groups", vec!["no", "say \"hi\": x"], |yaml, name| {
+            yaml.comment("One.");
             yaml.text("name", name);
             yaml.block("expr", "a{b=\"c\"}\n/\n2");
             yaml.map("labels", &[("severity", "ticket".to_owned())]);
-            yaml.map("none", &[]);
+            yaml.map::<&str>("none", &[]);
         });
         yaml.list("empty", Vec::<()>::new(), |_, ()| {});
         let expected = r##"# Two things.
 groups:
+  # One.
   - name: "no"
     expr: |-
       a{b="c"}
@@ -99,6 +121,7 @@ groups:
       2
     labels:
       severity: "ticket"
+  # One.
   - name: "say \"hi\": x"
     expr: |-
       a{b="c"}

@@ -4,7 +4,7 @@ use super::alert::{dedup, once};
 use super::{Book, ask, questions};
 use crate::alert::Alert;
 use crate::markdown::{Page, code, sentence};
-use crate::objective::{Objective, Sli};
+use crate::objective::{Objective, POLICY, Sli, Stage};
 use crate::subject::{Board, Runbook};
 use obs_model::{Percent, duration};
 use std::time::Duration;
@@ -117,27 +117,8 @@ fn time(duration: Duration) -> String {
 
 /// What the team does at which part of its budget.
 fn policy() -> Vec<Vec<String>> {
-    let stage =
-        |spent: &str, name: &str, rule: &str| vec![spent.to_owned(), name.to_owned(), rule.to_owned()];
-    vec![
-        stage("less than half", "healthy", "Release as usual; the budget is there to be spent on change."),
-        stage(
-            "50%",
-            "watchful",
-            "Release as usual, and look at what spent the first half before it spends the second.",
-        ),
-        stage(
-            "75%",
-            "careful",
-            "Release small changes behind flags that can be turned off; do risky migrations later.",
-        ),
-        stage(
-            "100%",
-            "exhausted",
-            "Release only fixes of what spends the budget, and of security, until some of it is back; write down \
-             what spent it and what will keep it from happening again.",
-        ),
-    ]
+    let row = |stage: &Stage| vec![format!("{}%", stage.spent), stage.name.to_owned(), stage.rule.to_owned()];
+    POLICY.iter().map(row).collect()
 }
 
 #[cfg(test)]

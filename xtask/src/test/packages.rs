@@ -7,13 +7,14 @@ use crate::Result;
 use crate::cargo::{has, read, run as run_command};
 
 /// Each program and its package.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
     ("node", "nodejs"),
     ("npm", "npm"),
     ("amtool", "prometheus-alertmanager"),
     ("prometheus-alertmanager", "prometheus-alertmanager"),
     ("prometheus", "prometheus"),
     ("promtool", "prometheus"),
+    ("vmalert", "victoria-metrics"),
 ];
 
 pub(super) fn step(_: &mut Run) -> Result {

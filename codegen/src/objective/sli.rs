@@ -1,0 +1,168 @@
+//! The events of an objective, and the bad ones among them, as queries.
+
+use super::{Objective, Sli};
+use crate::query::{Query, Select};
+use obs_model::Function;
+
+/// Calls that an objective counts as failed. A cancelled call is its caller's choice.
+const FAILED: &str = "error|panic";
+
+/// Ends of the names of a histogram's samples.
+const COUNT: &str = "_count";
+const BUCKET: &str = "_bucket";
+const DURATION: &str = "_duration_seconds";
+
+impl Objective {
+    /// Events a second over the last five minutes, by job.
+    pub(crate) fn events(&self) -> Query {
+        self.rate(|part| match &self.sli {
+            Sli::Success => part.suffixed("_total"),
+            Sli::Latency { .. } => ok(part).suffixed(COUNT),
+            Sli::Events { total, .. } => total.clone(),
+            Sli::AtMost { histogram, .. } => histogram.clone().suffixed(COUNT),
+        })
+    }
+
+    /// Bad events a second, by job; zero, where there are events and none is bad.
+    ///
+    /// A counter of failures that has not been there from the start is no reason not to know the ratio.
+    pub(crate) fn bad(&self) -> Query {
+        let good = |bound: f64| {
+            self.rate(|part| match &self.sli {
+                Sli::AtMost { histogram, .. } => histogram.clone().suffixed(BUCKET).bucket(bound),
+                _ => ok(part).suffixed(BUCKET).bucket(bound),
+            })
+        };
+        let none = Query::written("0").product(&self.events());
+        match &self.sli {
+            Sli::Success => self.rate(|part| part.suffixed("_total").like("result", FAILED)).or(&none),
+            Sli::Events { bad, .. } => self.rate(|_| bad.clone()).or(&none),
+            // Buckets and counts are read at one moment; what arithmetic leaves below zero is no event.
+            Sli::Latency { bound } => self.events().minus(&good(bound.as_secs_f64())).no_less_than("0"),
+            Sli::AtMost { bound, .. } => self.events().minus(&good(*bound)).no_less_than("0"),
+        }
+    }
+
+    /// The sum by job of the rates of what `select` makes of each family.
+    fn rate(&self, select: impl Fn(Select) -> Select) -> Query {
+        let parts = self.parts();
+        let several = parts.len() > 1;
+        let rates = parts.into_iter().map(|(part, own)| {
+            let rate = select(part).rate("5m");
+            match own.filter(|_| several) {
+                // Families of functions of their own have no label that says whose they are.
+                Some(function) => rate.labelled("function", function),
+                None => rate,
+            }
+        });
+        let all = rates.reduce(|all, rate| all.or(&rate));
+        let all = all.unwrap_or_else(|| select(Select::new("")).rate("5m"));
+        match several {
+            true => all.sum_block(&["job"]),
+            false => all.sum(&["job"]),
+        }
+    }
+
+    /// The families that its functions count in, without a suffix, and for those of one function its name.
+    fn parts(&self) -> Vec<(Select, Option<&str>)> {
+        let mut parts = Vec::new();
+        let mut modules: Vec<(&str, Vec<&str>)> = Vec::new();
+        for function in &self.functions {
+            match (&function.metric, modules.iter_mut().find(|(module, _)| *module == function.module)) {
+                (Some(prefix), _) => parts.push((Select::new(prefix), Some(function.name.as_str()))),
+                (None, Some((_, names))) => names.push(&function.name),
+                (None, None) => modules.push((&function.module, vec![&function.name])),
+            }
+        }
+        let shared = modules.into_iter().map(|(module, names)| {
+            let select = Select::new("function_calls").eq("module", module);
+            (select.one_of("function", &names), None)
+        });
+        shared.chain(parts).collect()
+    }
+
+    /// Series in which things happen one after the other, as the input of a rule test; none where they cannot be
+    /// told from the text of a selector.
+    pub(crate) fn series(&self, phases: &[Phase]) -> Option<Vec<(String, String)>> {
+        let target = |select: Select| select.eq("job", JOB).eq("instance", INSTANCE);
+        let (all, bad, good) =
+            (values(phases, |p| p.all), values(phases, |p| p.bad), values(phases, |p| p.all - p.bad));
+        let histogram = |of: Select, bound: f64| {
+            let le = of.clone().suffixed(BUCKET).eq("le", &bound.to_string());
+            vec![(target(of.suffixed(COUNT)), all.clone()), (target(le), good.clone())]
+        };
+        let series = match &self.sli {
+            Sli::Latency { bound } => histogram(ok(call(self.functions.first()?, "")), bound.as_secs_f64()),
+            Sli::AtMost { histogram: of, bound } => histogram(of.example()?, *bound),
+            Sli::Success => {
+                let ended =
+                    |result| self.functions.first().map(|f| target(call(f, result).suffixed("_total")));
+                vec![(ended("ok")?, good.clone()), (ended("error")?, bad)]
+            }
+            Sli::Events { bad: failed, total } => {
+                let (failed, total) = (target(failed.example()?), target(total.example()?));
+                match (failed == total, failed.name() == total.name()) {
+                    (true, _) => return None,
+                    // The bad ones are counted among all; the others have some other value of a label.
+                    (_, true) => vec![(failed, bad), (total.eq("case", "good"), good.clone())],
+                    _ => vec![(failed, bad), (total, all.clone())],
+                }
+            }
+        };
+        Some(series.into_iter().map(|(select, values)| (select.to_string(), values)).collect())
+    }
+
+    /// Whether what happens to `other`'s events in a rule test happens to the events of this as well.
+    pub(crate) fn shares(&self, other: &Objective) -> bool {
+        match (&self.sli, &other.sli) {
+            (Sli::Success | Sli::Latency { .. }, Sli::Success | Sli::Latency { .. }) => {
+                self.sli == other.sli
+                    && other.functions.first().is_some_and(|first| self.functions.contains(first))
+            }
+            (a, b) => a == b,
+        }
+    }
+}
+
+/// Some minutes of a rule test, each with so many events.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Phase {
+    /// How long it lasts.
+    pub(crate) minutes: u64,
+    /// The events of a minute.
+    pub(crate) all: u64,
+    /// Those of them that are bad.
+    pub(crate) bad: u64,
+}
+
+/// A counter of what happens in each phase, as promtool writes series: a sample a minute.
+fn values(phases: &[Phase], a_minute: impl Fn(&Phase) -> u64) -> String {
+    let mut count = 0;
+    let mut parts = Vec::new();
+    for phase in phases {
+        let step = a_minute(phase);
+        parts.push(format!("{count}+{step}x{}", phase.minutes - 1));
+        count += step * phase.minutes;
+    }
+    // The last minute ends with a sample of its own.
+    parts.push(count.to_string());
+    parts.join(" ")
+}
+
+/// The target in rule tests.
+pub(crate) const JOB: &str = "test";
+/// Its instance.
+pub(crate) const INSTANCE: &str = "a";
+
+fn ok(part: Select) -> Select {
+    part.eq("result", "ok").suffixed(DURATION)
+}
+
+/// The calls of one function that end so, without a suffix.
+pub(crate) fn call(function: &Function, result: &str) -> Select {
+    let select = match &function.metric {
+        Some(prefix) => Select::new(prefix),
+        None => Select::new("function_calls").eq("function", &function.name).eq("module", &function.module),
+    };
+    if result.is_empty() { select } else { select.eq("result", result) }
+}
