@@ -68,8 +68,13 @@ impl Query {
 
     /// Zero, as a series with these labels: a fact that is no measurement, in the form of one.
     pub fn fact(labels: &[(&str, &str)]) -> Query {
-        let zero = Query("vector(0)".to_owned());
-        labels.iter().fold(zero, |fact, (label, value)| {
+        Query::constant("0", labels)
+    }
+
+    /// A number that is known beforehand, as a series with these labels.
+    pub fn constant(value: &str, labels: &[(&str, &str)]) -> Query {
+        let vector = Query(format!("vector({value})"));
+        labels.iter().fold(vector, |fact, (label, value)| {
             // A `$` would begin the name of a group.
             let value = quoted(&value.replace('$', "$$"));
             Query(format!("label_replace({fact}, \"{label}\", {value}, \"\", \"\")"))

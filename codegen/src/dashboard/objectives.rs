@@ -39,15 +39,18 @@ pub(super) fn budgets(plan: &Plan) -> Option<Panel> {
     })
 }
 
-/// A record of each objective.
-fn of_all(objectives: &[Objective], record: &str, plan: &Plan) -> Select {
+/// A record of each objective, in the chosen jobs: rules drop the instance.
+fn every(objectives: &[Objective], record: &str, plan: &Plan) -> Query {
     let ids: Vec<String> = objectives.iter().map(|objective| objective.id(&plan.subject)).collect();
-    Select::new(record).like("sloth_id", &ids.join("|"))
+    Select::new(record).like("sloth_id", &ids.join("|")).like("job", "$job").now()
 }
 
-/// The same in the chosen jobs: rules drop the instance.
-fn every(objectives: &[Objective], record: &str, plan: &Plan) -> Query {
-    of_all(objectives, record, plan).like("job", "$job").now()
+/// What is promised, whatever was measured.
+fn promised(objectives: &[Objective]) -> Query {
+    let share =
+        |objective: &Objective| Query::constant(&objective.share.ratio(), &[("sloth_slo", &objective.name)]);
+    let shares = objectives.iter().map(share).reduce(|all, share| all.or(&share));
+    shares.unwrap_or_else(|| Query::fact(&[]))
 }
 
 fn table(objectives: &[Objective], plan: &Plan) -> Panel {
@@ -57,8 +60,7 @@ fn table(objectives: &[Objective], plan: &Plan) -> Panel {
             "Every objective now: a burn rate of 1 uses up the budget exactly at the end of its period.",
         )
         .sized(24, 8)
-        // What is promised is promised of every job.
-        .query(of_all(objectives, "slo:objective:ratio", plan).now().max(&["sloth_slo"]), "")
+        .query(promised(objectives), "")
         .query(ask("slo:sli_error:ratio_rate5m").max(&["sloth_slo"]), "")
         .query(ask(BURN).max(&["sloth_slo"]), "")
         .query(ask(LEFT).min(&["sloth_slo"]), "")

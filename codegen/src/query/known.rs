@@ -61,7 +61,8 @@ impl Known {
         self.recorded.contains_key(name) || self.schema.labels(name).is_some()
     }
 
-    /// Adds what a recording rule records. Its expression is checked where it stands, with [`check`].
+    /// Adds what a recording rule records. Its expression is checked where it stands, with
+    /// [`check`](super::check::check).
     pub fn record<'a>(&mut self, name: &str, query: &str, labels: impl IntoIterator<Item = &'a str>) {
         let found = labels_of(query, self);
         let found =

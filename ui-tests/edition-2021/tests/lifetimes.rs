@@ -1,5 +1,8 @@
 //! `async fn` captures every lifetime, in this edition too.
 
+// A lifetime with a name, where none is needed, is one of the cases.
+#![allow(clippy::needless_lifetimes)]
+
 use obs_runtime::observe;
 use ui_tests::{ready, Yield};
 

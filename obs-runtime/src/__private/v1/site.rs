@@ -56,7 +56,7 @@ const LIVE: OnceLock<Live> = OnceLock::new();
 
 /// One observed function: a static in its body.
 ///
-/// It holds what the attribute says, and what every call touches. The rest is [`Live`], because the compiler
+/// It holds what the attribute says, and what every call touches. The rest is `Live`, because the compiler
 /// evaluates a static at every build.
 ///
 /// Calls that have started are one count, those that have ended are the counts of the buckets they fell
