@@ -3,6 +3,7 @@
 //! Instruments ask for the current trace whenever they count. Until somebody attaches one or names a
 //! source, that question costs one relaxed load.
 
+use crate::trace;
 use pin_project_lite::pin_project;
 use std::cell::Cell;
 use std::fmt;
@@ -16,7 +17,9 @@ use std::task::{Context, Poll};
 mod traceparent;
 
 thread_local! {
-    static CURRENT: Cell<Option<TraceContext>> = const { Cell::new(None) };
+    /// The innermost attached context, and how deep in spans the thread was then: spans that it entered since
+    /// are further in.
+    static ATTACHED: Cell<Option<(TraceContext, usize)>> = const { Cell::new(None) };
 }
 
 /// Whether a context can be there at all: one was attached once, or there is a source to ask.
@@ -62,13 +65,18 @@ impl TraceContext {
         traceparent::write(self)
     }
 
-    /// The context of the current thread: the innermost attached one, else what the
-    /// [source](set_trace_source) says.
+    /// The context of the current thread: the innermost observed call or attached context. Where observed
+    /// calls are not recorded as spans, what the [source](set_trace_source) says of a thread without an
+    /// attached one.
     pub fn current() -> Option<TraceContext> {
-        if !IN_USE.load(Ordering::Relaxed) {
-            return None;
+        if !trace::is_on() {
+            if !IN_USE.load(Ordering::Relaxed) {
+                return None;
+            }
+            let attached = ATTACHED.get().map(|(context, _)| context);
+            return attached.or_else(|| SOURCE.get().and_then(|source| source()));
         }
-        CURRENT.get().or_else(|| SOURCE.get().and_then(|source| source()))
+        attached_at(trace::thread::depth()).or_else(trace::thread::current)
     }
 
     /// Makes this the context of the current thread until the guard is dropped, and then the one that
@@ -80,7 +88,8 @@ impl TraceContext {
     #[must_use = "the context is detached when the guard is dropped"]
     pub fn attach(self) -> ContextGuard {
         IN_USE.store(true, Ordering::Relaxed);
-        ContextGuard { before: CURRENT.replace(Some(self)), on_this_thread: PhantomData }
+        let depth = if trace::is_on() { trace::thread::depth() } else { 0 };
+        ContextGuard { before: ATTACHED.replace(Some((self, depth))), on_this_thread: PhantomData }
     }
 
     /// The future with this context attached whenever it is polled.
@@ -129,10 +138,19 @@ pub fn set_trace_source(source: fn() -> Option<TraceContext>) -> Result<(), Trac
     Ok(())
 }
 
+/// The attached context, if nothing was entered since: the thread is `depth` deep in spans now.
+#[inline]
+pub(crate) fn attached_at(depth: usize) -> Option<TraceContext> {
+    if !IN_USE.load(Ordering::Relaxed) {
+        return None;
+    }
+    ATTACHED.get().filter(|(_, then)| *then >= depth).map(|(context, _)| context)
+}
+
 /// Whether there is a current trace and it is sampled.
 #[inline]
 pub(crate) fn is_sampled() -> bool {
-    IN_USE.load(Ordering::Relaxed) && sampled_current().is_some()
+    (IN_USE.load(Ordering::Relaxed) || trace::is_on()) && sampled_current().is_some()
 }
 
 /// The ids of the current trace, if it is sampled: what an exemplar needs.
@@ -145,14 +163,14 @@ pub(crate) fn sampled_current() -> Option<(u128, u64)> {
 /// Keeps a context attached to the thread that made it. From [`TraceContext::attach`].
 #[derive(Debug)]
 pub struct ContextGuard {
-    before: Option<TraceContext>,
+    before: Option<(TraceContext, usize)>,
     /// Dropping it on another thread would restore the context there.
     on_this_thread: PhantomData<*const ()>,
 }
 
 impl Drop for ContextGuard {
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        ATTACHED.set(self.before);
     }
 }
 

@@ -33,6 +33,7 @@ mod slots;
 pub mod snapshot;
 mod sync;
 mod time;
+mod trace;
 
 use __private::v1 as private;
 
@@ -47,3 +48,4 @@ pub use label::{Capped, LabelSet, LabelValue};
 pub use objective::{Objective, Window, objectives};
 pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
+pub use trace::Sampling;

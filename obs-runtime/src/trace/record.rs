@@ -1,0 +1,105 @@
+//! A span that has ended, as it is held in memory.
+
+use crate::private::{Category, Class, Site};
+use std::borrow::Cow;
+use tracing::Metadata;
+
+/// Whose span it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin {
+    /// An observed function's.
+    Function(&'static Site),
+    /// A span that some library made with `tracing`.
+    Foreign(&'static Metadata<'static>),
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ended {
+    Ok,
+    Error(&'static Category),
+    Cancelled,
+    Panic,
+}
+
+impl Ended {
+    /// Whether it makes a trace worth keeping: a cancellation is its caller's choice.
+    pub(crate) fn failed(self) -> bool {
+        matches!(self, Ended::Error(_) | Ended::Panic)
+    }
+
+    /// The attribute `error.type`; `None` of what ended well.
+    pub(crate) fn error_type(self) -> Option<&'static str> {
+        match self {
+            Ended::Ok => None,
+            Ended::Error(category) => Some(category.name),
+            Ended::Cancelled => Some("cancelled"),
+            Ended::Panic => Some("panic"),
+        }
+    }
+}
+
+impl From<Class> for Ended {
+    fn from(class: Class) -> Ended {
+        match class {
+            Class::Ok => Ended::Ok,
+            Class::Error(category) => Ended::Error(category),
+        }
+    }
+}
+
+/// A span that has ended. Times are ticks of [`clock`](crate::clock).
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) origin: Origin,
+    pub(crate) id: u64,
+    /// Zero where there is none.
+    pub(crate) parent: u64,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) ended: Ended,
+    /// The series that its duration was counted in, for an exemplar there.
+    pub(crate) series: u32,
+    /// What few spans have.
+    pub(crate) extra: Option<Box<Extra>>,
+}
+
+/// Fields, events and links.
+#[derive(Debug, Default)]
+pub(crate) struct Extra {
+    pub(crate) fields: Vec<(Cow<'static, str>, FieldValue)>,
+    pub(crate) events: Vec<Event>,
+    /// The spans that this one follows from, by trace and id.
+    pub(crate) links: Vec<(u128, u64)>,
+    /// How many of each were left out, for there were too many.
+    pub(crate) lost: Lost,
+}
+
+/// How much did not fit the limits of a span.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lost {
+    pub(crate) fields: u32,
+    pub(crate) events: u32,
+    pub(crate) links: u32,
+}
+
+/// Something that happened during a span.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) meta: &'static Metadata<'static>,
+    pub(crate) at: u64,
+    pub(crate) fields: Vec<(Cow<'static, str>, FieldValue)>,
+}
+
+/// A value that an attribute or an event names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldValue {
+    /// A truth value.
+    Bool(bool),
+    /// A whole number. Larger ones than OpenTelemetry has are text.
+    Integer(i64),
+    /// A measurement.
+    Float(f64),
+    /// Anything else, as it is printed.
+    Text(String),
+}
