@@ -46,23 +46,32 @@ impl quote::ToTokens for Runtime {
     }
 }
 
-/// `FunctionDesc { … }`.
-pub(crate) fn function_desc(
+/// `Site::new(…)`, or where there is more to say `Site::with(…, &FunctionDesc { … })`.
+pub(crate) fn site(
     v1: &Runtime,
     args: &ObserveArgs,
     function: &Function,
     desc: &catalogue::Function,
-    errors: Option<TokenStream>,
+    errors: &TokenStream,
 ) -> TokenStream {
-    let mut given = place(v1, &desc.name, &function.sig.ident);
+    let (name, help, is_async) = (&desc.name, &desc.help, desc.is_async);
+    let (line, column) = line_column(&function.sig.ident);
+    let given = quote!(#name, #v1::module_path!(), #v1::file!(), #line, #column, #help, #is_async, #errors);
+    let options = options(v1, args, desc);
+    if options.is_empty() {
+        quote!(#v1::Site::new(#given))
+    } else {
+        quote!(#v1::Site::with(#given, &#v1::FunctionDesc { #options ..#v1::FunctionDesc::DEFAULT }))
+    }
+}
+
+/// The fields of a description that few functions have.
+fn options(v1: &Runtime, args: &ObserveArgs, desc: &catalogue::Function) -> TokenStream {
+    let mut given = TokenStream::new();
     let mut field = |name: &str, value: TokenStream| {
         let name = Ident::new(name, Span::call_site());
         given.extend(quote!(#name: #value,));
     };
-    if !desc.help.is_empty() {
-        let help = &desc.help;
-        field("help", quote!(#help));
-    }
     for (name, text) in [("metric", &desc.metric), ("runbook", &desc.runbook), ("dashboard", &desc.dashboard)]
     {
         if let Some(text) = text {
@@ -74,9 +83,6 @@ pub(crate) fn function_desc(
     }
     if let Some(given) = &args.buckets {
         field("buckets", buckets(given));
-    }
-    if desc.is_async {
-        field("is_async", quote!(true));
     }
     if let Some(slow) = desc.slow {
         let slow = nanos(slow);
@@ -108,10 +114,7 @@ pub(crate) fn function_desc(
     if !desc.metrics {
         field("metrics", quote!(false));
     }
-    if let Some(errors) = errors {
-        field("errors", errors);
-    }
-    quote!(#v1::FunctionDesc { #given ..#v1::FunctionDesc::DEFAULT })
+    given
 }
 
 /// `MetricDesc { … }`. `ident` is the item that the metric stands on.
@@ -153,9 +156,13 @@ pub(crate) fn metric_desc(
 
 /// The fields that every description has: what it is called, and where it is.
 pub(crate) fn place(v1: &Runtime, name: &str, ident: &Ident) -> TokenStream {
-    let at = ident.span().start();
-    let (line, column) = (number(at.line as u32), number(at.column as u32 + 1));
+    let (line, column) = line_column(ident);
     quote!(name: #name, module: #v1::module_path!(), file: #v1::file!(), line: #line, column: #column,)
+}
+
+fn line_column(ident: &Ident) -> (Literal, Literal) {
+    let at = ident.span().start();
+    (number(at.line as u32), number(at.column as u32 + 1))
 }
 
 fn labels(v1: &Runtime, labels: &[catalogue::Label]) -> TokenStream {

@@ -99,6 +99,14 @@ impl Function {
     }
 }
 
+/// Whether an attribute is one of the language's that says the same about a function that returns a future as
+/// about an `async fn`. (`must_use` does not: there it speaks of the output.)
+pub(crate) fn is_inert(attribute: &Attribute) -> bool {
+    const INERT: [&str; 10] =
+        ["allow", "cfg", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "warn"];
+    attribute.path().get_ident().is_some_and(|ident| INERT.iter().any(|name| ident == *name))
+}
+
 /// Whether a function comes next, behind attributes and visibility.
 pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();

@@ -3,7 +3,7 @@
 mod call;
 mod function;
 
-use crate::item::{Block, Function, Member, is_function, module_elsewhere};
+use crate::item::{Block, Function, Member, is_function, is_inert, module_elsewhere};
 use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -75,7 +75,7 @@ fn direct(ctxt: &Ctxt, args: ObserveArgs, mut function: Function) -> TokenStream
     function.strip(keyword::OBSERVE);
     let checked = args.checked(ctxt, &function.sig, function.body.is_some(), None);
     match checked.filter(|_| ctxt.is_clean()) {
-        Some(args) => function::expand(&args, &function, None, &[]),
+        Some(args) => function::expand(&args, &function, None, &[], false),
         None => function.plain(ctxt),
     }
 }
@@ -86,17 +86,27 @@ fn outermost(ctxt: &Ctxt, args: &ObserveArgs, block: &Block) -> TokenStream {
         check::block(ctxt, args);
         ctxt.is_clean().then_some(())
     });
-    let observed = members(ctxt, args, block, &[]);
+    let observed = members(ctxt, args, block, &[], false);
     // Mistakes of the members have been found all the same.
     if checked.is_some() { observed } else { plain(ctxt, block) }
 }
 
-/// The block with its functions observed. `args` are those of the block; `params` the type parameters around.
-fn members(ctxt: &Ctxt, args: &ObserveArgs, block: &Block, params: &[Ident]) -> TokenStream {
+/// The block with its functions observed. `args` are those of the block; `params` the type parameters around;
+/// `keeps_async` is whether an attribute around has yet to see it.
+fn members(
+    ctxt: &Ctxt,
+    args: &ObserveArgs,
+    block: &Block,
+    params: &[Ident],
+    keeps_async: bool,
+) -> TokenStream {
+    let keeps_async = keeps_async || !block.attrs.iter().all(is_inert);
     let params: Vec<Ident> = params.iter().chain(&block.params).cloned().collect();
     let members = block.members.iter().map(|member| match member {
-        Member::Function(function) => member_function(ctxt, args, block, (**function).clone(), &params),
-        Member::Block(inner) => member_block(ctxt, args, inner, &params),
+        Member::Function(function) => {
+            member_function(ctxt, args, block, (**function).clone(), &params, keeps_async)
+        }
+        Member::Block(inner) => member_block(ctxt, args, inner, &params, keeps_async),
         Member::Other(tokens) => tokens.clone(),
     });
     block.with(members.collect())
@@ -108,23 +118,30 @@ fn member_function(
     block: &Block,
     mut function: Function,
     params: &[Ident],
+    keeps_async: bool,
 ) -> TokenStream {
     let has_body = function.body.is_some();
     let args =
         ctxt.scope(|ctxt| ObserveArgs::of_member(ctxt, &function.attrs, &function.sig, has_body, Some(args)));
     function.strip(keyword::OBSERVE);
     match args {
-        Some(args) => function::expand(&args, &function, block.owner.as_deref(), params),
+        Some(args) => function::expand(&args, &function, block.owner.as_deref(), params, keeps_async),
         None => function.plain(ctxt),
     }
 }
 
-fn member_block(ctxt: &Ctxt, args: &ObserveArgs, block: &Block, params: &[Ident]) -> TokenStream {
+fn member_block(
+    ctxt: &Ctxt,
+    args: &ObserveArgs,
+    block: &Block,
+    params: &[Ident],
+    keeps_async: bool,
+) -> TokenStream {
     let own = ObserveArgs::of_block(ctxt, &block.attrs, Some(args));
     let mut block = block.clone();
     block.attrs.retain(|attribute| !grammar::observe::is(attribute, keyword::OBSERVE));
     match own {
-        Some(args) => members(ctxt, &args, &block, params),
+        Some(args) => members(ctxt, &args, &block, params, keeps_async),
         // Left out; functions in it that have the attribute themselves keep it.
         None => block.with(block.members.iter().map(ToTokens::to_token_stream).collect()),
     }

@@ -19,7 +19,7 @@ use crate::cells::{self, Reader};
 use crate::collect;
 use crate::instrument::errors::ErrorCounts;
 use crate::instrument::family::{Instrument, Page, Texts};
-use crate::private::{FunctionMetric, MetricDesc, Site};
+use crate::private::{FunctionMetric, Live, MetricDesc, Site};
 use crate::snapshot::{Family, FamilyKind, Snapshot};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -37,7 +37,7 @@ static TEXTS: Mutex<Option<Texts>> = Mutex::new(None);
 
 #[derive(Debug)]
 pub(crate) struct Registry {
-    sites: Vec<&'static Site>,
+    sites: Vec<&'static Live>,
     metrics: Vec<Metric>,
     catalogue: obs_model::Catalogue,
     conflicts: Vec<Conflict>,
@@ -143,9 +143,11 @@ pub(crate) fn buckets_of<I: Instrument>(instrument: &'static I) -> Option<&'stat
 impl Registry {
     fn linked() -> Registry {
         let (mut sites, mut metrics, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for site in inventory::iter::<&'static Site> {
+            sites.push(site.live());
+        }
         for entry in inventory::iter::<Entry> {
             match entry.0 {
-                Item::Function(site) => sites.push(site),
                 Item::Static(desc, instrument) => metrics.push(Metric::Static(desc, instrument)),
                 Item::Metric(metric) => metrics.push(Metric::Function(metric)),
                 Item::Polled(desc, read) => metrics.push(Metric::Polled(desc, read)),

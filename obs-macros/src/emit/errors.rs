@@ -6,25 +6,25 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Signature, Type};
 
-/// The `errors` of a function's description; `None` where there are none, which is the default.
+/// The `errors` of a function's description.
 ///
 /// The error type's categories are series from the first scrape only if a static can name the type, and a
 /// static cannot name a parameter of the function or of the `impl` around it. `params` are those that are
 /// known; an attribute on a method cannot see its `impl`, so [`is_concrete`] goes by how names look.
-pub(crate) fn errors(v1: &Runtime, sig: &Signature, judged: bool, params: &[Ident]) -> Option<TokenStream> {
+pub(crate) fn errors(v1: &Runtime, sig: &Signature, judged: bool, params: &[Ident]) -> TokenStream {
     if judged {
-        return Some(quote!(#v1::Errors::FALLIBLE));
+        return quote!(#v1::Errors::FALLIBLE);
     }
     let ty = shape::yielded(sig).map(shape::plain_type).filter(|ty| !shape::infallible(ty));
     let unknown = quote!(#v1::Errors::UNKNOWN);
-    let Some(ty) = ty else { return hidden(sig).then_some(unknown) };
-    let Some(named) = result(ty).filter(|ty| is_concrete(ty.clone(), params)) else { return Some(unknown) };
+    let Some(ty) = ty else { return if hidden(sig) { unknown } else { quote!(#v1::Errors::NONE) } };
+    let Some(named) = result(ty).filter(|ty| is_concrete(ty.clone(), params)) else { return unknown };
     let named = without_lifetimes(named);
-    Some(quote!({
+    quote!({
         #[allow(unused_imports)]
         use #v1::ProbeFallback as _;
         <#v1::Probe<#named>>::ERRORS
-    }))
+    })
 }
 
 /// Whether it is a future whose output is not written.
@@ -130,7 +130,7 @@ mod tests {
     fn probed(sig: Signature) -> String {
         let v1 = Runtime(quote!(v1));
         let params: Vec<Ident> = sig.generics.type_params().map(|param| param.ident.clone()).collect();
-        let tokens = errors(&v1, &sig, false, &params).map(|tokens| tokens.to_string()).unwrap_or_default();
+        let tokens = errors(&v1, &sig, false, &params).to_string();
         match tokens.split_once("Probe <") {
             Some((_, rest)) => rest.replace(" >> :: ERRORS }", "").replace(' ', ""),
             None => tokens.replace(' ', ""),
@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn only_what_a_static_can_name_is_probed() {
-        assert_eq!(probed(parse_quote!(fn f())), "");
-        assert_eq!(probed(parse_quote!(fn f() -> u8)), "");
+        assert_eq!(probed(parse_quote!(fn f())), "v1::Errors::NONE");
+        assert_eq!(probed(parse_quote!(fn f() -> u8)), "v1::Errors::NONE");
         assert_eq!(probed(parse_quote!(fn f() -> Result<T, StoreError>)), "Result<(),StoreError>");
         assert_eq!(probed(parse_quote!(async fn f() -> Result<T, Error>)), "Result<(),Error>");
         assert_eq!(probed(parse_quote!(fn f() -> Result<T, io::Error>)), "Result<(),io::Error>");

@@ -57,7 +57,7 @@ fn watched(
         }
         None => Ok(read(wrap::contained(v1, function, body, output.as_ref(), evaluated)?, true)),
         Some(shape::Future::Async) => {
-            let future = wrap::awaited(function, body, output.as_ref(), evaluated);
+            let future = wrap::awaited(v1, function, body, output.as_ref(), evaluated);
             Ok(read(quote!(#future.await), true))
         }
         Some(shape::Future::Opaque(known) | shape::Future::Boxed(known)) => {

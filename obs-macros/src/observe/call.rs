@@ -30,6 +30,12 @@ pub(super) fn enter(v1: &Runtime, args: &ObserveArgs, is_async: bool) -> TokenSt
     quote!(#v1::#enter(&__OBS_SITE))
 }
 
+/// Whether a call starts with nothing but its site.
+pub(super) fn is_bare(args: &ObserveArgs) -> bool {
+    let labelled = args.labels.as_ref().is_some_and(|labels| !labels.value.is_empty());
+    args.no_metrics.is_none() && !labelled && !names_values(args)
+}
+
 /// The attribute's expressions that are evaluated when a call starts.
 pub(super) fn evaluated(args: &ObserveArgs) -> TokenStream {
     let labels = args.labels.iter().flat_map(|labels| &labels.value).filter_map(Label::expr);

@@ -2,7 +2,7 @@
 
 use super::call;
 use crate::emit::{self, Runtime};
-use crate::item::{Body, Function};
+use crate::item::{self, Body, Function};
 use crate::wrap;
 use obs_model::grammar::{ObserveArgs, describe, shape};
 use proc_macro2::{Ident, TokenStream};
@@ -11,12 +11,13 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 /// The function with its calls observed. `owner` is the type of the block around it, `params` that block's
-/// type parameters.
+/// type parameters. `keeps_async` is whether another attribute of the block has yet to see an `async fn`.
 pub(super) fn expand(
     args: &ObserveArgs,
     function: &Function,
     owner: Option<&str>,
     params: &[Ident],
+    keeps_async: bool,
 ) -> TokenStream {
     let Some(body) = function.body.as_ref().filter(|_| !super::OFF) else {
         return function.to_token_stream();
@@ -26,6 +27,9 @@ pub(super) fn expand(
     let mut outer = function.clone();
     let watched = match shape::future(&function.sig) {
         None => sync(&v1, args, &mut outer, body),
+        Some(shape::Future::Async) if is_deferrable(args, function, keeps_async) => {
+            Ok(deferred(&v1, args, &mut outer, body))
+        }
         Some(shape::Future::Async) => Ok(asynchronous(&v1, args, &mut outer, body)),
         Some(shape::Future::Opaque(output)) => returned(&v1, args, &mut outer, body, output, false),
         Some(shape::Future::Boxed(output)) => returned(&v1, args, &mut outer, body, output, true),
@@ -50,10 +54,10 @@ fn site(
     let params: Vec<Ident> = params.iter().cloned().chain(own).collect();
     let judged = args.ok_if.is_some() || args.error_if.is_some();
     let errors = emit::errors(v1, &function.sig, judged, &params);
-    let desc = emit::function_desc(v1, args, function, &desc, errors);
+    let site = emit::site(v1, args, function, &desc, &errors);
     quote! {
-        static __OBS_SITE: #v1::Site = #v1::Site::new(#desc, &__OBS_SITE);
-        #v1::submit_function!(__OBS_SITE);
+        static __OBS_SITE: #v1::Site = #site;
+        #v1::inventory::submit! { &__OBS_SITE }
     }
 }
 
@@ -78,10 +82,36 @@ fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) 
 
 fn asynchronous(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> TokenStream {
     let ret = shape::returned(&function.sig).cloned();
+    let future = wrap::awaited(v1, function, body, ret.as_ref(), &call::evaluated(args));
     let enter = call::enter(v1, args, true);
     let class = reader(v1, args, ret.as_ref(), true);
-    let future = wrap::awaited(function, body, ret.as_ref(), &call::evaluated(args));
     quote!(#v1::future(#enter, #future, #class).await)
+}
+
+/// An `async fn` as a function that returns its future.
+fn deferred(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> TokenStream {
+    let ret = shape::returned(&function.sig).cloned();
+    let future = wrap::awaited(v1, function, body, ret.as_ref(), &TokenStream::new());
+    let output = ret.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let reader = match is_read(args, ret.as_ref()) {
+        true => quote!(#v1::reader!(#output)),
+        false => quote!(#v1::Unreadable),
+    };
+    function.sig.asyncness = None;
+    function.sig.output = syn::parse_quote!(-> impl #v1::Future<Output = #output>);
+    quote!(#v1::deferred(&__OBS_SITE, #future, #reader))
+}
+
+/// Whether an `async fn` may become a function that returns its future. To its callers they are the same;
+/// to attributes that are still to come they are not, nor to what needs the arguments when the call starts.
+fn is_deferrable(args: &ObserveArgs, function: &Function, keeps_async: bool) -> bool {
+    let judged = args.ok_if.is_some() || args.error_if.is_some();
+    let ret = shape::returned(&function.sig);
+    !keeps_async
+        && !judged
+        && call::is_bare(args)
+        && function.attrs.iter().all(item::is_inert)
+        && ret.is_none_or(|ret| wrap::is_whole(ret) && !matches!(shape::plain_type(ret), Type::Never(_)))
 }
 
 /// A function that returns a future. The call starts before its statements, whose work is part of it.

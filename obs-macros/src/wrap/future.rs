@@ -1,17 +1,18 @@
 //! Bodies that are futures, and bodies that return one.
 
-use super::{annotated, contained, ended, params};
+use super::{annotated, contained, ended, params, written};
 use crate::emit::Runtime;
 use crate::item::{Body, Exits, Function};
 use obs_model::grammar::shape;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Stmt, Type};
 
 /// The body of an `async fn` as a future.
 pub(crate) fn awaited(
+    v1: &Runtime,
     function: &mut Function,
     body: &Body,
     ret: Option<&Type>,
@@ -24,23 +25,12 @@ pub(crate) fn awaited(
     }
     let annotation = annotated(ret);
     // Unlike a function, an `async` block does not say what it returns, and the first `?` has to know.
-    let edge = (body.exits().any() && !annotation.is_empty()).then(|| {
+    let edge = written(ret).filter(|_| body.exits().any()).map(|returned| {
         // The compiler calls this the place that the type comes from.
         let at = ret.map_or_else(Span::call_site, |ret| Span::call_site().located_at(ret.span()));
-        let returned = Ident::new("__obs_edge", at);
-        quote! {
-            #[allow(
-                unreachable_code,
-                clippy::diverging_sub_expression,
-                clippy::empty_loop,
-                clippy::let_unit_value,
-                clippy::needless_return
-            )]
-            if false {
-                let #returned #annotation = loop {};
-                return #returned;
-            }
-        }
+        let v1 = v1.located(at);
+        let never = quote_spanned!(at=> #v1::never::<#returned>());
+        quote!(if false { return #never; })
     });
     let ended = ended(&annotation, quote!(#block));
     quote!(async move { #rebound #edge #ended })

@@ -1,6 +1,6 @@
 //! The return type, where it is written again.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, PathArguments, Token, Type, TypeInfer};
@@ -19,6 +19,18 @@ pub(crate) fn written(ty: Option<&Type>) -> Option<TokenStream> {
 /// `: Type`, for a `let`; nothing where the compiler has to find it out.
 pub(crate) fn annotated(ty: Option<&Type>) -> TokenStream {
     written(ty).map(|ty| quote!(: #ty)).unwrap_or_default()
+}
+
+/// Whether a type can be written again as it is, anywhere.
+pub(crate) fn is_whole(ty: &Type) -> bool {
+    fn has_impl(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "impl",
+            TokenTree::Group(group) => has_impl(group.stream()),
+            _ => false,
+        })
+    }
+    !has_impl(quote!(#ty))
 }
 
 /// `impl Trait`, which can be written only in a signature, becomes `_`, wherever it stands.

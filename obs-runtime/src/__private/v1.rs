@@ -15,22 +15,27 @@ pub use crate::error::{Categories, Category, ErrorCategory, Severity};
 pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
 pub use crate::registry::Entry;
 pub use branch::{Branch, FromResidual, branch, from_residual};
-pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, run};
+pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, never, run};
 pub(crate) use class::Fallible;
-pub use class::{Class, ClassOther, ClassPlain, Errors, Probe, ProbeFallback, Returned, class, ok, test};
+pub use class::{
+    ByCategory, ByResult, Class, ClassOther, ClassPlain, Errors, Probe, ProbeFallback, Reader, ReaderOther,
+    ReaderPlain, Returned, Unreadable, class, ok, probe, reader, test,
+};
 pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
 pub use future::{
-    AsyncCall, Observed, enter_async, enter_async_fields, enter_async_span, enter_async_with, future,
+    AsyncCall, Deferred, Observed, deferred, enter_async, enter_async_fields, enter_async_span,
+    enter_async_with, future,
 };
 pub use inventory;
 pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use site::{Labelled, Site, capped, label};
-pub(crate) use site::{Outcome, SeriesRef};
+pub(crate) use site::{Live, Outcome, SeriesRef};
 pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, parent, span};
 pub use std::boxed::Box;
+pub use std::future::Future;
 pub use std::ops::ControlFlow;
 pub use std::option::Option::{None, Some};
 pub use std::time::Duration;
 pub use std::{file, module_path, unreachable};
-pub use submit::{submit_error, submit_function, submit_function_metric, submit_polled, submit_static};
+pub use submit::{submit_error, submit_function_metric, submit_polled, submit_static};

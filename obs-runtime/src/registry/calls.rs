@@ -4,7 +4,7 @@ use crate::instrument::errors::ErrorCounts;
 use crate::instrument::family::{Page, named};
 use crate::instrument::timing;
 use crate::label::Combination;
-use crate::private::{Category, Fallible, Outcome, Site};
+use crate::private::{Category, Fallible, Live, Outcome};
 use crate::snapshot::{FamilyKind, HistogramValue, Series, Value};
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ const IDENTITY: usize = 4;
 const CATEGORIES: usize = 5;
 
 /// Adds the families of all sites.
-pub(super) fn collect(sites: &[&'static Site], page: &mut Page<'_>) {
+pub(super) fn collect(sites: &[&'static Live], page: &mut Page<'_>) {
     for site in sites {
         // Ends before starts: see `cells::Update`.
         let ended = ended(site, page);
@@ -50,7 +50,7 @@ enum Part {
 }
 
 /// The shared family's name, or that of the function's own.
-fn family(site: &Site, part: Part) -> Cow<'static, str> {
+fn family(site: &Live, part: Part) -> Cow<'static, str> {
     let (shared, suffix) = match part {
         Part::Calls => ("function_calls_total", "total"),
         Part::Duration => ("function_calls_duration_seconds", "duration_seconds"),
@@ -59,14 +59,14 @@ fn family(site: &Site, part: Part) -> Cow<'static, str> {
     site.desc.metric.map_or(Cow::Borrowed(shared), |own| Cow::Owned(format!("{own}_{suffix}")))
 }
 
-fn identity(site: &Site) -> Pairs {
+fn identity(site: &Live) -> Pairs {
     match site.desc.metric {
         Some(_) => Vec::new(),
         None => vec![("function", site.desc.name.into()), ("module", site.desc.module.into())],
     }
 }
 
-fn labels(site: &Site, at: Combination, outcome: Outcome, error: Option<&'static Category>) -> Pairs {
+fn labels(site: &Live, at: Combination, outcome: Outcome, error: Option<&'static Category>) -> Pairs {
     let mut pairs = identity(site);
     pairs.push(("result", outcome.as_str().into()));
     pairs.extend(error.map(|category| ("error_type", Cow::Borrowed(category.name))));
@@ -82,7 +82,7 @@ fn error_labels(function: &'static str, module: &'static str, category: &'static
 }
 
 /// Adds a site's calls and durations by outcome, and its errors; returns how many calls have ended.
-fn ended(site: &'static Site, page: &mut Page<'_>) -> u64 {
+fn ended(site: &'static Live, page: &mut Page<'_>) -> u64 {
     let mut ended = 0;
     let (mut calls, mut durations) = (Vec::new(), Vec::new());
     let labelled = !site.desc.labels.is_empty();
@@ -102,7 +102,7 @@ fn ended(site: &'static Site, page: &mut Page<'_>) -> u64 {
             ended += count;
             // A dozen series of durations are worth their space only where calls usually end so.
             if slot.is_used() || matches!(outcome, Outcome::Ok | Outcome::Error) {
-                let exemplars = site.exemplars.of(Site::series(at, outcome), counts.len());
+                let exemplars = site.exemplars.of(Live::series(at, outcome), counts.len());
                 let value = HistogramValue { bounds: bounds.clone(), counts, sum, exemplars };
                 durations.push(Series { labels: labels.clone(), value: value.into() });
             }
@@ -120,7 +120,7 @@ fn ended(site: &'static Site, page: &mut Page<'_>) -> u64 {
 }
 
 /// Adds a site's errors by category: to its calls with `result="error"`, and to `errors_total`.
-fn errors(site: &'static Site, page: &mut Page<'_>, calls: &mut Vec<Series>) {
+fn errors(site: &'static Live, page: &mut Page<'_>, calls: &mut Vec<Series>) {
     let labelled = !site.desc.labels.is_empty();
     site.errors.each_category(|number, category, counts| {
         let lane = CATEGORIES + 2 * number;
@@ -140,7 +140,7 @@ fn errors(site: &'static Site, page: &mut Page<'_>, calls: &mut Vec<Series>) {
 }
 
 /// Whether a call can end so, as far as its signature tells.
-fn is_possible(site: &Site, outcome: Outcome) -> bool {
+fn is_possible(site: &Live, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Ok | Outcome::Panic => true,
         Outcome::Error => site.desc.errors.fallible == Fallible::Always,

@@ -1,7 +1,7 @@
 //! Families that contradict each other.
 
 use super::Metric;
-use crate::private::{Kind, LabelDesc, Site};
+use crate::private::{Kind, LabelDesc, Live};
 use obs_model::Place;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -39,7 +39,7 @@ struct Declaration {
 }
 
 /// Removes all items that contradict an earlier one, and says which.
-pub(super) fn resolve(sites: &mut Vec<&'static Site>, metrics: &mut Vec<Metric>) -> Vec<Conflict> {
+pub(super) fn resolve(sites: &mut Vec<&'static Live>, metrics: &mut Vec<Metric>) -> Vec<Conflict> {
     let mut declared = HashMap::new();
     let mut conflicts = Vec::new();
     let mut keep = |declarations: Vec<Declaration>| {
@@ -75,7 +75,7 @@ fn check(declared: &mut HashMap<String, Declaration>, new: Declaration) -> Optio
 
 /// What a function with a family of its own declares. The shared family is the same for all; but two
 /// functions of one name and module, whose calls are added up, need the same buckets.
-fn of_site(site: &'static Site) -> Vec<Declaration> {
+fn of_site(site: &'static Live) -> Vec<Declaration> {
     let desc = &site.desc;
     let one = |family: String, kind, buckets| Declaration {
         family,

@@ -5,13 +5,12 @@ use crate::instrument::{Counter, Gauge, Histogram};
 use crate::label::{LabelSet, MAX_SERIES, space};
 use crate::private::{ErrorTypeDesc, FunctionMetric, Kind, MetricDesc, Site};
 
-/// One annotated item. Made by generated code only.
+/// One annotated item that is no observed function. Made by generated code only.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry(pub(crate) Item);
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item {
-    Function(&'static Site),
     Static(&'static MetricDesc, &'static dyn Instrument),
     Metric(&'static FunctionMetric),
     Polled(&'static MetricDesc, fn() -> Option<f64>),
@@ -20,12 +19,11 @@ pub(crate) enum Item {
 
 inventory::collect!(Entry);
 
+// Functions are most of what there is: their own kind of entry, which takes no call to make.
+inventory::collect!(&'static Site);
+
 #[doc(hidden)]
 impl Entry {
-    pub const fn function(site: &'static Site) -> Entry {
-        Entry(Item::Function(site))
-    }
-
     pub const fn metric(metric: &'static FunctionMetric) -> Entry {
         Entry(Item::Metric(metric))
     }

@@ -1,7 +1,7 @@
 //! Two items with one series: two methods of one name in a module, or two functions that share a family.
 
 use super::Metric;
-use crate::private::Site;
+use crate::private::Live;
 use crate::snapshot::{Family, Labels, Series, Value};
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The families in which that happens; the others need not be looked through at each snapshot.
-pub(super) fn families(sites: &[&'static Site], metrics: &[Metric]) -> HashSet<Cow<'static, str>> {
+pub(super) fn families(sites: &[&'static Live], metrics: &[Metric]) -> HashSet<Cow<'static, str>> {
     let mut seen = HashSet::new();
     // Always: an error type may give two categories of one function the same name, and two functions of
     // one name have the same labels.

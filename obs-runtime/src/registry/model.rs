@@ -1,12 +1,12 @@
 //! What was linked, as the model that code generation uses too.
 
 use super::Metric;
-use crate::private::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, Site, SloDesc};
+use crate::private::{ErrorTypeDesc, FunctionDesc, LabelDesc, Live, MetricDesc, SloDesc};
 use obs_model::{Catalogue, Function, Label, Latency, Percent, Place, Slo, Unit};
 use std::time::Duration;
 
 pub(super) fn catalogue(
-    sites: &[&'static Site],
+    sites: &[&'static Live],
     metrics: &[Metric],
     errors: &[&'static ErrorTypeDesc],
 ) -> Catalogue {

@@ -1,7 +1,7 @@
 //! One call of a function, from its start to whatever ends it.
 
 use super::span::{self, Span};
-use super::{Class, LabelIndex, Outcome, SeriesRef, Site};
+use super::{Class, LabelIndex, Live, Outcome, SeriesRef, Site};
 
 /// A call whose result is read: [`finish`](Call::finish) counts it by what was returned. Dropped without
 /// that, it counts as `panic` while the thread unwinds, and as `ok` where a macro in the body returned
@@ -12,7 +12,7 @@ use super::{Class, LabelIndex, Outcome, SeriesRef, Site};
 #[must_use]
 #[derive(Debug)]
 pub struct Call<const METRICS: bool> {
-    site: &'static Site,
+    live: &'static Live,
     start: u64,
     series: SeriesRef,
     spanned: bool,
@@ -22,8 +22,9 @@ pub struct Call<const METRICS: bool> {
 /// Starts a call without labels and fields.
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Call<true> {
-    let spanned = site.wants_span() && span::enter(span::bare(site));
-    start(site, site.labelled(&[]), spanned)
+    let live = site.live();
+    let spanned = live.wants_span() && span::enter(span::bare(live));
+    start(live, live.labelled(&[]), spanned)
 }
 
 /// Starts a call with the values of its labels; `span` makes its span, if one is wanted.
@@ -33,27 +34,30 @@ pub fn enter_with<const N: usize>(
     labels: [LabelIndex; N],
     span: impl FnOnce() -> Span,
 ) -> Call<true> {
-    let spanned = site.wants_span() && span::enter(span());
-    start(site, site.labelled(&labels), spanned)
+    let live = site.live();
+    let spanned = live.wants_span() && span::enter(span());
+    start(live, live.labelled(&labels), spanned)
 }
 
 /// Starts a call with fields, without labels.
 #[inline(always)]
 pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Span) -> Call<true> {
-    let spanned = site.wants_span() && span::enter(span());
-    start(site, site.labelled(&[]), spanned)
+    let live = site.live();
+    let spanned = live.wants_span() && span::enter(span());
+    start(live, live.labelled(&[]), spanned)
 }
 
 /// Starts a call that makes a span and is not counted.
 #[inline(always)]
 pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Span) -> Call<false> {
-    let spanned = site.wants_span() && span::enter(span());
-    start(site, site.labelled(&[]), spanned)
+    let live = site.live();
+    let spanned = live.wants_span() && span::enter(span());
+    start(live, live.labelled(&[]), spanned)
 }
 
 #[inline(always)]
-fn start<const M: bool>(site: &'static Site, series: SeriesRef, spanned: bool) -> Call<M> {
-    Call { site, series, spanned, finished: false, start: site.begin::<M>() }
+fn start<const M: bool>(live: &'static Live, series: SeriesRef, spanned: bool) -> Call<M> {
+    Call { live, series, spanned, finished: false, start: live.begin::<M>() }
 }
 
 impl<const M: bool> Call<M> {
@@ -61,8 +65,8 @@ impl<const M: bool> Call<M> {
     #[inline(always)]
     pub fn finish(mut self, class: Class) {
         self.finished = true;
-        let outcome = self.site.outcome::<M>(class, self.series.at);
-        self.site.end::<M>(self.start, self.series, outcome);
+        let outcome = self.live.outcome::<M>(class, self.series.at);
+        self.live.end::<M>(self.start, self.series, outcome);
         if self.spanned {
             span::leave(Ok(class));
         }
@@ -72,8 +76,8 @@ impl<const M: bool> Call<M> {
     #[inline(always)]
     pub fn unread(mut self) -> Unread<M> {
         self.finished = true;
-        let Call { site, start, series, spanned, .. } = self;
-        Unread { site, start, series, spanned, unwinding: std::thread::panicking() }
+        let Call { live, start, series, spanned, .. } = self;
+        Unread { live, start, series, spanned, unwinding: std::thread::panicking() }
     }
 }
 
@@ -81,7 +85,7 @@ impl<const M: bool> Drop for Call<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.finished {
-            abandon::<M>(self.site, self.start, self.series, self.spanned);
+            abandon::<M>(self.live, self.start, self.series, self.spanned);
         }
     }
 }
@@ -90,12 +94,12 @@ impl<const M: bool> Drop for Call<M> {
 /// all the time for its address to be taken here.
 #[cold]
 #[inline(never)]
-fn abandon<const M: bool>(site: &'static Site, start: u64, series: SeriesRef, spanned: bool) {
+fn abandon<const M: bool>(live: &'static Live, start: u64, series: SeriesRef, spanned: bool) {
     let (outcome, class) = match std::thread::panicking() {
         true => (Outcome::Panic, Err("panic")),
         false => (Outcome::Ok, Ok(Class::Ok)),
     };
-    site.end::<M>(start, series, outcome);
+    live.end::<M>(start, series, outcome);
     if spanned {
         span::leave(class);
     }
@@ -105,7 +109,7 @@ fn abandon<const M: bool>(site: &'static Site, start: u64, series: SeriesRef, sp
 #[must_use]
 #[derive(Debug)]
 pub struct Unread<const METRICS: bool> {
-    site: &'static Site,
+    live: &'static Live,
     start: u64,
     series: SeriesRef,
     spanned: bool,
@@ -118,9 +122,9 @@ impl<const M: bool> Drop for Unread<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if std::thread::panicking() && !self.unwinding {
-            abandon::<M>(self.site, self.start, self.series, self.spanned);
+            abandon::<M>(self.live, self.start, self.series, self.spanned);
         } else {
-            self.site.end::<M>(self.start, self.series, Outcome::Ok);
+            self.live.end::<M>(self.start, self.series, Outcome::Ok);
             if self.spanned {
                 span::leave(Ok(Class::Ok));
             }
@@ -133,4 +137,10 @@ impl<const M: bool> Drop for Unread<M> {
 #[inline(always)]
 pub fn run<R>(body: impl FnOnce() -> R) -> R {
     body()
+}
+
+/// A value of a type that somebody has to be told about, where no value is ever needed.
+#[cold]
+pub fn never<T>() -> T {
+    unreachable!("generated code never gets here")
 }

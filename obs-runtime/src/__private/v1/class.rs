@@ -83,6 +83,89 @@ pub fn ok<R>(_: &R) -> Class {
     Class::Ok
 }
 
+/// Reads the values of a type, as [`class!`] would a value: it is found by the type alone, so that a future
+/// can be told how to read its output before there is one, and without a closure.
+pub trait Reader<R> {
+    fn read(returned: &R) -> Class;
+}
+
+/// Reads errors that have a category.
+#[derive(Debug)]
+pub struct ByCategory;
+
+/// Reads other errors.
+#[derive(Debug)]
+pub struct ByResult;
+
+/// Reads what cannot be an error.
+#[derive(Debug)]
+pub struct Unreadable;
+
+impl<T, E: ErrorCategory> Reader<Result<T, E>> for ByCategory {
+    #[inline(always)]
+    fn read(returned: &Result<T, E>) -> Class {
+        Returned(returned).__obs_class()
+    }
+}
+
+impl<T, E> Reader<Result<T, E>> for ByResult {
+    #[inline(always)]
+    fn read(returned: &Result<T, E>) -> Class {
+        ClassPlain::__obs_class(&Returned(returned))
+    }
+}
+
+impl<R> Reader<R> for Unreadable {
+    #[inline(always)]
+    fn read(_: &R) -> Class {
+        Class::Ok
+    }
+}
+
+impl<T, E: ErrorCategory> Probe<Result<T, E>> {
+    #[inline(always)]
+    pub fn __obs_reader(&self) -> ByCategory {
+        ByCategory
+    }
+}
+
+pub trait ReaderPlain {
+    #[inline(always)]
+    fn __obs_reader(&self) -> ByResult {
+        ByResult
+    }
+}
+
+impl<T, E> ReaderPlain for Probe<Result<T, E>> {}
+
+/// Found by one more auto-reference than [`ReaderPlain`].
+pub trait ReaderOther {
+    #[inline(always)]
+    fn __obs_reader(&self) -> Unreadable {
+        Unreadable
+    }
+}
+
+impl<R> ReaderOther for &Probe<R> {}
+
+/// A question about a type.
+#[inline(always)]
+pub fn probe<R>() -> Probe<R> {
+    Probe(PhantomData)
+}
+
+/// The [`Reader`] of a type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __reader {
+    ($returned:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::v1::{ReaderOther as _, ReaderPlain as _};
+        (&$crate::__private::v1::probe::<$returned>()).__obs_reader()
+    }};
+}
+pub use crate::__reader as reader;
+
 /// Asks `ok_if` or `error_if`; its own function so that the closure's argument has a type.
 #[inline(always)]
 pub fn test<R>(returned: &R, test: impl FnOnce(&R) -> bool) -> bool {
@@ -113,7 +196,7 @@ impl Errors {
     pub const FALLIBLE: Errors = Errors { fallible: Fallible::Always, categories: None };
 }
 
-/// Answers `<Probe<R>>::ERRORS`: an inherent constant where there is one, that of [`ProbeFallback`]
+/// Answers `<Probe<R>>::ERRORS` and [`reader!`]: an inherent constant where there is one, that of [`ProbeFallback`]
 /// elsewhere.
 #[derive(Debug)]
 pub struct Probe<R>(PhantomData<R>);

@@ -56,11 +56,11 @@ impl FunctionMetric {
 }
 
 impl Labelled for FunctionMetric {
-    fn label_descs(&self) -> &'static [LabelDesc] {
+    fn label_descs(&'static self) -> &'static [LabelDesc] {
         self.desc.labels
     }
 
-    fn label_interns(&self) -> &Interns {
+    fn label_interns(&'static self) -> &'static Interns {
         &self.interns
     }
 }

@@ -1,6 +1,6 @@
 //! Everything about one observed function, in one static.
 
-use super::{Categories, Class, FunctionDesc, LabelDesc, LabelIndex, LabelValue};
+use super::{Categories, Class, Errors, FunctionDesc, LabelDesc, LabelIndex, LabelValue};
 use crate::cells::{Count, Slot};
 use crate::clock;
 use crate::context;
@@ -8,13 +8,14 @@ use crate::instrument::errors::ErrorCounts;
 use crate::instrument::exemplar::Exemplars;
 use crate::instrument::timing::TickBounds;
 use crate::label::{Combination, Interns, Space};
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU8;
 use tracing::Metadata;
 use tracing::callsite::Identifier;
 use tracing::field::FieldSet;
 use tracing::metadata::Kind;
 
-/// How a call ended. The numbers are the lanes of [`Site::calls`].
+/// How a call ended. The numbers are the lanes of [`Live::calls`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Ok = 0,
@@ -45,11 +46,31 @@ pub(crate) struct SeriesRef {
 
 /// One observed function: a static in its body.
 ///
+/// It holds what the attribute says and nothing else, because the compiler evaluates it at every build; the
+/// rest is [`Live`], which the first call or the registry fills in.
+#[derive(Debug)]
+pub struct Site {
+    name: &'static str,
+    module: &'static str,
+    file: &'static str,
+    line: u32,
+    column: u32,
+    help: &'static str,
+    is_async: bool,
+    errors: Errors,
+    /// What else the attribute says. What stands above is left out of it.
+    options: &'static FunctionDesc,
+    live: OnceLock<Live>,
+}
+
+/// One observed function while the program runs.
+///
 /// Calls that have started are one count, those that have ended are the counts of the buckets they fell
 /// into, by outcome. So an ordinary call updates three cells, and the calls counter, the in-flight gauge
 /// and the histogram's count are sums that only a snapshot makes.
 #[derive(Debug)]
-pub struct Site {
+pub(crate) struct Live {
+    pub(super) site: &'static Site,
     pub(crate) desc: FunctionDesc,
     pub(super) meta: Metadata<'static>,
     pub(super) interest: AtomicU8,
@@ -61,10 +82,67 @@ pub struct Site {
     pub(crate) interns: Interns,
 }
 
+// A row of plain arguments is the cheapest thing to compile that says all of this.
+#[allow(clippy::too_many_arguments)]
 impl Site {
-    /// `site` is the static itself: `static SITE: Site = Site::new(…, &SITE)`. A span's metadata holds
-    /// its call site's address.
-    pub const fn new(desc: FunctionDesc, site: &'static Site) -> Site {
+    /// A function whose attribute has no arguments.
+    pub const fn new(
+        name: &'static str,
+        module: &'static str,
+        file: &'static str,
+        line: u32,
+        column: u32,
+        help: &'static str,
+        is_async: bool,
+        errors: Errors,
+    ) -> Site {
+        Site::with(name, module, file, line, column, help, is_async, errors, &FunctionDesc::DEFAULT)
+    }
+
+    /// A function of which more is said.
+    pub const fn with(
+        name: &'static str,
+        module: &'static str,
+        file: &'static str,
+        line: u32,
+        column: u32,
+        help: &'static str,
+        is_async: bool,
+        errors: Errors,
+        options: &'static FunctionDesc,
+    ) -> Site {
+        Site { name, module, file, line, column, help, is_async, errors, options, live: OnceLock::new() }
+    }
+
+    /// Its counts. A call asks for them once, and keeps them to its end.
+    #[inline(always)]
+    pub(crate) fn live(&'static self) -> &'static Live {
+        match self.live.get() {
+            Some(live) => live,
+            None => self.fill(),
+        }
+    }
+
+    /// The same where a call or the registry has asked for it.
+    pub(super) fn known(&self) -> Option<&Live> {
+        self.live.get()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fill(&'static self) -> &'static Live {
+        self.live.get_or_init(|| Live::new(self))
+    }
+
+    fn desc(&self) -> FunctionDesc {
+        let Site { name, module, file, line, column, help, is_async, errors, options, .. } = *self;
+        FunctionDesc { name, module, file, line, column, help, is_async, errors, ..*options }
+    }
+}
+
+impl Live {
+    fn new(site: &'static Site) -> Live {
+        let desc = site.desc();
         let target = if desc.target.is_empty() { desc.module } else { desc.target };
         let meta = Metadata::new(
             desc.name,
@@ -76,7 +154,8 @@ impl Site {
             FieldSet::new(desc.fields, Identifier(site)),
             Kind::SPAN,
         );
-        Site {
+        Live {
+            site,
             desc,
             meta,
             interest: AtomicU8::new(0),
@@ -108,7 +187,7 @@ impl Site {
         let ticks = clock::now().saturating_sub(start);
         self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);
         if context::is_sampled() {
-            self.exemplars.offer_ticks(Site::series(series.at, outcome), self.desc.buckets, ticks);
+            self.exemplars.offer_ticks(Live::series(series.at, outcome), self.desc.buckets, ticks);
         }
     }
 
@@ -149,17 +228,18 @@ impl Site {
 
 /// An item whose attribute names labels.
 pub trait Labelled {
-    fn label_descs(&self) -> &'static [LabelDesc];
-    fn label_interns(&self) -> &Interns;
+    fn label_descs(&'static self) -> &'static [LabelDesc];
+    fn label_interns(&'static self) -> &'static Interns;
 }
 
 impl Labelled for Site {
-    fn label_descs(&self) -> &'static [LabelDesc] {
-        self.desc.labels
+    fn label_descs(&'static self) -> &'static [LabelDesc] {
+        self.options.labels
     }
 
-    fn label_interns(&self) -> &Interns {
-        &self.interns
+    #[inline(always)]
+    fn label_interns(&'static self) -> &'static Interns {
+        &self.live().interns
     }
 }
 

@@ -1,6 +1,6 @@
 //! An observed call as a `tracing` span.
 
-use super::{Class, Site, SpanKind};
+use super::{Class, Live, Site, SpanKind};
 use std::cell::RefCell;
 use std::fmt::{Debug, Display};
 use std::sync::atomic::Ordering;
@@ -30,15 +30,21 @@ impl Callsite for Site {
             () if interest.is_always() => ALWAYS,
             () => SOMETIMES,
         };
-        self.interest.store(interest, Ordering::Relaxed);
+        if let Some(live) = self.known() {
+            live.interest.store(interest, Ordering::Relaxed);
+        }
     }
 
     fn metadata(&self) -> &Metadata<'_> {
-        &self.meta
+        match self.known() {
+            Some(live) => &live.meta,
+            // What registers a site is its `Live`.
+            None => unreachable!("nobody knows of this call site yet"),
+        }
     }
 }
 
-impl Site {
+impl Live {
     /// Whether any subscriber could want the span. One relaxed load and a comparison where none does.
     #[inline(always)]
     pub(super) fn wants_span(&'static self) -> bool {
@@ -51,7 +57,7 @@ impl Site {
             return false;
         }
         if self.interest.load(Ordering::Relaxed) == UNASKED {
-            tracing::callsite::register(self);
+            tracing::callsite::register(self.site);
         }
         match self.interest.load(Ordering::Relaxed) {
             NEVER => false,
@@ -81,8 +87,8 @@ impl Site {
 
 /// A span without fields.
 #[cold]
-pub(super) fn bare(site: &'static Site) -> Span {
-    site.span(None, &[])
+pub(super) fn bare(live: &'static Live) -> Span {
+    live.span(None, &[])
 }
 
 /// A span with the fields, parent and causes that the attribute names. Called only where it is enabled.
@@ -101,7 +107,7 @@ where
         Parent::Current => None,
         Parent::Given(parent) => Some(parent.into()),
     };
-    let span = site.span(parent, fields);
+    let span = site.live().span(parent, fields);
     for cause in follows_from {
         span.follows_from(cause);
     }

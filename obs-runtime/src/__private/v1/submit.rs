@@ -1,13 +1,5 @@
-//! Entering an item into the registry, before `main`.
-
-/// An observed function, by the path of its site.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __submit_function {
-    ($site:expr) => {
-        $crate::__private::v1::inventory::submit! { $crate::__private::v1::Entry::function(&$site) }
-    };
-}
+//! Entering an item into the registry, before `main`. An observed function's site is entered as it is, with
+//! no macro of ours in between.
 
 /// A static instrument, with what its attribute says.
 #[doc(hidden)]
@@ -55,7 +47,6 @@ macro_rules! __submit_error {
 }
 
 pub use crate::{
-    __submit_error as submit_error, __submit_function as submit_function,
-    __submit_function_metric as submit_function_metric, __submit_polled as submit_polled,
-    __submit_static as submit_static,
+    __submit_error as submit_error, __submit_function_metric as submit_function_metric,
+    __submit_polled as submit_polled, __submit_static as submit_static,
 };
