@@ -49,3 +49,5 @@ pub use objective::{Objective, Window, objectives};
 pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
 pub use trace::Sampling;
+#[cfg(feature = "tracing-subscriber")]
+pub use trace::layer;

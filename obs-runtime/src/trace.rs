@@ -5,17 +5,23 @@
 //! dropped, and only what is kept is made into what an exporter sends, on the exporter's thread. So a span
 //! costs two ids' worth of work on the thread that makes it, and one that is dropped costs no more than that.
 //!
-//! Data flows one way: [`thread`] → [`local`] → [`inbox`] → exporter.
+//! Data flows one way: [`thread`] → [`local`] → [`inbox`] → exporter. What other libraries record through
+//! `tracing` comes in by the `layer`.
 
 mod counts;
+mod fields;
 mod id;
 mod inbox;
+#[cfg(feature = "tracing-subscriber")]
+mod layer;
 mod local;
 pub(crate) mod record;
 mod sampling;
 pub(crate) mod thread;
 mod tracer;
 
+#[cfg(feature = "tracing-subscriber")]
+pub use layer::layer;
 pub use record::FieldValue;
 pub use sampling::Sampling;
 

@@ -1,6 +1,6 @@
 //! A span that has ended, as it is held in memory.
 
-use crate::private::{Category, Class, Site};
+use crate::private::{Category, Class, Live};
 use std::borrow::Cow;
 use tracing::Metadata;
 
@@ -8,7 +8,7 @@ use tracing::Metadata;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin {
     /// An observed function's.
-    Function(&'static Site),
+    Function(&'static Live),
     /// A span that some library made with `tracing`.
     Foreign(&'static Metadata<'static>),
 }

@@ -1,7 +1,7 @@
 //! Traces on one thread and on several, without an exporter.
 
 use super::record::{Ended, Origin};
-use super::thread::{self, Active};
+use super::thread::{self, Above, Active};
 use super::tracer::{Limits, Tracer};
 use super::*;
 use crate::context::TraceContext;
@@ -79,7 +79,7 @@ impl Drop for Recording {
 
 /// A call that ends so.
 fn call<R>(ended: Ended, body: impl FnOnce() -> R) -> R {
-    assert!(thread::enter());
+    assert!(thread::enter(Above::Current, None));
     let start = crate::clock::now();
     let result = body();
     thread::leave(ORIGIN, start, crate::clock::now(), ended, 0);
@@ -169,7 +169,7 @@ fn a_context_that_is_attached_inside_of_its_own_trace_is_a_parent_there() {
 
 /// Enters the span of a future for a while.
 fn poll<R>(active: &mut Active, body: impl FnOnce() -> R) -> R {
-    assert!(active.resume());
+    active.resume();
     let result = body();
     active.suspend();
     result
@@ -178,8 +178,9 @@ fn poll<R>(active: &mut Active, body: impl FnOnce() -> R) -> R {
 #[test]
 fn futures_take_their_span_along() {
     let recording = Recording::start(Sampling::never().keep_errors(), Limits::default());
-    let mut outer = thread::begin().expect("there is a tracer");
-    let (context, mut inner) = poll(&mut outer, || (here(), thread::begin().expect("a child")));
+    let mut outer = thread::begin(Above::Current, None).expect("there is a tracer");
+    let (context, mut inner) =
+        poll(&mut outer, || (here(), thread::begin(Above::Current, None).expect("a child")));
     assert_eq!(TraceContext::current(), None);
     let elsewhere = std::thread::spawn(move || {
         poll(&mut inner, || call(Ended::Error(&BROKEN), || ()));
@@ -199,13 +200,38 @@ fn futures_take_their_span_along() {
 fn spans_that_outlive_their_root_share_its_fate() {
     let recording = Recording::start(Sampling::never().keep_errors(), Limits::default());
     for (ended, fate) in [(Ended::Panic, (1, [0; 4])), (Ended::Ok, (0, [2, 0, 0, 0]))] {
-        let mut root = thread::begin().expect("there is a tracer");
-        let late = poll(&mut root, || thread::begin().expect("a child"));
+        let mut root = thread::begin(Above::Current, None).expect("there is a tracer");
+        let late = poll(&mut root, || thread::begin(Above::Current, None).expect("a child"));
         root.end(ORIGIN, 1, 2, ended, 0);
         recording.kept();
         late.end(ORIGIN, 1, 5, Ended::Ok, 0);
         assert_eq!((recording.kept().len(), recording.counts()), fate);
     }
+}
+
+#[test]
+fn spans_may_be_left_in_another_order() {
+    let recording = Recording::start(Sampling::always(), Limits::default());
+    let begin = || thread::begin(Above::Nothing, None).expect("there is a tracer");
+    let (mut first, mut second) = (begin(), begin());
+    first.resume();
+    let mut child = thread::begin(Above::Current, None).expect("a child");
+    child.resume();
+    second.resume();
+    // The trace of the first stays on the stack for as long as its child does.
+    first.suspend();
+    assert_eq!(here().trace_id, second.ids().0);
+    second.suspend();
+    assert_eq!((here().trace_id, here().span_id), child.ids());
+    child.suspend();
+    assert_eq!(TraceContext::current(), None);
+    let traces = [first.ids().0, second.ids().0];
+    child.end(ORIGIN, 1, 2, Ended::Ok, 0);
+    first.end(ORIGIN, 1, 2, Ended::Ok, 0);
+    second.end(ORIGIN, 1, 2, Ended::Ok, 0);
+    let kept = recording.kept();
+    assert_eq!(traces.map(|trace| kept[&trace].len()), [2, 1]);
+    kept.values().for_each(|spans| assert_whole(spans, 0));
 }
 
 #[test]
@@ -222,6 +248,81 @@ fn memory_has_a_limit() {
     // What was held is free again.
     call(Ended::Ok, || (0..64).for_each(|_| call(Ended::Ok, || ())));
     assert_eq!((recording.kept().len(), recording.counts()), (1, [0, 0, 36, 65]));
+}
+
+#[cfg(feature = "tracing-subscriber")]
+mod foreign {
+    use super::super::record::{FieldValue, Record};
+    use super::*;
+    use tracing_subscriber::prelude::*;
+
+    /// Everything that was kept, by name of the span.
+    fn kept(recording: &Recording) -> HashMap<&'static str, Record> {
+        let records = recording.tracer.inbox.take().into_iter().flat_map(|trace| trace.records);
+        let name = |record: &Record| match record.origin {
+            Origin::Foreign(meta) => meta.name(),
+            Origin::Function(_) => unreachable!("there is none here"),
+        };
+        records.map(|record| (name(&record), record)).collect()
+    }
+
+    fn fields(record: &Record) -> Vec<(&str, &FieldValue)> {
+        let extra = record.extra.as_ref().expect("it has fields");
+        extra.fields.iter().map(|(name, value)| (&**name, value)).collect()
+    }
+
+    #[test]
+    fn spans_and_events_of_others_join() {
+        let recording = Recording::start(Sampling::always(), Limits::default());
+        let _subscriber = tracing_subscriber::registry().with(layer()).set_default();
+        call(Ended::Ok, || {
+            let query = tracing::info_span!("query", rows = tracing::field::Empty, sql = "select 1");
+            query.in_scope(|| {
+                call(Ended::Ok, || tracing::warn!(seconds = 1.5, "slow {}", "query"));
+                tracing::Span::current().record("rows", 3_u64);
+            });
+            tracing::info!("done");
+            drop(tracing::info_span!(parent: None, "elsewhere", otel.status_code = "ERROR"));
+        });
+        let kept = kept(&recording);
+        let texts = |record: &Record| -> Vec<String> {
+            let events = record.extra.iter().flat_map(|extra| &extra.events);
+            let message = events.flat_map(|event| event.fields.iter().find(|(name, _)| name == "message"));
+            message.map(|(_, value)| format!("{value:?}")).collect()
+        };
+        assert_eq!(kept.len(), 3, "{kept:?}");
+        let (query, elsewhere) = (&kept["query"], &kept["elsewhere"]);
+        assert_eq!(
+            fields(query),
+            [("sql", &FieldValue::Text("select 1".into())), ("rows", &FieldValue::Integer(3))]
+        );
+        assert_eq!((elsewhere.parent, elsewhere.ended.error_type()), (0, Some("_OTHER")));
+        assert!(kept.values().all(|record| texts(record).len() <= 1));
+    }
+
+    #[test]
+    fn a_debug_that_records_is_no_deadlock() {
+        struct Chatty;
+        impl std::fmt::Debug for Chatty {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                call(Ended::Ok, || tracing::info!("while printing"));
+                tracing::Span::current().record("rows", 1);
+                f.write_str("chatty")
+            }
+        }
+        let recording = Recording::start(Sampling::always(), Limits::default());
+        let _subscriber = tracing_subscriber::registry().with(layer()).set_default();
+        call(Ended::Ok, || {
+            let span = tracing::info_span!("query", rows = ?Chatty, again = tracing::field::Empty);
+            span.in_scope(|| {
+                tracing::Span::current().record("again", tracing::field::debug(Chatty));
+                tracing::info!(value = ?Chatty, "said");
+            });
+        });
+        let kept = kept(&recording);
+        let chatty = FieldValue::Text("chatty".into());
+        assert_eq!(fields(&kept["query"]), [("rows", &FieldValue::Integer(1)), ("again", &chatty)]);
+    }
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! A stack of spans, and beside it one of the traces that they belong to, which is shorter: nearly all spans
 //! belong to the trace of the one below. Everything here is a thread's own; what threads share is the
-//! [`LocalTrace`] that a span ends in.
+//! [`LocalTrace`] that a span ends in. No user code runs while the stacks are borrowed.
 
+use super::fields::Addition;
 use super::id::Ids;
 use super::local::LocalTrace;
 use super::record::{Ended, Extra, Origin, Record};
@@ -38,8 +39,6 @@ struct Frame {
     parent: u64,
     /// Whether the trace on top of the other stack was put there by it.
     brought: bool,
-    /// Whether the trace ends with it.
-    root: bool,
     extra: Option<Box<Extra>>,
 }
 
@@ -53,11 +52,21 @@ pub(crate) struct Active {
     extra: Option<Box<Extra>>,
 }
 
+/// What is above a new span.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Above {
+    /// The span that the thread is in, if it is in any.
+    #[default]
+    Current,
+    /// Nothing: the span is the first of a new trace.
+    Nothing,
+}
+
 /// Enters a span of a call that ends on this thread, after all those that are entered from now on. False
 /// where it cannot be kept, because the thread is ending.
 #[inline]
-pub(crate) fn enter() -> bool {
-    STACK.try_with(|stack| stack.borrow_mut().enter()).unwrap_or(false)
+pub(crate) fn enter(above: Above, extra: Option<Box<Extra>>) -> bool {
+    STACK.try_with(|stack| stack.borrow_mut().enter(above, extra)).unwrap_or(false)
 }
 
 /// Leaves the span that was entered last: it has ended.
@@ -67,22 +76,49 @@ pub(crate) fn leave(origin: Origin, start: u64, end: u64, ended: Ended, series: 
 }
 
 /// Begins a span that is entered with each poll of its future.
-pub(crate) fn begin() -> Option<Active> {
-    STACK.try_with(|stack| stack.borrow_mut().begin()).ok().flatten()
+pub(crate) fn begin(above: Above, extra: Option<Box<Extra>>) -> Option<Active> {
+    STACK.try_with(|stack| stack.borrow_mut().begin(above, extra)).ok().flatten()
 }
 
 impl Active {
-    /// Enters the span for a poll.
-    #[inline]
-    pub(crate) fn resume(&mut self) -> bool {
-        let resume = |stack: &RefCell<Stack>| stack.borrow_mut().resume(self);
-        STACK.try_with(resume).is_ok()
+    /// Begins a span below this one, wherever this one is.
+    pub(crate) fn below(&self) -> Option<Active> {
+        let trace = Arc::clone(&self.trace);
+        let id = STACK.try_with(|stack| stack.borrow_mut().ids().span()).ok()?;
+        Some(Active { trace, id, parent: self.id, root: false, extra: None })
     }
 
-    /// Leaves it after a poll that [`resume`](Active::resume) said yes to.
+    /// Enters the span for a poll.
+    #[inline]
+    pub(crate) fn resume(&mut self) {
+        let _ = STACK.try_with(|stack| stack.borrow_mut().resume(self));
+    }
+
+    /// Leaves it after a poll.
     #[inline]
     pub(crate) fn suspend(&mut self) {
         let _ = STACK.try_with(|stack| stack.borrow_mut().suspend(self));
+    }
+
+    /// Its trace and id.
+    pub(crate) fn ids(&self) -> (u128, u64) {
+        (self.trace.trace_id, self.id)
+    }
+
+    /// Adds something to the span, which this thread may be in.
+    pub(crate) fn add(&mut self, addition: Addition) {
+        let mut addition = Some(addition);
+        let _ = STACK.try_with(|stack| {
+            let mut stack = stack.borrow_mut();
+            if let Some(frame) = stack.frames.iter_mut().rev().find(|frame| frame.id == self.id)
+                && let Some(addition) = addition.take()
+            {
+                frame.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+            }
+        });
+        if let Some(addition) = addition {
+            self.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+        }
     }
 
     /// The span has ended.
@@ -92,7 +128,22 @@ impl Active {
             let record = Record { origin, id, parent, start, end, ended, series, extra };
             if root { trace.end(record) } else { trace.ended(record) }
         }
+        if root {
+            let _ = STACK.try_with(|stack| stack.borrow_mut().spare(trace));
+        }
     }
+}
+
+/// Adds something to the span that this thread is in, if it is in one that is recorded.
+pub(crate) fn add(addition: Addition) {
+    let _ = STACK.try_with(|stack| {
+        let stack = &mut *stack.borrow_mut();
+        if let (Some(frame), Some(trace)) = (stack.frames.last_mut(), stack.traces.last())
+            && trace.recording
+        {
+            frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits);
+        }
+    });
 }
 
 /// The trace and span that this thread is in, and whether the trace is sampled.
@@ -105,6 +156,17 @@ pub(crate) fn depth() -> usize {
     STACK.try_with(|stack| stack.borrow().frames.len()).unwrap_or(0)
 }
 
+/// Where a new span belongs.
+#[derive(Clone, Copy, Debug)]
+enum Parent {
+    /// Below a span of the trace on top.
+    Span(u64),
+    /// Below a span elsewhere.
+    Remote(TraceContext),
+    /// In a trace of its own.
+    None,
+}
+
 impl Stack {
     const fn new() -> Stack {
         Stack { frames: Vec::new(), traces: Vec::new(), ids: None, spare: Vec::new(), generation: 0 }
@@ -115,9 +177,12 @@ impl Stack {
         self.ids.get_or_insert_with(Ids::new)
     }
 
-    /// Where a new span belongs: below an attached context, below the innermost span, or nowhere yet.
+    /// Below an attached context, below the innermost span, or nowhere yet.
     #[inline]
-    fn parent(&self) -> Parent {
+    fn parent(&self, above: Above) -> Parent {
+        if above == Above::Nothing {
+            return Parent::None;
+        }
         if let Some(attached) = crate::context::attached_at(self.frames.len()) {
             return match self.traces.last() {
                 Some(trace) if trace.trace_id == attached.trace_id => Parent::Span(attached.span_id),
@@ -128,44 +193,45 @@ impl Stack {
     }
 
     #[inline]
-    fn enter(&mut self) -> bool {
-        let (parent, brought) = match self.parent() {
+    fn enter(&mut self, above: Above, extra: Option<Box<Extra>>) -> bool {
+        let (parent, brought) = match self.parent(above) {
             Parent::Span(parent) => (parent, false),
-            above => {
-                let Some(trace) = self.local_root(above) else { return false };
+            parent => {
+                let Some(trace) = self.local_root(parent) else { return false };
                 let parent = trace.parent;
                 self.traces.push(trace);
                 (parent, true)
             }
         };
         let id = self.ids().span();
-        self.frames.push(Frame { id, parent, brought, root: brought, extra: None });
+        self.frames.push(Frame { id, parent, brought, extra });
         true
     }
 
     #[inline]
     fn leave(&mut self, origin: Origin, start: u64, end: u64, ended: Ended, series: u32) {
-        let Some(Frame { id, parent, brought, root, extra }) = self.frames.pop() else { return };
+        let Some(Frame { id, parent, brought, extra }) = self.frames.pop() else { return };
         let Some(trace) = self.traces.last() else { return };
         if trace.recording {
             let record = Record { origin, id, parent, start, end, ended, series, extra };
-            if root { trace.end(record) } else { trace.ended(record) }
+            // Of calls that end on their thread, the one that brought the trace is its root.
+            if brought { trace.end(record) } else { trace.ended(record) }
         }
         if brought && let Some(trace) = self.traces.pop() {
             self.spare(trace);
         }
     }
 
-    fn begin(&mut self) -> Option<Active> {
-        let (trace, parent, root) = match self.parent() {
+    fn begin(&mut self, above: Above, extra: Option<Box<Extra>>) -> Option<Active> {
+        let (trace, parent, root) = match self.parent(above) {
             Parent::Span(parent) => (Arc::clone(self.traces.last()?), parent, false),
-            above => {
-                let trace = self.local_root(above)?;
+            parent => {
+                let trace = self.local_root(parent)?;
                 let parent = trace.parent;
                 (trace, parent, true)
             }
         };
-        Some(Active { trace, id: self.ids().span(), parent, root, extra: None })
+        Some(Active { trace, id: self.ids().span(), parent, root, extra })
     }
 
     fn resume(&mut self, active: &mut Active) {
@@ -173,21 +239,33 @@ impl Stack {
         if brought {
             self.traces.push(Arc::clone(&active.trace));
         }
-        let Active { id, parent, .. } = *active;
-        // Not a root: the future ends its trace itself.
-        self.frames.push(Frame { id, parent, brought, root: false, extra: active.extra.take() });
+        self.frames.push(Frame { id: active.id, parent: active.parent, brought, extra: active.extra.take() });
     }
 
+    /// Spans of other libraries are not always left in the reverse order of their entering.
     fn suspend(&mut self, active: &mut Active) {
-        let Some(frame) = self.frames.pop() else { return };
-        active.extra = frame.extra;
+        let Some(at) = self.frames.iter().rposition(|frame| frame.id == active.id) else { return };
+        let frame = self.frames.remove(at);
+        if let Some(extra) = frame.extra {
+            match &mut active.extra {
+                None => active.extra = Some(extra),
+                Some(more) => more.absorb(*extra, &active.trace.tracer.limits),
+            }
+        }
         if frame.brought {
-            self.traces.pop();
+            match self.frames.get_mut(at) {
+                // The next one in is on the same trace, and now it is the one that brought it.
+                Some(next) if !next.brought => next.brought = true,
+                _ => {
+                    let bringers = self.frames[..at].iter().filter(|frame| frame.brought).count();
+                    self.traces.remove(bringers);
+                }
+            }
         }
     }
 
     /// A trace that begins here; `None` if there is no tracer any more.
-    fn local_root(&mut self, above: Parent) -> Option<Arc<LocalTrace>> {
+    fn local_root(&mut self, parent: Parent) -> Option<Arc<LocalTrace>> {
         let generation = GENERATION.load(Ordering::Relaxed);
         if self.generation != generation {
             self.spare.clear();
@@ -197,7 +275,7 @@ impl Stack {
             Some(trace) => trace,
             None => Arc::new(LocalTrace::new(installed()?)),
         };
-        let (id, remote) = match above {
+        let (id, remote) = match parent {
             Parent::Remote(context) => (context.trace_id, Some((context.span_id, context.sampled))),
             Parent::None | Parent::Span(_) => (self.ids().trace(), None),
         };
@@ -208,7 +286,10 @@ impl Stack {
 
     /// Keeps a trace's memory for the next one, if no span of it is left anywhere.
     fn spare(&mut self, mut trace: Arc<LocalTrace>) {
-        if self.spare.len() < SPARE && Arc::get_mut(&mut trace).is_some() {
+        if self.spare.len() < SPARE
+            && self.generation == GENERATION.load(Ordering::Relaxed)
+            && Arc::get_mut(&mut trace).is_some()
+        {
             self.spare.push(trace);
         }
     }
@@ -217,15 +298,4 @@ impl Stack {
         let (frame, trace) = (self.frames.last()?, self.traces.last()?);
         Some(TraceContext { trace_id: trace.trace_id, span_id: frame.id, sampled: trace.sampled })
     }
-}
-
-/// What is above a new span.
-#[derive(Clone, Copy, Debug)]
-enum Parent {
-    /// A span of the trace on top.
-    Span(u64),
-    /// A span elsewhere.
-    Remote(TraceContext),
-    /// Nothing.
-    None,
 }

@@ -96,7 +96,7 @@ impl Origin {
     /// What tells callsites apart. There are as many as the program has, so a table of them is bounded.
     fn address(&self) -> usize {
         match self {
-            Origin::Function(site) => std::ptr::from_ref(*site).addr(),
+            Origin::Function(live) => std::ptr::from_ref(*live).addr(),
             Origin::Foreign(meta) => std::ptr::from_ref(*meta).addr(),
         }
     }

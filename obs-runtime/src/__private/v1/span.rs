@@ -2,9 +2,11 @@
 
 use super::{Class, Live, Site, SpanKind};
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt::{Debug, Display};
 use std::sync::atomic::Ordering;
-use tracing::callsite::Callsite;
+use std::sync::{LazyLock, PoisonError, RwLock};
+use tracing::callsite::{Callsite, Identifier};
 use tracing::dispatcher;
 use tracing::field::{DebugValue, DisplayValue};
 use tracing::level_filters::LevelFilter;
@@ -22,6 +24,17 @@ const UNASKED: u8 = 0;
 const NEVER: u8 = 1;
 const SOMETIMES: u8 = 2;
 const ALWAYS: u8 = 3;
+
+/// The call sites that subscribers have been told of.
+static OBSERVED: LazyLock<RwLock<HashSet<Identifier>>> = LazyLock::new(RwLock::default);
+
+/// Whether it is an observed function's span.
+#[cfg_attr(not(feature = "tracing-subscriber"), allow(dead_code))]
+pub(crate) fn is_observed(meta: &Metadata<'_>) -> bool {
+    // A subscriber asks this of everything; hardly anything has fields of these names.
+    meta.fields().field("error.type").is_some()
+        && OBSERVED.read().unwrap_or_else(PoisonError::into_inner).contains(&meta.callsite())
+}
 
 impl Callsite for Site {
     fn set_interest(&self, interest: Interest) {
@@ -57,6 +70,7 @@ impl Live {
             return false;
         }
         if self.interest.load(Ordering::Relaxed) == UNASKED {
+            OBSERVED.write().unwrap_or_else(PoisonError::into_inner).insert(self.meta.callsite());
             tracing::callsite::register(self.site);
         }
         match self.interest.load(Ordering::Relaxed) {
