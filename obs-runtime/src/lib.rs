@@ -22,6 +22,8 @@ mod instrument;
 mod label;
 mod objective;
 mod offload;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(feature = "process")]
 mod process;
 mod registry;
@@ -33,13 +35,15 @@ mod slots;
 pub mod snapshot;
 mod sync;
 mod time;
+// Where nothing exports spans, none are recorded.
+#[cfg_attr(not(feature = "otlp"), allow(dead_code))]
 mod trace;
 
 use __private::v1 as private;
 
 #[cfg(feature = "prometheus")]
 pub use bridge::PrometheusCollector;
-pub use builder::{Builder, InitError, Obs, builder};
+pub use builder::{Builder, InitError, Obs, ShutdownReport, builder};
 pub use context::{ContextGuard, InContext, TraceContext, TraceSourceError, set_trace_source};
 pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};
@@ -47,6 +51,8 @@ pub use instrument::{Counter, CounterSeries, Gauge, GaugeSeries, Histogram, Hist
 pub use label::{Capped, LabelSet, LabelValue};
 pub use objective::{Objective, Window, objectives};
 pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
+#[cfg(feature = "otlp")]
+pub use otlp::Otlp;
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
 pub use trace::Sampling;
 #[cfg(feature = "tracing-subscriber")]

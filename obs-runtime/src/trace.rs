@@ -20,14 +20,16 @@ mod sampling;
 pub(crate) mod thread;
 mod tracer;
 
+#[cfg(feature = "otlp")]
+pub(crate) use inbox::Finished;
 #[cfg(feature = "tracing-subscriber")]
 pub use layer::layer;
 pub use record::FieldValue;
 pub use sampling::Sampling;
+pub(crate) use tracer::{Limits, Tracer};
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use tracer::Tracer;
 
 /// Changes whenever there is another tracer; zero while there is none.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -56,6 +58,10 @@ pub(crate) fn install(tracer: Option<Arc<Tracer>>) {
     *installed = tracer;
     GENERATION.store(generation, Ordering::Relaxed);
 }
+
+/// Held by a test that installs a tracer.
+#[cfg(test)]
+pub(crate) static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 #[cfg(test)]
 mod tests;

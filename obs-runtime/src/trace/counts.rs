@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// queued.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    pub(super) exported: AtomicU64,
-    pub(super) failed: AtomicU64,
-    pub(super) retried: AtomicU64,
-    pub(super) sampled_out: AtomicU64,
-    pub(super) limited: AtomicU64,
-    pub(super) overflowed: AtomicU64,
-    pub(super) queue_full: AtomicU64,
+    /// The collector has them.
+    pub(crate) exported: AtomicU64,
+    /// The collector refused them, or could not be reached in time.
+    pub(crate) failed: AtomicU64,
+    pub(crate) sampled_out: AtomicU64,
+    pub(crate) limited: AtomicU64,
+    pub(crate) overflowed: AtomicU64,
+    pub(crate) queue_full: AtomicU64,
     held: AtomicUsize,
 }
 

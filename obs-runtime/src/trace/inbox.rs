@@ -2,6 +2,7 @@
 
 use super::counts::Counts;
 use super::record::Record;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
@@ -18,12 +19,12 @@ pub(crate) struct Finished {
 
 /// A bounded queue. Whoever finds it full drops what it brought, and counts it.
 #[derive(Debug)]
-pub(super) struct Inbox {
+pub(crate) struct Inbox {
     shards: [Mutex<Vec<Finished>>; SHARDS],
-    /// The spans that are queued.
+    /// The spans that are queued, or taken out and not settled.
     queued: AtomicUsize,
-    /// How many spans there may be.
-    room: usize,
+    /// How many spans there may be; none once it is closed.
+    room: AtomicUsize,
     /// From how many spans on the exporter need not wait for its time.
     batch: usize,
     exporter: OnceLock<Thread>,
@@ -34,21 +35,22 @@ impl Inbox {
         Inbox {
             shards: Default::default(),
             queued: AtomicUsize::new(0),
-            room,
+            room: AtomicUsize::new(room),
             batch,
             exporter: OnceLock::new(),
         }
     }
 
     /// The thread to wake when there is enough for a batch.
-    pub(super) fn wake(&self, exporter: Thread) {
+    pub(crate) fn wake(&self, exporter: Thread) {
         let _ = self.exporter.set(exporter);
     }
 
-    pub(super) fn offer(&self, trace: Finished, counts: &Counts) {
+    pub(crate) fn offer(&self, trace: Finished, counts: &Counts) {
         let spans = trace.records.len();
-        let before = self.queued.fetch_add(spans, Ordering::Relaxed);
-        if before + spans > self.room {
+        // In this order, and seen so by `close`: whoever finds room has been added before it was closed.
+        let before = self.queued.fetch_add(spans, Ordering::SeqCst);
+        if before + spans > self.room.load(Ordering::SeqCst) {
             self.queued.fetch_sub(spans, Ordering::Relaxed);
             return counts.queue_full(spans as u64);
         }
@@ -63,15 +65,37 @@ impl Inbox {
         }
     }
 
-    /// Everything that is queued.
-    pub(super) fn take(&self) -> Vec<Finished> {
-        let mut all = Vec::new();
+    /// Moves everything out. It takes up its room until it is [settled](Inbox::settled), so that what waits for
+    /// a slow collector and what waits for its turn have one bound.
+    pub(crate) fn drain(&self, into: &mut VecDeque<Finished>) {
         for shard in &self.shards {
-            all.append(&mut shard.lock().unwrap_or_else(PoisonError::into_inner));
+            into.extend(shard.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
         }
-        let spans = all.iter().map(|trace| trace.records.len()).sum();
+    }
+
+    /// So many spans that were taken out are exported, or given up.
+    pub(crate) fn settled(&self, spans: usize) {
         self.queued.fetch_sub(spans, Ordering::Relaxed);
-        all
+    }
+
+    /// The spans that are on their way.
+    pub(crate) fn queued(&self) -> usize {
+        self.queued.load(Ordering::SeqCst)
+    }
+
+    /// Takes nothing any more. What is on its way is in the shards by the time that a drain finds nothing more
+    /// [queued](Inbox::queued).
+    pub(crate) fn close(&self) {
+        self.room.store(0, Ordering::SeqCst);
+    }
+
+    /// Everything that is queued.
+    #[cfg(test)]
+    pub(super) fn take(&self) -> Vec<Finished> {
+        let mut all = VecDeque::new();
+        self.drain(&mut all);
+        self.settled(all.iter().map(|trace| trace.records.len()).sum());
+        all.into()
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::inbox::Finished;
 use super::record::Record;
-use super::tracer::Tracer;
+use super::tracer::{Limits, Tracer};
 use crate::clock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Spans are charged to the common budget in portions, so that its counter is touched rarely.
-const PORTION: usize = 32;
+const PORTION: usize = Limits::PORTION;
 
 /// A trace in progress. Spans that have ended are held here until the local root ends and it is known whether
 /// they are kept.
@@ -59,7 +59,7 @@ impl LocalTrace {
         let sampling = &self.tracer.sampling;
         self.trace_id = trace_id;
         self.parent = remote.map_or(0, |(parent, _)| parent);
-        self.sampled = remote.map_or_else(|| sampling.picks(trace_id), |(_, sampled)| sampled);
+        self.sampled = sampling.samples(trace_id, remote.map(|(_, sampled)| sampled));
         self.recording = self.sampled || sampling.decides_late();
         let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
         held.fate = Fate::Open;

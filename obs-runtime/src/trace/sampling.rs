@@ -18,6 +18,8 @@ use std::time::Duration;
 pub struct Sampling {
     /// Of 2^63 equally likely trace ids, those below this are kept.
     threshold: u64,
+    /// Whether a remote parent's decision counts for less than the share.
+    heedless: bool,
     pub(super) errors: bool,
     pub(super) slower_than: Option<Duration>,
     pub(super) per_second: Option<u32>,
@@ -31,7 +33,14 @@ const RANGE: u64 = 1 << 63;
 impl Sampling {
     /// Keeps all traces.
     pub fn always() -> Sampling {
-        Sampling { threshold: RANGE, errors: false, slower_than: None, per_second: None, mistake: None }
+        Sampling {
+            threshold: RANGE,
+            heedless: false,
+            errors: false,
+            slower_than: None,
+            per_second: None,
+            mistake: None,
+        }
     }
 
     /// Keeps no trace, but those that a remote parent keeps and what the other methods add.
@@ -74,6 +83,20 @@ impl Sampling {
     pub fn at_most_per_second(mut self, traces: u32) -> Sampling {
         self.per_second = Some(traces);
         self
+    }
+
+    /// The share decides, whatever a remote parent has decided. So say `always_on` and the like, where they are
+    /// not `parentbased_always_on`.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn heedless(mut self) -> Sampling {
+        self.heedless = true;
+        self
+    }
+
+    /// Whether a trace is kept whatever becomes of it, below a remote parent that has decided, or none.
+    #[inline]
+    pub(super) fn samples(&self, trace_id: u128, remote: Option<bool>) -> bool {
+        remote.filter(|_| !self.heedless).unwrap_or_else(|| self.picks(trace_id))
     }
 
     /// What the share says of a trace without a remote parent.

@@ -7,7 +7,7 @@ use super::*;
 use crate::context::TraceContext;
 use crate::private::{Category, Severity};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::MutexGuard;
 use tracing::callsite::{Callsite, Identifier};
 use tracing::field::FieldSet;
 use tracing::metadata::{Kind, Level, Metadata};
@@ -47,7 +47,6 @@ struct Recording {
 
 impl Recording {
     fn start(sampling: Sampling, limits: Limits) -> Recording {
-        static ALONE: Mutex<()> = Mutex::new(());
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let tracer = Arc::new(Tracer::new(sampling, limits));
         install(Some(Arc::clone(&tracer)));

@@ -27,6 +27,11 @@ pub(crate) struct Limits {
     pub(crate) links: usize,
 }
 
+impl Limits {
+    /// A trace may be larger than its limit by less than so many spans.
+    pub(crate) const PORTION: usize = 32;
+}
+
 impl Default for Limits {
     /// OpenTelemetry's limits for a span. A span takes about a hundred bytes, so that 12 MiB are held and
     /// 3 MiB queued at most, plus what fields and events take.
@@ -36,9 +41,9 @@ impl Default for Limits {
             spans_held: 131_072,
             queue: 32_768,
             batch: 512,
-            attributes: 64,
+            attributes: 128,
             events: 128,
-            links: 64,
+            links: 128,
         }
     }
 }
@@ -49,8 +54,8 @@ pub(crate) struct Tracer {
     pub(super) sampling: Sampling,
     pub(super) limits: Limits,
     pub(super) limiter: Limiter,
-    pub(super) inbox: Inbox,
-    pub(super) counts: Counts,
+    pub(crate) inbox: Inbox,
+    pub(crate) counts: Counts,
 }
 
 impl Tracer {
