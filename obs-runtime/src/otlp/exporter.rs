@@ -259,9 +259,11 @@ impl Metrics {
         let Ok(snapshot) = catch_unwind(AssertUnwindSafe(crate::snapshot)) else { return false };
         let requests = metrics::requests(&snapshot, &self.resource, start);
         drop(snapshot);
-        requests.into_iter().fold(true, |arrived, request| {
-            self.delivery.deliver(&Message::Metrics(request)).is_ok_and(|rejected| rejected.count == 0)
-                && arrived
-        })
+        let mut arrived = true;
+        for request in requests {
+            let outcome = self.delivery.deliver(&Message::Metrics(request));
+            arrived &= outcome.is_ok_and(|rejected| rejected.count == 0);
+        }
+        arrived
     }
 }

@@ -71,7 +71,7 @@ fn program() -> Option<PathBuf> {
     let mut folders = test.ancestors();
     let installed = || {
         let libraries = folders.find_map(|folder| std::fs::read_dir(folder.join("python/lib")).ok())?;
-        let mut pythons = libraries.filter_map(|python| python.ok());
+        let mut pythons = libraries.filter_map(Result::ok);
         pythons.find_map(|python| {
             let file = python.path().join("site-packages/rotel/rotel-agent");
             file.is_file().then_some(file)

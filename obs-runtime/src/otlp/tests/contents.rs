@@ -99,7 +99,8 @@ fn a_full_batch_wakes_the_exporter() {
     tree();
     collector.wait_until(|kept, _| kept.spans().len() == 6);
     tree();
-    assert_eq!(exporting.queued(), 3);
+    exporting.exporter.stop(Duration::from_secs(60));
+    assert_eq!((exporting.queued(), collector.kept().spans().len()), (0, 9));
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn many_series_are_several_requests() {
 #[test]
 fn a_real_collector_hands_it_on() {
     let receiver = Collector::grpc(|_| Reply::Take);
-    let agent = super::rotel::Rotel::start(&receiver.url());
+    let agent = rotel::Rotel::start(&receiver.url());
     type Way = fn(&str) -> Otlp;
     for (way, url, gzip) in [
         (Otlp::grpc as Way, agent.grpc(), false),
