@@ -9,7 +9,7 @@
 //! `tracing` comes in by the `layer`.
 
 mod counts;
-mod fields;
+pub(crate) mod fields;
 mod id;
 mod inbox;
 #[cfg(feature = "tracing-subscriber")]
@@ -27,7 +27,7 @@ pub use sampling::Sampling;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use tracer::Tracer;
+use tracer::{Limits, Tracer};
 
 /// Changes whenever there is another tracer; zero while there is none.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -38,6 +38,11 @@ static TRACER: RwLock<Option<Arc<Tracer>>> = RwLock::new(None);
 #[inline(always)]
 pub(crate) fn is_on() -> bool {
     GENERATION.load(Ordering::Relaxed) != 0
+}
+
+/// The limits of the spans that are recorded now.
+pub(crate) fn limits() -> Limits {
+    installed().map_or_else(Limits::default, |tracer| tracer.limits)
 }
 
 fn installed() -> Option<Arc<Tracer>> {
