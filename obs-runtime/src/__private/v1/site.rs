@@ -154,7 +154,7 @@ impl Site {
 impl Live {
     fn new(site: &'static Site) -> Live {
         let desc = site.desc();
-        let target = if desc.target.is_empty() { desc.module } else { desc.target };
+        let target = desc.target();
         let meta = Metadata::new(
             desc.name,
             target,
