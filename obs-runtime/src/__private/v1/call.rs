@@ -74,10 +74,10 @@ fn end<const M: bool>(
     class: Class,
     outcome: Outcome,
 ) {
-    let end = live.end::<M>(start, series, outcome, spans.clock());
+    let end = live.end::<M>(start, series, outcome, spans.any());
     if spans.any() {
         let (ended, series) = (End::how(class, outcome), Live::series(series.at, outcome));
-        spans::leave(live, spans, End { start, end, ended, series });
+        spans::leave::<M>(live, spans, End { start, end, ended, series });
     }
 }
 

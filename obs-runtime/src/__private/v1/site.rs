@@ -37,17 +37,6 @@ impl Outcome {
     }
 }
 
-/// Who else wants to know when a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Clock {
-    /// Nobody.
-    Calls,
-    /// A subscriber's span.
-    Span,
-    /// A span that is recorded.
-    Record,
-}
-
 /// The series that a call belongs to, found when it starts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeriesRef {
@@ -179,35 +168,40 @@ impl Live {
         }
     }
 
-    /// Counts a start.
+    /// Counts a start, and says when it was, if anybody counts or is `timed`.
     #[inline(always)]
-    pub(super) fn begin<const METRICS: bool>(&'static self, spans: bool) -> u64 {
+    pub(super) fn begin<const METRICS: bool>(&'static self, timed: bool) -> u64 {
         if METRICS {
             self.started.update(1, Count { at: 0, n: 1 });
         }
-        if METRICS || spans { clock::now() } else { 0 }
+        if METRICS || timed { clock::now() } else { 0 }
     }
 
-    /// Counts an end in the slots that belong to the call's labels, and says when it was. The exemplar of
-    /// a recorded call is left by whoever keeps its trace.
+    /// Counts an end in the slots that belong to the call's labels, and says when it was.
     #[inline(always)]
     pub(super) fn end<const METRICS: bool>(
         &'static self,
         start: u64,
         series: SeriesRef,
         outcome: Outcome,
-        clock: Clock,
+        timed: bool,
     ) -> u64 {
-        if !METRICS {
-            return if clock == Clock::Calls { 0 } else { clock::now() };
+        if !METRICS && !timed {
+            return 0;
         }
         let end = clock::now();
-        let ticks = end.saturating_sub(start);
-        self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);
-        if clock != Clock::Record && context::is_sampled() {
-            self.exemplars.offer_ticks(Live::series(series.at, outcome), self.desc.buckets, ticks);
+        if METRICS {
+            let ticks = end.saturating_sub(start);
+            self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);
         }
         end
+    }
+
+    /// Leaves the current trace as an example of a call that took so long, if it is sampled.
+    pub(super) fn exemplify(&self, series: usize, ticks: u64) {
+        if context::is_sampled() {
+            self.exemplars.offer_ticks(series, self.desc.buckets, ticks);
+        }
     }
 
     /// The series of calls with these labels.

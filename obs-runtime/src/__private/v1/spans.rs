@@ -2,37 +2,27 @@
 //!
 //! Either, both or none is wanted. A call keeps one byte about it; where it is zero, that is all there is.
 
-use super::site::Clock;
 use super::span::{self, Parent, Span, Value};
 use super::{Class, Live, Outcome, Site};
+use crate::attention::{self, CONTEXT, RECORDED};
 use crate::trace;
 use crate::trace::fields::{Addition, Fields};
 use crate::trace::record::{Ended, Extra, Origin};
 use crate::trace::thread::{self, Above, Active};
 use tracing::Id;
 
-/// Which spans a call has.
+/// What a call has besides its counts: spans, and maybe a trace that others attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spans(u8);
 
-const RECORDED: u8 = 1;
-const SEEN: u8 = 2;
+/// Beside [`CONTEXT`] and [`RECORDED`]: a subscriber sees the call.
+const SEEN: u8 = 4;
 
 impl Spans {
-    /// Whether there is any.
+    /// Whether there is anything.
     #[inline(always)]
     pub(super) fn any(self) -> bool {
         self.0 != 0
-    }
-
-    /// Who wants to know when the call ended.
-    #[inline(always)]
-    pub(super) fn clock(self) -> Clock {
-        match self.0 {
-            0 => Clock::Calls,
-            SEEN => Clock::Span,
-            _ => Clock::Record,
-        }
     }
 
     #[inline(always)]
@@ -51,16 +41,16 @@ pub struct Prepared {
 }
 
 impl Live {
-    /// Which spans anybody could want. Two relaxed loads where nobody does.
+    /// What anybody could want. Two relaxed loads where nobody does.
     #[inline(always)]
     pub(super) fn wanted(&'static self) -> Spans {
-        let recorded = if trace::is_on() { RECORDED } else { 0 };
-        Spans(if self.wants_span() { recorded | SEEN } else { recorded })
+        let flags = attention::flags();
+        Spans(if self.wants_span() { flags | SEEN } else { flags })
     }
 
     /// What is left of it when nothing is made of functions without spans.
     fn really(&'static self, wanted: Spans) -> Spans {
-        if self.desc.spans { wanted } else { Spans(0) }
+        if self.desc.spans { wanted } else { Spans(wanted.0 & CONTEXT) }
     }
 }
 
@@ -124,16 +114,17 @@ impl Live {
 /// Enters the spans of a call that ends on this thread.
 #[inline(never)]
 pub(super) fn enter_bare(live: &'static Live, wanted: Spans) -> Spans {
-    if wanted == Spans(RECORDED) && live.desc.spans {
-        return Spans(u8::from(thread::enter(Above::Current, None)));
+    if wanted.has(SEEN) {
+        return enter(bare(live, wanted));
     }
-    enter(bare(live, wanted))
+    let recorded = wanted.has(RECORDED) && live.desc.spans && thread::enter(Above::Current, None);
+    Spans(wanted.0 & CONTEXT | if recorded { RECORDED } else { 0 })
 }
 
 /// Enters prepared spans.
 pub(super) fn enter(prepared: Prepared) -> Spans {
     let Prepared { wanted, span, above, extra } = prepared;
-    let mut spans = Spans(0);
+    let mut spans = Spans(wanted.0 & CONTEXT);
     if wanted.has(RECORDED) && thread::enter(above, extra) {
         spans.0 |= RECORDED;
     }
@@ -166,9 +157,18 @@ impl End {
     }
 }
 
+/// Leaves an exemplar in the trace that somebody else brought. That of a recorded call is left by whoever
+/// keeps its trace.
+pub(super) fn exemplify<const METRICS: bool>(live: &'static Live, spans: Spans, end: End) {
+    if METRICS && spans.has(CONTEXT) && !spans.has(RECORDED) {
+        live.exemplify(end.series, end.end.saturating_sub(end.start));
+    }
+}
+
 /// Leaves the spans of a call that ended on this thread.
 #[inline(never)]
-pub(super) fn leave(live: &'static Live, spans: Spans, end: End) {
+pub(super) fn leave<const METRICS: bool>(live: &'static Live, spans: Spans, end: End) {
+    exemplify::<METRICS>(live, spans, end);
     if spans.has(SEEN) {
         span::leave(end.ended.error_type());
     }
@@ -198,9 +198,9 @@ pub(super) fn open(prepared: Prepared) -> Option<Box<Open>> {
 }
 
 impl Open {
-    /// Who wants to know when the call ended.
-    pub(super) fn clock(&self) -> Clock {
-        if self.active.is_some() { Clock::Record } else { Clock::Span }
+    /// What of `wanted` came to be.
+    pub(super) fn kept(&self, wanted: Spans) -> Spans {
+        Spans(wanted.0 & CONTEXT | if self.active.is_some() { RECORDED } else { 0 })
     }
 
     /// Enters the spans for a poll.
