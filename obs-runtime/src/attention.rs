@@ -1,4 +1,5 @@
-//! What a call has to attend to besides its counts: one byte for the whole process, which is zero in most.
+//! What a call has to attend to besides its counts and the time-stamp counter: one byte for the whole process,
+//! which is zero in most.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -7,7 +8,10 @@ pub(crate) const CONTEXT: u8 = 1;
 /// Calls are recorded as spans.
 pub(crate) const RECORDED: u8 = 2;
 
-static FLAGS: AtomicU8 = AtomicU8::new(0);
+/// The clock is not the time-stamp counter, or nobody has yet found out whether it can be.
+pub(crate) const CLOCK: u8 = 8;
+
+static FLAGS: AtomicU8 = AtomicU8::new(CLOCK);
 
 /// All that is wanted: one relaxed load.
 #[inline(always)]

@@ -146,7 +146,7 @@ pub(crate) fn attached_at(depth: usize) -> Option<TraceContext> {
 /// Whether there is a current trace and it is sampled.
 #[inline]
 pub(crate) fn is_sampled() -> bool {
-    attention::flags() != 0 && sampled_current().is_some()
+    attention::has(attention::CONTEXT | attention::RECORDED) && sampled_current().is_some()
 }
 
 /// The ids of the current trace, if it is sampled: what an exemplar needs.

@@ -168,13 +168,17 @@ impl Live {
         }
     }
 
-    /// Counts a start, and says when it was, if anybody counts or is `timed`.
+    /// Counts a start, and says when it was. `attend` is whether there is anything to attend to.
     #[inline(always)]
-    pub(super) fn begin<const METRICS: bool>(&'static self, timed: bool) -> u64 {
+    pub(super) fn begin<const METRICS: bool>(&'static self, attend: bool) -> u64 {
         if METRICS {
             self.started.update(1, Count { at: 0, n: 1 });
         }
-        if METRICS || timed { clock::now() } else { 0 }
+        match attend {
+            true => clock::now(),
+            false if METRICS => clock::counted(),
+            false => 0,
+        }
     }
 
     /// Counts an end in the slots that belong to the call's labels, and says when it was.
@@ -184,12 +188,13 @@ impl Live {
         start: u64,
         series: SeriesRef,
         outcome: Outcome,
-        timed: bool,
+        attend: bool,
     ) -> u64 {
-        if !METRICS && !timed {
-            return 0;
-        }
-        let end = clock::now();
+        let end = match attend {
+            true => clock::now(),
+            false if METRICS => clock::counted(),
+            false => return 0,
+        };
         if METRICS {
             let ticks = end.saturating_sub(start);
             self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);

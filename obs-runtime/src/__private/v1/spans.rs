@@ -4,7 +4,7 @@
 
 use super::span::{self, Parent, Span, Value};
 use super::{Class, Live, Outcome, Site};
-use crate::attention::{self, CONTEXT, RECORDED};
+use crate::attention::{self, CLOCK, CONTEXT, RECORDED};
 use crate::trace;
 use crate::trace::fields::{Addition, Fields};
 use crate::trace::record::{Ended, Extra, Origin};
@@ -15,8 +15,11 @@ use tracing::Id;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spans(u8);
 
-/// Beside [`CONTEXT`] and [`RECORDED`]: a subscriber sees the call.
+/// Beside the flags of [`attention`]: a subscriber sees the call.
 const SEEN: u8 = 4;
+
+/// What is there whether or not a call has spans.
+const AROUND: u8 = CONTEXT | CLOCK;
 
 impl Spans {
     /// Whether there is anything.
@@ -50,7 +53,7 @@ impl Live {
 
     /// What is left of it when nothing is made of functions without spans.
     fn really(&'static self, wanted: Spans) -> Spans {
-        if self.desc.spans { wanted } else { Spans(wanted.0 & CONTEXT) }
+        if self.desc.spans { wanted } else { Spans(wanted.0 & AROUND) }
     }
 }
 
@@ -118,13 +121,13 @@ pub(super) fn enter_bare(live: &'static Live, wanted: Spans) -> Spans {
         return enter(bare(live, wanted));
     }
     let recorded = wanted.has(RECORDED) && live.desc.spans && thread::enter(Above::Current, None);
-    Spans(wanted.0 & CONTEXT | if recorded { RECORDED } else { 0 })
+    Spans(wanted.0 & AROUND | if recorded { RECORDED } else { 0 })
 }
 
 /// Enters prepared spans.
 pub(super) fn enter(prepared: Prepared) -> Spans {
     let Prepared { wanted, span, above, extra } = prepared;
-    let mut spans = Spans(wanted.0 & CONTEXT);
+    let mut spans = Spans(wanted.0 & AROUND);
     if wanted.has(RECORDED) && thread::enter(above, extra) {
         spans.0 |= RECORDED;
     }
@@ -200,7 +203,7 @@ pub(super) fn open(prepared: Prepared) -> Option<Box<Open>> {
 impl Open {
     /// What of `wanted` came to be.
     pub(super) fn kept(&self, wanted: Spans) -> Spans {
-        Spans(wanted.0 & CONTEXT | if self.active.is_some() { RECORDED } else { 0 })
+        Spans(wanted.0 & AROUND | if self.active.is_some() { RECORDED } else { 0 })
     }
 
     /// Enters the spans for a poll.
