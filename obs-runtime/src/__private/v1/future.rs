@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 #[must_use]
 #[derive(Debug)]
 pub struct AsyncCall<const METRICS: bool> {
-    live: &'static Live,
+    site: &'static Site,
     start: u64,
     series: SeriesRef,
     wanted: Spans,
@@ -26,10 +26,9 @@ pub struct AsyncCall<const METRICS: bool> {
 /// As [`enter`](super::enter), for a future.
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
-    let live = site.live();
-    let wanted = live.wanted();
-    let spans = if wanted.any() { spans::open_bare(live, wanted) } else { None };
-    start(live, live.labelled(&[]), wanted, spans)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::open_bare(site, wanted) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 /// As [`enter_with`](super::enter_with), for a future.
@@ -39,46 +38,43 @@ pub fn enter_async_with<const N: usize>(
     labels: [LabelIndex; N],
     span: impl FnOnce() -> Prepared,
 ) -> AsyncCall<true> {
-    let live = site.live();
-    let wanted = live.wanted();
+    let wanted = site.wanted();
     let spans = if wanted.any() { spans::open(span()) } else { None };
-    start(live, live.labelled(&labels), wanted, spans)
+    start(site, site.labelled(&labels), wanted, spans)
 }
 
 /// As [`enter_fields`](super::enter_fields), for a future.
 #[inline(always)]
 pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<true> {
-    let live = site.live();
-    let wanted = live.wanted();
+    let wanted = site.wanted();
     let spans = if wanted.any() { spans::open(span()) } else { None };
-    start(live, live.labelled(&[]), wanted, spans)
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 /// As [`enter_span`](super::enter_span), for a future.
 #[inline(always)]
 pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<false> {
-    let live = site.live();
-    let wanted = live.wanted();
+    let wanted = site.wanted();
     let spans = if wanted.any() { spans::open(span()) } else { None };
-    start(live, live.labelled(&[]), wanted, spans)
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 #[inline(always)]
 fn start<const M: bool>(
-    live: &'static Live,
+    site: &'static Site,
     series: SeriesRef,
     wanted: Spans,
     spans: Option<Box<Open>>,
 ) -> AsyncCall<M> {
-    let start = live.begin::<M>(wanted.any());
-    AsyncCall { live, series, wanted, spans, running: true, finished: false, start }
+    let start = site.begin::<M>(wanted.any());
+    AsyncCall { site, series, wanted, spans, running: true, finished: false, start }
 }
 
 impl<const M: bool> AsyncCall<M> {
     /// Ends the call with what its output says, inside of its spans.
     #[inline(always)]
     fn end(&mut self, class: Class) {
-        let outcome = self.live.outcome::<M>(class, self.series.at);
+        let outcome = self.site.outcome::<M>(class, self.series.at);
         self.close(class, outcome);
     }
 
@@ -91,7 +87,7 @@ impl<const M: bool> AsyncCall<M> {
     #[inline(always)]
     fn close(&mut self, class: Class, outcome: Outcome) {
         self.finished = true;
-        let end = self.live.end::<M>(self.start, self.series, outcome, self.wanted.any());
+        let end = self.site.end::<M>(self.start, self.series, outcome, self.wanted.any());
         if self.wanted.any() {
             let (ended, series) = (End::how(class, outcome), Live::series(self.series.at, outcome));
             self.close_spans(End { start: self.start, end, ended, series });
@@ -102,14 +98,14 @@ impl<const M: bool> AsyncCall<M> {
     #[inline(never)]
     fn close_spans(&mut self, end: End) {
         match self.spans.take() {
-            None => spans::exemplify::<M>(self.live, self.wanted, end),
+            None => spans::exemplify::<M>(self.site, self.wanted, end),
             Some(mut spans) => {
                 if !self.running {
                     spans.resume();
                 }
-                spans::exemplify::<M>(self.live, spans.kept(self.wanted), end);
+                spans::exemplify::<M>(self.site, spans.kept(self.wanted), end);
                 spans.suspend();
-                spans.end(self.live, end);
+                spans.end(self.site, end);
             }
         }
     }

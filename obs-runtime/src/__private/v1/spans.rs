@@ -43,14 +43,16 @@ pub struct Prepared {
     extra: Option<Box<Extra>>,
 }
 
-impl Live {
+impl Site {
     /// What anybody could want. Two relaxed loads where nobody does.
     #[inline(always)]
     pub(super) fn wanted(&'static self) -> Spans {
         let flags = attention::flags();
         Spans(if self.wants_span() { flags | SEEN } else { flags })
     }
+}
 
+impl Live {
     /// What is left of it when nothing is made of functions without spans.
     fn really(&'static self, wanted: Spans) -> Spans {
         if self.desc.spans { wanted } else { Spans(wanted.0 & AROUND) }
@@ -77,7 +79,7 @@ where
     F::Item: Into<Option<Id>>,
 {
     let live = site.live();
-    let wanted = live.really(live.wanted());
+    let wanted = live.really(site.wanted());
     let parent = match parent {
         Parent::Current => None,
         Parent::Given(parent) => Some(parent.into()),
@@ -116,7 +118,8 @@ impl Live {
 
 /// Enters the spans of a call that ends on this thread.
 #[inline(never)]
-pub(super) fn enter_bare(live: &'static Live, wanted: Spans) -> Spans {
+pub(super) fn enter_bare(site: &'static Site, wanted: Spans) -> Spans {
+    let live = site.live();
     if wanted.has(SEEN) {
         return enter(bare(live, wanted));
     }
@@ -162,22 +165,28 @@ impl End {
 
 /// Leaves an exemplar in the trace that somebody else brought. That of a recorded call is left by whoever
 /// keeps its trace.
-pub(super) fn exemplify<const METRICS: bool>(live: &'static Live, spans: Spans, end: End) {
+pub(super) fn exemplify<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
     if METRICS && spans.has(CONTEXT) && !spans.has(RECORDED) {
-        live.exemplify(end.series, end.end.saturating_sub(end.start));
+        site.live().exemplify(end.series, end.end.saturating_sub(end.start));
     }
 }
 
 /// Leaves the spans of a call that ended on this thread.
 #[inline(never)]
-pub(super) fn leave<const METRICS: bool>(live: &'static Live, spans: Spans, end: End) {
-    exemplify::<METRICS>(live, spans, end);
+pub(super) fn leave<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
+    exemplify::<METRICS>(site, spans, end);
     if spans.has(SEEN) {
         span::leave(end.ended.error_type());
     }
     if spans.has(RECORDED) {
         let End { start, end, ended, series } = end;
-        thread::leave(Origin::Function(live), start, end, ended, u32::try_from(series).unwrap_or(u32::MAX));
+        thread::leave(
+            Origin::Function(site.live()),
+            start,
+            end,
+            ended,
+            u32::try_from(series).unwrap_or(u32::MAX),
+        );
     }
 }
 
@@ -189,8 +198,8 @@ pub(super) struct Open {
 }
 
 /// The spans of a future's call, if anybody wants them.
-pub(super) fn open_bare(live: &'static Live, wanted: Spans) -> Option<Box<Open>> {
-    open(bare(live, wanted))
+pub(super) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>> {
+    open(bare(site.live(), wanted))
 }
 
 /// Prepared spans, for a future.
@@ -227,14 +236,14 @@ impl Open {
     }
 
     /// The call has ended.
-    pub(super) fn end(self, live: &'static Live, end: End) {
+    pub(super) fn end(self, site: &'static Site, end: End) {
         if let Some(span) = &self.span {
             span::mark(span, end.ended.error_type());
         }
         if let Some(active) = self.active {
             let End { start, end, ended, series } = end;
             let series = u32::try_from(series).unwrap_or(u32::MAX);
-            active.end(Origin::Function(live), start, end, ended, series);
+            active.end(Origin::Function(site.live()), start, end, ended, series);
         }
     }
 }
