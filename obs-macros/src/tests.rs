@@ -170,7 +170,7 @@ fn an_expansion_stays_small() {
             Ok(b)
         }
     ));
-    assert!(plain <= 185, "{plain} tokens");
-    assert!(fallible <= 320, "{fallible} tokens");
-    assert!(future <= 350, "{future} tokens");
+    assert!(plain <= 176, "{plain} tokens");
+    assert!(fallible <= 290, "{fallible} tokens");
+    assert!(future <= 300, "{future} tokens");
 }

@@ -6,14 +6,11 @@
 //! compares the counters of all processors at boot and watches them afterwards, keeps time by it.
 //! Elsewhere `Instant` is read.
 
+use crate::attention;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 #[cfg(feature = "otlp")]
 use std::time::{SystemTime, UNIX_EPOCH};
-
-/// Set once, with the calibration. While it is false every read goes through [`start`].
-static FAST: AtomicBool = AtomicBool::new(false);
 
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
@@ -31,7 +28,14 @@ struct Clock {
 /// A point in time, in ticks of an arbitrary zero.
 #[inline(always)]
 pub(crate) fn now() -> u64 {
-    if FAST.load(Ordering::Relaxed) { counter() } else { start() }
+    if attention::has(attention::CLOCK) { start() } else { counter() }
+}
+
+/// The same where [`attention::flags`] were without [`CLOCK`](attention::CLOCK) a moment ago, as they then
+/// stay.
+#[inline(always)]
+pub(crate) fn counted() -> u64 {
+    counter()
 }
 
 /// The length of `ticks` in seconds.
@@ -50,7 +54,7 @@ fn clock() -> &'static Clock {
     CLOCK.get_or_init(|| {
         if counter_is_invariant() {
             let clock = calibrate();
-            FAST.store(true, Ordering::Relaxed);
+            attention::set(attention::CLOCK, false);
             clock
         } else {
             Clock { zero: Instant::now(), zero_ticks: 0, ticks_per_second: 1e9 }
@@ -61,7 +65,7 @@ fn clock() -> &'static Clock {
 #[cold]
 fn start() -> u64 {
     let clock = clock();
-    if FAST.load(Ordering::Relaxed) { counter() } else { clock.zero.elapsed().as_nanos() as u64 }
+    if attention::has(attention::CLOCK) { clock.zero.elapsed().as_nanos() as u64 } else { counter() }
 }
 
 /// The wall clock and ours at one moment, to translate other moments by.
@@ -96,7 +100,7 @@ impl Anchor {
         let clock = clock();
         let elapsed = clock.zero.elapsed().as_secs_f64();
         // Shorter than that, the first measurement is as good.
-        let rate = match FAST.load(Ordering::Relaxed) && elapsed > 0.1 {
+        let rate = match !attention::has(attention::CLOCK) && elapsed > 0.1 {
             true => ticks.saturating_sub(clock.zero_ticks) as f64 / elapsed,
             false => clock.ticks_per_second,
         };

@@ -5,6 +5,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod attention;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "prometheus")]
@@ -34,6 +35,8 @@ mod server;
 mod slots;
 pub mod snapshot;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 // Where nothing exports spans, none are recorded.
 #[cfg_attr(not(feature = "otlp"), allow(dead_code))]

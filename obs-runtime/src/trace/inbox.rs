@@ -90,7 +90,7 @@ impl Inbox {
     }
 
     /// Everything that is queued.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     pub(super) fn take(&self) -> Vec<Finished> {
         let mut all = VecDeque::new();
         self.drain(&mut all);

@@ -54,7 +54,7 @@ impl Sampling {
         match (0.0..=1.0).contains(&share) {
             true => sampling.threshold = (share * RANGE as f64) as u64,
             false => {
-                sampling.mistake = Some(format!("sampling: expected a share from 0 to 1; found {share}"))
+                sampling.mistake = Some(format!("sampling: expected a share from 0 to 1; found {share}"));
             }
         }
         sampling

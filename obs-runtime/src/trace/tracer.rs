@@ -56,6 +56,8 @@ pub(crate) struct Tracer {
     pub(super) limiter: Limiter,
     pub(crate) inbox: Inbox,
     pub(crate) counts: Counts,
+    /// Whether it keeps everything, for who captures it.
+    pub(super) captures: bool,
 }
 
 impl Tracer {
@@ -70,7 +72,14 @@ impl Tracer {
             counts: Counts::default(),
             sampling,
             limits,
+            captures: false,
         }
+    }
+
+    /// One that keeps everything.
+    #[cfg(feature = "testing")]
+    pub(super) fn capturing(sampling: Sampling, limits: Limits) -> Tracer {
+        Tracer { captures: true, ..Tracer::new(sampling, limits) }
     }
 }
 
