@@ -55,7 +55,7 @@ impl Exporting {
         self.exporter.tracer().inbox.queued()
     }
 
-    /// Everything that is known of spans, which adds up to how many have ended.
+    /// Everything that is known of spans, which adds up to how many have ended while the exporter is at rest.
     fn accounted(&self) -> u64 {
         let counts = &self.exporter.tracer().counts;
         let all = [

@@ -136,6 +136,18 @@ mod tests {
         assert!((8_900..=11_100).contains(&tenth), "{tenth}");
     }
 
+    #[cfg(feature = "otlp")]
+    #[test]
+    fn a_remote_parent_counts_unless_it_is_told_not_to() {
+        for remote in [true, false] {
+            assert_eq!(Sampling::always().samples(1, Some(remote)), remote);
+            assert_eq!(Sampling::never().samples(1, Some(remote)), remote);
+            assert!(Sampling::always().heedless().samples(1, Some(remote)));
+            assert!(!Sampling::never().heedless().samples(1, Some(remote)));
+        }
+        assert!(Sampling::always().samples(1, None) && !Sampling::never().samples(1, None));
+    }
+
     #[test]
     fn nonsense_is_remembered_for_init() {
         let mistake = |sampling: Sampling| sampling.mistake.unwrap_or_default();

@@ -26,14 +26,20 @@ use std::time::{Duration, Instant};
 use tonic::codec::CompressionEncoding;
 use tonic::transport::server::TcpIncoming;
 
+const SLOWLY: Duration = Duration::from_millis(30);
+
 /// How a request is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     Take,
     /// Takes the request but for so many spans or points.
     Partly(i64),
+    /// Takes it in its own time.
+    Slowly,
     /// Asks to be tried again.
     Later,
+    /// Asks to be tried again in an hour.
+    MuchLater,
     /// Wants it never.
     Refuse,
     /// Says nothing.
@@ -97,7 +103,7 @@ impl Received {
     }
 
     fn keep(&self, reply: Reply, keep: impl FnOnce(&mut Kept)) {
-        if matches!(reply, Reply::Take | Reply::Partly(_)) {
+        if matches!(reply, Reply::Take | Reply::Partly(_) | Reply::Slowly) {
             keep(&mut self.kept());
             self.changed.notify_all();
         }
@@ -222,10 +228,16 @@ impl Service {
             kept.headers.push(headers);
             keep(kept, request.into_inner());
         });
+        if reply == Reply::Slowly {
+            tokio::time::sleep(SLOWLY).await;
+        }
         match reply {
-            Reply::Take => Ok(0),
+            Reply::Take | Reply::Slowly => Ok(0),
             Reply::Partly(count) => Ok(count),
             Reply::Later => Err(tonic::Status::unavailable("busy")),
+            Reply::MuchLater => {
+                Err(tonic::Status::with_details(tonic::Code::ResourceExhausted, "busy", in_an_hour().into()))
+            }
             Reply::Refuse => Err(tonic::Status::invalid_argument("no")),
             Reply::Hang => std::future::pending().await,
         }
@@ -254,6 +266,19 @@ impl MetricsService for Service {
     }
 }
 
+/// `google.rpc.Status` with a `google.rpc.RetryInfo` of 3600 s, byte by byte.
+fn in_an_hour() -> Vec<u8> {
+    let kind = b"type.googleapis.com/google.rpc.RetryInfo";
+    let info = [0x0a, 3, 0x08, 0x90, 0x1c];
+    let mut any = vec![0x0a, kind.len() as u8];
+    any.extend(kind);
+    any.extend([0x12, info.len() as u8]);
+    any.extend(info);
+    let mut status = vec![0x1a, any.len() as u8];
+    status.extend(any);
+    status
+}
+
 fn traces_taken(rejected_spans: i64) -> ExportTraceServiceResponse {
     let partial = ExportTracePartialSuccess { rejected_spans, error_message: "too many".to_owned() };
     ExportTraceServiceResponse { partial_success: (rejected_spans > 0).then_some(partial) }
@@ -271,11 +296,15 @@ fn serve(stream: TcpStream, received: &Received) {
     while let Some(request) = read(&mut reader) {
         let reply = received.reply();
         let (status, body) = match reply {
-            Reply::Take | Reply::Partly(_) => {
+            Reply::Take | Reply::Partly(_) | Reply::Slowly => {
+                if reply == Reply::Slowly {
+                    thread::sleep(SLOWLY);
+                }
                 let rejected = if let Reply::Partly(count) = reply { count } else { 0 };
                 (200, take(&request, reply, rejected, received))
             }
             Reply::Later => (503, Vec::new()),
+            Reply::MuchLater => (429, Vec::new()),
             Reply::Refuse => (400, b"no".to_vec()),
             Reply::Hang => {
                 while !received.stopped.load(Ordering::SeqCst) {
@@ -285,8 +314,11 @@ fn serve(stream: TcpStream, received: &Received) {
             }
         };
         let kind = &request.content_type;
-        let head =
-            format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let after = if reply == Reply::MuchLater { "Retry-After: 3600\r\n" } else { "" };
+        let head = format!(
+            "HTTP/1.1 {status} X\r\n{after}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
         if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_err() {
             return;
         }
