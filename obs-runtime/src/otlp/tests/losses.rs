@@ -148,6 +148,21 @@ fn a_collector_that_is_away_costs_bounded_memory_and_every_span_is_counted() {
     }
 }
 
+/// A handshake with what speaks no TLS fails as any other request, and nothing panics for want of cryptography.
+#[cfg(feature = "otlp-tls")]
+#[test]
+fn a_secure_address_of_a_plain_port_is_a_failure() {
+    let collector = Collector::http(|_| Reply::Take);
+    let address = format!("https://{}", collector.address);
+    for otlp in [Otlp::grpc(&address), Otlp::http(&address)] {
+        let exporting = Exporting::start(otlp.without_metrics(), |_| ());
+        tree();
+        exporting.exporter.stop(MINUTE);
+        let report = exporting.exporter.report();
+        assert_eq!((report.failed, report.unsent, collector.requests()), (3, 0, 0), "{report}");
+    }
+}
+
 #[test]
 fn a_batch_is_given_up_in_time() {
     for (collector, otlp) in [
