@@ -35,7 +35,7 @@ pub fn enter_with<const N: usize>(
     span: impl FnOnce() -> Prepared,
 ) -> Call<true> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
     start(site, site.labelled(&labels), spans)
 }
 
@@ -43,7 +43,7 @@ pub fn enter_with<const N: usize>(
 #[inline(always)]
 pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<true> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
     start(site, site.labelled(&[]), spans)
 }
 
@@ -51,7 +51,7 @@ pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> Cal
 #[inline(always)]
 pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<false> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
     start(site, site.labelled(&[]), spans)
 }
 

@@ -27,7 +27,7 @@ pub struct AsyncCall<const METRICS: bool> {
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::open_bare(site, wanted) } else { None };
+    let spans = if wanted.spans() { spans::open_bare(site, wanted) } else { None };
     start(site, site.labelled(&[]), wanted, spans)
 }
 
@@ -39,7 +39,7 @@ pub fn enter_async_with<const N: usize>(
     span: impl FnOnce() -> Prepared,
 ) -> AsyncCall<true> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::open(span()) } else { None };
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
     start(site, site.labelled(&labels), wanted, spans)
 }
 
@@ -47,7 +47,7 @@ pub fn enter_async_with<const N: usize>(
 #[inline(always)]
 pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<true> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::open(span()) } else { None };
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
     start(site, site.labelled(&[]), wanted, spans)
 }
 
@@ -55,7 +55,7 @@ pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) 
 #[inline(always)]
 pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<false> {
     let wanted = site.wanted();
-    let spans = if wanted.any() { spans::open(span()) } else { None };
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
     start(site, site.labelled(&[]), wanted, spans)
 }
 

@@ -28,6 +28,12 @@ impl Spans {
         self.0 != 0
     }
 
+    /// Whether there are spans.
+    #[inline(always)]
+    pub(super) fn spans(self) -> bool {
+        self.has(RECORDED | SEEN)
+    }
+
     #[inline(always)]
     fn has(self, which: u8) -> bool {
         self.0 & which != 0
@@ -41,6 +47,13 @@ pub struct Prepared {
     span: Option<Span>,
     above: Above,
     extra: Option<Box<Extra>>,
+}
+
+impl Prepared {
+    /// Nothing, for a function that has neither spans nor metrics.
+    pub fn none() -> Prepared {
+        Prepared { wanted: Spans(0), span: None, above: Above::Current, extra: None }
+    }
 }
 
 impl Site {
@@ -127,8 +140,14 @@ pub(super) fn enter_bare(site: &'static Site, wanted: Spans) -> Spans {
     Spans(wanted.0 & AROUND | if recorded { RECORDED } else { 0 })
 }
 
+/// Enters the spans that `prepare` makes, if there are to be any.
+#[cold]
+pub(super) fn enter_with(wanted: Spans, prepare: impl FnOnce() -> Prepared) -> Spans {
+    if wanted.spans() { enter(prepare()) } else { wanted }
+}
+
 /// Enters prepared spans.
-pub(super) fn enter(prepared: Prepared) -> Spans {
+fn enter(prepared: Prepared) -> Spans {
     let Prepared { wanted, span, above, extra } = prepared;
     let mut spans = Spans(wanted.0 & AROUND);
     if wanted.has(RECORDED) && thread::enter(above, extra) {
