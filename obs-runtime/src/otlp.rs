@@ -13,6 +13,7 @@ mod exporter;
 mod metrics;
 mod name;
 mod resource;
+mod senders;
 mod settings;
 mod traces;
 mod transport;

@@ -8,7 +8,7 @@ use std::io;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InitError {
-    /// There is an [`Obs`] in this process already.
+    /// There is an [`Obs`](crate::Obs) in this process already.
     AlreadyInitialised,
     /// The address cannot be listened on.
     Listen {

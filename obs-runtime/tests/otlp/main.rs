@@ -136,6 +136,25 @@ fn calls_and_metrics_arrive_through_a_real_collector() {
     assert_arrived(&receiver.kept());
 }
 
+/// The exporter has a runtime of its own, which must not meet the program's.
+#[test]
+fn a_program_with_a_runtime_starts_and_stops_in_it() {
+    let _alone = alone();
+    let collector = Collector::grpc(|_| Reply::Take);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let obs = program(Otlp::grpc(&collector.url())).init().unwrap();
+        assert!(checkout(3).is_err());
+        deliver().await;
+        PARCELS.inc();
+        let report = obs.shutdown().await;
+        assert!(report.is_complete(), "{report}");
+        assert_arrived(&collector.kept());
+        let obs = program(Otlp::grpc(&collector.url())).init().unwrap();
+        drop(obs);
+    });
+}
+
 #[test]
 fn the_page_says_what_became_of_spans() {
     let _alone = alone();

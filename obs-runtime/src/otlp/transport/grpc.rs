@@ -16,9 +16,9 @@ use tonic::{Code, Request, Status};
 /// nothing else to do.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    // Before the runtime, whose tasks it has.
     channel: Channel,
-    runtime: Runtime,
+    /// Until it is dropped.
+    runtime: Option<Runtime>,
     metadata: MetadataMap,
     gzip: bool,
 }
@@ -28,16 +28,21 @@ impl Grpc {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let endpoint = Endpoint::from(target.uri.clone()).connect_timeout(target.timeout);
         let endpoint = secured(endpoint, target)?;
-        let channel = runtime.block_on(async { endpoint.connect_lazy() });
+        // Not `block_on`: whoever starts the program may be in a runtime of its own.
+        let channel = {
+            let _context = runtime.enter();
+            endpoint.connect_lazy()
+        };
         let metadata = MetadataMap::from_headers(target.headers.clone());
-        Ok(Grpc { channel, runtime, metadata, gzip: target.gzip })
+        Ok(Grpc { channel, runtime: Some(runtime), metadata, gzip: target.gzip })
     }
 
     pub(super) fn send(&self, message: &Message, timeout: Duration) -> Answer {
+        let Some(runtime) = &self.runtime else { return Answer::Refused("the client is gone".to_owned()) };
         let sent = async { tokio::time::timeout(timeout, self.export(message)).await };
         // What the client's libraries say of this request must not become spans that are sent in the next one.
         let silence = tracing::Dispatch::none();
-        match tracing::dispatcher::with_default(&silence, || self.runtime.block_on(sent)) {
+        match tracing::dispatcher::with_default(&silence, || runtime.block_on(sent)) {
             Ok(Ok(rejected)) => Answer::Accepted(rejected),
             Ok(Err(status)) => answer(&status),
             Err(_) => Answer::Later(None, format!("no answer within {timeout:?}")),
@@ -72,6 +77,15 @@ impl Grpc {
         let mut request = Request::new(message);
         *request.metadata_mut() = self.metadata.clone();
         request
+    }
+}
+
+impl Drop for Grpc {
+    /// Waits for nothing: in a thread that belongs to another runtime, that would be a panic.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
