@@ -9,7 +9,10 @@ use crate::Result;
 use crate::cargo::{has, read, run as run_command};
 
 /// Each program and its package.
-const NEEDED: [(&str, &str); 2] = [("prometheus", "prometheus"), ("promtool", "prometheus")];
+const NEEDED: [(&str, &str); 3] =
+    [("prometheus", "prometheus"), ("promtool", "prometheus"), (PYTHON, "python3-venv")];
+
+const PYTHON: &str = "python3";
 
 /// The OpenTelemetry collector that stands between the tests and their receiver: its package, and where the program
 /// lies among a virtual environment's libraries.
@@ -26,8 +29,7 @@ fn python(environment: &Path) -> Result {
     if is_in(environment, program) {
         return Ok(());
     }
-    let venv = run_command(Command::new("python3").args(["-m", "venv"]).arg(environment));
-    venv.map_err(|error| format!("{error}\nplease install python3-venv: sudo apt-get install python3-venv"))?;
+    run_command(Command::new(PYTHON).args(["-m", "venv"]).arg(environment))?;
     run_command(Command::new(environment.join("bin/pip")).args(["install", "--quiet", "--pre", package]))?;
     match is_in(environment, program) {
         true => Ok(()),
@@ -56,9 +58,17 @@ fn debian() -> Result {
 
 fn missing() -> Vec<&'static str> {
     let mut packages: Vec<_> =
-        NEEDED.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+        NEEDED.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
     packages.dedup();
     packages
+}
+
+/// Debian's Python comes without what makes a virtual environment.
+fn is_there(program: &str) -> bool {
+    match program {
+        PYTHON => read(Command::new(PYTHON).args(["-c", "import ensurepip, venv"])).is_ok(),
+        program => has(program),
+    }
 }
 
 fn is_root() -> bool {
