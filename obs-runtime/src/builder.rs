@@ -206,6 +206,8 @@ impl Builder {
             return Err(InitError::Configuration(mistake.clone()));
         }
         let health = Health::new(self.checks).map_err(InitError::Check)?;
+        #[cfg(feature = "otlp")]
+        let export = self.export.ready()?;
         // Before anything starts, and held until all has: there is one program at a time.
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.is_some() {
@@ -215,8 +217,7 @@ impl Builder {
         let server = self.listen.map(Listen::bind).transpose()?;
         crate::objective::begin();
         #[cfg(feature = "otlp")]
-        let (within, exporter) =
-            (self.export.within()?, self.export.start(self.sampling, &self.service, self.version)?);
+        let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
         let service = Arc::new(Service {
             name: self.service,
             version: self.version.filter(|text| !text.is_empty()),

@@ -21,6 +21,7 @@ mod value;
 
 pub use config::Otlp;
 pub(crate) use exporter::{Exporter, Program};
+pub(crate) use settings::Settings;
 
 #[cfg(test)]
 mod tests;

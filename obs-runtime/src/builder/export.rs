@@ -2,7 +2,7 @@
 
 use super::{Builder, InitError};
 use crate::Sampling;
-use crate::otlp::{Exporter, Otlp, Program};
+use crate::otlp::{Exporter, Otlp, Program, Settings};
 use obs_model::duration;
 use std::time::Duration;
 
@@ -53,13 +53,27 @@ impl Builder {
     }
 }
 
-impl Export {
-    pub(super) fn within(&self) -> Result<Duration, InitError> {
-        let Some(written) = &self.within else { return Ok(WITHIN) };
-        let parsed = duration::parse(written);
-        parsed.map_err(|mistake| InitError::Configuration(format!("shutdown_timeout: {mistake}")))
-    }
+/// The same, understood.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) within: Duration,
+    /// `None` where there is nothing to send.
+    settings: Option<Settings>,
+}
 
+impl Export {
+    pub(super) fn ready(self) -> Result<Ready, InitError> {
+        let within = self.within.as_deref().map_or(Ok(WITHIN), duration::parse);
+        let within = within.map_err(|mistake| format!("shutdown_timeout: {mistake}"));
+        let settings = self.otlp.map(Otlp::into_settings).transpose();
+        Ok(Ready {
+            within: within.map_err(InitError::Configuration)?,
+            settings: settings.map_err(InitError::Configuration)?.filter(|settings| !settings.is_empty()),
+        })
+    }
+}
+
+impl Ready {
     /// Starts the exporter, if there is anything to send.
     pub(super) fn start(
         self,
@@ -67,11 +81,7 @@ impl Export {
         name: &str,
         version: Option<&'static str>,
     ) -> Result<Option<Exporter>, InitError> {
-        let Some(otlp) = self.otlp else { return Ok(None) };
-        let settings = otlp.into_settings().map_err(InitError::Configuration)?;
-        if settings.is_empty() {
-            return Ok(None);
-        }
+        let Some(settings) = self.settings else { return Ok(None) };
         let sampling = sampling.or_else(|| settings.sampling.clone()).unwrap_or_default();
         let program =
             Program { name: name.to_owned(), version: version.filter(|version| !version.is_empty()) };

@@ -71,6 +71,11 @@ impl Otlp {
     /// The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_` or `METRICS_` behind it too, for one signal. An
     /// `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
     ///
+    /// What the program says counts for more: [`Builder::sampling`](crate::Builder::sampling) and
+    /// [`attribute`](Otlp::attribute). Its name does not, so that who runs one program twice can tell the two apart.
+    ///
+    /// Proxies are not used, and certificates are those of feature `otlp-tls`.
+    ///
     /// Numbers and words that are not understood are ignored with a warning, as the specification wants it. What
     /// cannot be guessed is an error of [`Builder::init`](crate::Builder::init): addresses and headers.
     pub fn from_env() -> Otlp {
