@@ -1,10 +1,23 @@
 //! Starting the runtime: who the program is, where it listens, what is checked.
 
-use crate::health::{Check, CheckError, Health};
+mod error;
+#[cfg(feature = "otlp")]
+mod export;
+mod obs;
+mod report;
+
+pub use error::InitError;
+pub use obs::Obs;
+pub use report::ShutdownReport;
+
+use crate::Sampling;
+use crate::health::{Check, Health};
 #[cfg(feature = "server")]
 use crate::server::Server;
 use crate::snapshot::{Family, FamilyKind, Labels};
+#[cfg(feature = "server")]
 use std::fmt;
+#[cfg(feature = "server")]
 use std::io;
 #[cfg(feature = "server")]
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -25,6 +38,8 @@ pub(crate) struct Service {
     pub(crate) since: Instant,
     #[cfg(feature = "prometheus")]
     pub(crate) registries: Vec<prometheus::Registry>,
+    #[cfg(feature = "otlp")]
+    pub(crate) exporter: Option<crate::otlp::Exporter>,
 }
 
 pub(crate) fn installed() -> Option<Arc<Service>> {
@@ -53,6 +68,9 @@ pub fn builder(service: impl Into<String>) -> Builder {
         commit: None,
         branch: None,
         checks: Vec::new(),
+        sampling: None,
+        #[cfg(feature = "otlp")]
+        export: export::Export::default(),
         #[cfg(feature = "server")]
         listen: None,
         #[cfg(feature = "prometheus")]
@@ -95,6 +113,9 @@ pub struct Builder {
     commit: Option<&'static str>,
     branch: Option<&'static str>,
     checks: Vec<Check>,
+    sampling: Option<Sampling>,
+    #[cfg(feature = "otlp")]
+    export: export::Export,
     #[cfg(feature = "server")]
     listen: Option<Listen>,
     #[cfg(feature = "prometheus")]
@@ -134,6 +155,22 @@ impl Builder {
         self
     }
 
+    /// Which traces are kept. It holds whatever `OTEL_TRACES_SAMPLER` says; without it, and without that, all are.
+    ///
+    /// Calls are recorded where there is somewhere to send them: with `Builder::otlp`, of feature `otlp`.
+    ///
+    /// ```
+    /// use obs_runtime::Sampling;
+    ///
+    /// let sampling = Sampling::ratio(0.1).keep_errors().keep_slower_than("1s");
+    /// let obs = obs_runtime::builder("shop").sampling(sampling).init()?;
+    /// # Ok::<(), obs_runtime::InitError>(())
+    /// ```
+    pub fn sampling(mut self, sampling: Sampling) -> Builder {
+        self.sampling = Some(sampling);
+        self
+    }
+
     /// Serves `/metrics`, `/catalogue`, `/health`, `/health/live` and `/health/ready` there, on threads of its own: they
     /// answer also while an async runtime is stuck. Port 0 takes a free one, which [`Obs::local_addr`]
     /// tells.
@@ -166,27 +203,38 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Another [`Obs`] is alive; the address cannot be listened on; a health check is
-    /// not well described. Nothing is started then.
+    /// Another [`Obs`] is alive; the address cannot be listened on; a health check, the sampling or the exporter
+    /// is not well described. Nothing is started then.
     pub fn init(self) -> Result<Obs, InitError> {
         crate::asked::answer();
-        crate::objective::begin();
-        let service = Arc::new(Service {
-            name: self.service,
-            version: self.version.filter(|text| !text.is_empty()),
-            commit: self.commit.filter(|text| !text.is_empty()),
-            branch: self.branch.filter(|text| !text.is_empty()),
-            health: Health::new(self.checks).map_err(InitError::Check)?,
-            since: Instant::now(),
-            #[cfg(feature = "prometheus")]
-            registries: self.registries,
-        });
+        if let Some(mistake) = self.sampling.as_ref().and_then(|sampling| sampling.mistake.as_ref()) {
+            return Err(InitError::Configuration(mistake.clone()));
+        }
+        let health = Health::new(self.checks).map_err(InitError::Check)?;
+        #[cfg(feature = "otlp")]
+        let export = self.export.ready()?;
+        // Before anything starts, and held until all has: there is one program at a time.
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.is_some() {
             return Err(InitError::AlreadyInitialised);
         }
         #[cfg(feature = "server")]
         let server = self.listen.map(Listen::bind).transpose()?;
+        crate::objective::begin();
+        #[cfg(feature = "otlp")]
+        let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
+        let service = Arc::new(Service {
+            name: self.service,
+            version: self.version.filter(|text| !text.is_empty()),
+            commit: self.commit.filter(|text| !text.is_empty()),
+            branch: self.branch.filter(|text| !text.is_empty()),
+            health,
+            since: Instant::now(),
+            #[cfg(feature = "prometheus")]
+            registries: self.registries,
+            #[cfg(feature = "otlp")]
+            exporter,
+        });
         *installed = Some(Arc::clone(&service));
         drop(installed);
         for conflict in crate::conflicts() {
@@ -194,6 +242,8 @@ impl Builder {
         }
         Ok(Obs {
             service,
+            #[cfg(feature = "otlp")]
+            within,
             #[cfg(feature = "server")]
             server,
         })
@@ -206,82 +256,5 @@ impl Listen {
         let Listen { written, addresses } = self;
         let bound = addresses.and_then(|addresses| Server::bind(&addresses));
         bound.map_err(|error| InitError::Listen { address: written, error })
-    }
-}
-
-/// The running program, as `init` described it. Dropping it stops the server and forgets the description.
-#[derive(Debug)]
-#[must_use = "dropping it stops the server"]
-pub struct Obs {
-    service: Arc<Service>,
-    #[cfg(feature = "server")]
-    server: Option<Server>,
-}
-
-impl Obs {
-    /// Where the server listens; `None` without one.
-    #[cfg(feature = "server")]
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.server.as_ref().map(Server::local_addr)
-    }
-
-    /// Stops the server, after the answers that it is giving, without blocking the async runtime.
-    ///
-    /// A program that is not async drops the [`Obs`] instead; that does the same, and blocks.
-    pub async fn shutdown(self) {
-        // Without a thread for it, the closure that owns `self` is dropped here, which stops it too.
-        if let Ok(stopped) = crate::offload::offload("obs-shutdown", move || drop(self)) {
-            stopped.await;
-        }
-    }
-}
-
-impl Drop for Obs {
-    fn drop(&mut self) {
-        #[cfg(feature = "server")]
-        drop(self.server.take());
-        let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
-        if installed.as_ref().is_some_and(|service| Arc::ptr_eq(service, &self.service)) {
-            *installed = None;
-        }
-    }
-}
-
-/// Why the runtime did not start.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum InitError {
-    /// There is an [`Obs`] in this process already.
-    AlreadyInitialised,
-    /// The address cannot be listened on.
-    Listen {
-        /// The address, as it was given.
-        address: String,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// A health check is not well described.
-    Check(CheckError),
-}
-
-impl fmt::Display for InitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            InitError::AlreadyInitialised => {
-                f.write_str("obs is initialised already; drop the first `Obs` before the next `init`")
-            }
-            InitError::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
-            InitError::Check(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for InitError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            InitError::AlreadyInitialised => None,
-            InitError::Listen { error, .. } => Some(error),
-            InitError::Check(error) => Some(error),
-        }
     }
 }

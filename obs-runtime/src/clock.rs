@@ -6,12 +6,11 @@
 //! compares the counters of all processors at boot and watches them afterwards, keeps time by it.
 //! Elsewhere `Instant` is read.
 
+use crate::attention;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-/// Set once, with the calibration. While it is false every read goes through [`start`].
-static FAST: AtomicBool = AtomicBool::new(false);
+#[cfg(feature = "otlp")]
+use std::time::{SystemTime, UNIX_EPOCH};
 
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
@@ -20,13 +19,23 @@ static CLOCK: OnceLock<Clock> = OnceLock::new();
 #[derive(Debug)]
 struct Clock {
     zero: Instant,
+    /// The same moment in ticks.
+    #[cfg_attr(not(feature = "otlp"), allow(dead_code))]
+    zero_ticks: u64,
     ticks_per_second: f64,
 }
 
 /// A point in time, in ticks of an arbitrary zero.
 #[inline(always)]
 pub(crate) fn now() -> u64 {
-    if FAST.load(Ordering::Relaxed) { counter() } else { start() }
+    if attention::has(attention::CLOCK) { start() } else { counter() }
+}
+
+/// The same where [`attention::flags`] were without [`CLOCK`](attention::CLOCK) a moment ago, as they then
+/// stay.
+#[inline(always)]
+pub(crate) fn counted() -> u64 {
+    counter()
 }
 
 /// The length of `ticks` in seconds.
@@ -45,10 +54,10 @@ fn clock() -> &'static Clock {
     CLOCK.get_or_init(|| {
         if counter_is_invariant() {
             let clock = calibrate();
-            FAST.store(true, Ordering::Relaxed);
+            attention::set(attention::CLOCK, false);
             clock
         } else {
-            Clock { zero: Instant::now(), ticks_per_second: 1e9 }
+            Clock { zero: Instant::now(), zero_ticks: 0, ticks_per_second: 1e9 }
         }
     })
 }
@@ -56,7 +65,71 @@ fn clock() -> &'static Clock {
 #[cold]
 fn start() -> u64 {
     let clock = clock();
-    if FAST.load(Ordering::Relaxed) { counter() } else { clock.zero.elapsed().as_nanos() as u64 }
+    if attention::has(attention::CLOCK) { clock.zero.elapsed().as_nanos() as u64 } else { counter() }
+}
+
+/// The wall clock and ours at one moment, to translate other moments by.
+///
+/// The rate is that of the whole time since the clock's zero, for a wall clock can step back and nobody takes
+/// that for a restart. The two clocks are read some 20 ns apart, and the kernel bends its own by up to 0.05 %: a
+/// moment that lies five seconds back is told within 2.5 ms at the very worst, and ordinarily within
+/// microseconds. Moments told by one anchor are in order, and as far apart as they were.
+#[cfg(feature = "otlp")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anchor {
+    ticks: u64,
+    unix_nanos: u64,
+    nanos_per_tick: f64,
+}
+
+#[cfg(feature = "otlp")]
+impl Anchor {
+    /// Both clocks now.
+    pub(crate) fn now() -> Anchor {
+        let sandwich = || {
+            let before = now();
+            let wall = SystemTime::now();
+            let width = now().saturating_sub(before);
+            (width, before.wrapping_add(width / 2), wall)
+        };
+        let first = sandwich();
+        let (_, ticks, wall) = (0..4).map(|_| sandwich()).fold(first, |best, next| match next.0 < best.0 {
+            true => next,
+            false => best,
+        });
+        let clock = clock();
+        let elapsed = clock.zero.elapsed().as_secs_f64();
+        // Shorter than that, the first measurement is as good.
+        let rate = match !attention::has(attention::CLOCK) && elapsed > 0.1 {
+            true => ticks.saturating_sub(clock.zero_ticks) as f64 / elapsed,
+            false => clock.ticks_per_second,
+        };
+        Anchor { ticks, unix_nanos: unix_nanos(wall), nanos_per_tick: 1e9 / rate }
+    }
+
+    /// When the clock stood at `ticks`, in nanoseconds since 1970.
+    pub(crate) fn unix_nanos(&self, ticks: u64) -> u64 {
+        let nanos = |ticks: u64| (ticks as f64 * self.nanos_per_tick) as u64;
+        match ticks.checked_sub(self.ticks) {
+            Some(after) => self.unix_nanos.saturating_add(nanos(after)),
+            None => self.unix_nanos.saturating_sub(nanos(self.ticks - ticks)),
+        }
+    }
+}
+
+/// The moment since which this process counts, in nanoseconds since 1970: when the clock was first read, which no
+/// observed call is before.
+#[cfg(feature = "otlp")]
+pub(crate) fn counting_since() -> u64 {
+    let zero = clock().zero_ticks;
+    Anchor::now().unix_nanos(zero)
+}
+
+/// Nanoseconds since 1970; zero for earlier moments.
+#[cfg(feature = "otlp")]
+pub(crate) fn unix_nanos(at: SystemTime) -> u64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Measures the counter against `Instant` over one millisecond, once a process. Each end is the
@@ -69,7 +142,8 @@ fn calibrate() -> Clock {
     }
     let (last_ticks, last) = paired();
     let seconds = last.duration_since(first).as_secs_f64();
-    Clock { zero: first, ticks_per_second: last_ticks.wrapping_sub(first_ticks) as f64 / seconds }
+    let ticks_per_second = last_ticks.wrapping_sub(first_ticks) as f64 / seconds;
+    Clock { zero: first, zero_ticks: first_ticks, ticks_per_second }
 }
 
 /// The same moment on both clocks.
@@ -131,6 +205,20 @@ mod tests {
         let (ticked, elapsed) = (seconds(now() - from), instant.elapsed().as_secs_f64());
         // Generous: a preemption between the two reads of one end counts fully.
         assert!((ticked / elapsed - 1.0).abs() < 0.05, "{ticked} s against {elapsed} s");
+    }
+
+    #[cfg(feature = "otlp")]
+    #[test]
+    fn moments_are_told_by_the_wall_clock() {
+        let (before, ticks, after) = (SystemTime::now(), now(), SystemTime::now());
+        std::thread::sleep(Duration::from_millis(150));
+        let (anchor, margin) = (Anchor::now(), 5_000_000);
+        let told = anchor.unix_nanos(ticks);
+        assert!(told + margin >= unix_nanos(before) && told <= unix_nanos(after) + margin, "{told}");
+        let later = anchor.unix_nanos(ticks + super::ticks(1.0));
+        // The rates of the first millisecond and of the whole time differ by less than a thousandth.
+        assert!((later - told).abs_diff(1_000_000_000) < 1_000_000, "{}", later - told);
+        assert_eq!(anchor.unix_nanos(anchor.ticks), anchor.unix_nanos);
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub(crate) fn own(into: &mut Vec<Family>) {
     if let Some(service) = builder::installed() {
         into.push(service.build_info());
         service.health.collect(into);
+        #[cfg(feature = "otlp")]
+        if let Some(exporter) = &service.exporter {
+            exporter.collect(into);
+        }
     }
 }
 

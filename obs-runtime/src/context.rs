@@ -3,6 +3,7 @@
 //! Instruments ask for the current trace whenever they count. Until somebody attaches one or names a
 //! source, that question costs one relaxed load.
 
+use crate::{attention, trace};
 use pin_project_lite::pin_project;
 use std::cell::Cell;
 use std::fmt;
@@ -10,17 +11,15 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 mod traceparent;
 
 thread_local! {
-    static CURRENT: Cell<Option<TraceContext>> = const { Cell::new(None) };
+    /// The innermost attached context, and how deep in spans the thread was then: spans that it entered since
+    /// are further in.
+    static ATTACHED: Cell<Option<(TraceContext, usize)>> = const { Cell::new(None) };
 }
-
-/// Whether a context can be there at all: one was attached once, or there is a source to ask.
-static IN_USE: AtomicBool = AtomicBool::new(false);
 
 static SOURCE: OnceLock<fn() -> Option<TraceContext>> = OnceLock::new();
 
@@ -62,13 +61,18 @@ impl TraceContext {
         traceparent::write(self)
     }
 
-    /// The context of the current thread: the innermost attached one, else what the
-    /// [source](set_trace_source) says.
+    /// The context of the current thread: the innermost observed call or attached context. Where observed
+    /// calls are not recorded as spans, what the [source](set_trace_source) says of a thread without an
+    /// attached one.
     pub fn current() -> Option<TraceContext> {
-        if !IN_USE.load(Ordering::Relaxed) {
-            return None;
+        if !trace::is_on() {
+            if !attention::has(attention::CONTEXT) {
+                return None;
+            }
+            let attached = ATTACHED.get().map(|(context, _)| context);
+            return attached.or_else(|| SOURCE.get().and_then(|source| source()));
         }
-        CURRENT.get().or_else(|| SOURCE.get().and_then(|source| source()))
+        attached_at(trace::thread::depth()).or_else(trace::thread::current)
     }
 
     /// Makes this the context of the current thread until the guard is dropped, and then the one that
@@ -79,8 +83,9 @@ impl TraceContext {
     /// [`in_future`](TraceContext::in_future) is for.
     #[must_use = "the context is detached when the guard is dropped"]
     pub fn attach(self) -> ContextGuard {
-        IN_USE.store(true, Ordering::Relaxed);
-        ContextGuard { before: CURRENT.replace(Some(self)), on_this_thread: PhantomData }
+        attention::set(attention::CONTEXT, true);
+        let depth = if trace::is_on() { trace::thread::depth() } else { 0 };
+        ContextGuard { before: ATTACHED.replace(Some((self, depth))), on_this_thread: PhantomData }
     }
 
     /// The future with this context attached whenever it is polled.
@@ -125,14 +130,23 @@ impl TraceContext {
 /// There is a source already: it cannot be exchanged while other threads are asking it.
 pub fn set_trace_source(source: fn() -> Option<TraceContext>) -> Result<(), TraceSourceError> {
     SOURCE.set(source).map_err(|_| TraceSourceError(()))?;
-    IN_USE.store(true, Ordering::Relaxed);
+    attention::set(attention::CONTEXT, true);
     Ok(())
+}
+
+/// The attached context, if nothing was entered since: the thread is `depth` deep in spans now.
+#[inline]
+pub(crate) fn attached_at(depth: usize) -> Option<TraceContext> {
+    if !attention::has(attention::CONTEXT) {
+        return None;
+    }
+    ATTACHED.get().filter(|(_, then)| *then >= depth).map(|(context, _)| context)
 }
 
 /// Whether there is a current trace and it is sampled.
 #[inline]
 pub(crate) fn is_sampled() -> bool {
-    IN_USE.load(Ordering::Relaxed) && sampled_current().is_some()
+    attention::has(attention::CONTEXT | attention::RECORDED) && sampled_current().is_some()
 }
 
 /// The ids of the current trace, if it is sampled: what an exemplar needs.
@@ -145,14 +159,14 @@ pub(crate) fn sampled_current() -> Option<(u128, u64)> {
 /// Keeps a context attached to the thread that made it. From [`TraceContext::attach`].
 #[derive(Debug)]
 pub struct ContextGuard {
-    before: Option<TraceContext>,
+    before: Option<(TraceContext, usize)>,
     /// Dropping it on another thread would restore the context there.
     on_this_thread: PhantomData<*const ()>,
 }
 
 impl Drop for ContextGuard {
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        ATTACHED.set(self.before);
     }
 }
 

@@ -6,6 +6,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod asked;
+mod attention;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(feature = "prometheus")]
@@ -23,6 +24,8 @@ mod instrument;
 mod label;
 mod objective;
 mod offload;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(feature = "process")]
 mod process;
 mod registry;
@@ -33,13 +36,21 @@ mod server;
 mod slots;
 pub mod snapshot;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
+// Spans come and go through features. What only one of them needs lies idle without it.
+#[cfg_attr(
+    not(all(feature = "otlp", feature = "testing", feature = "tracing-subscriber")),
+    allow(dead_code, unreachable_pub, unused_imports)
+)]
+mod trace;
 
 use __private::v1 as private;
 
 #[cfg(feature = "prometheus")]
 pub use bridge::PrometheusCollector;
-pub use builder::{Builder, InitError, Obs, builder};
+pub use builder::{Builder, InitError, Obs, ShutdownReport, builder};
 pub use context::{ContextGuard, InContext, TraceContext, TraceSourceError, set_trace_source};
 pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};
@@ -47,4 +58,9 @@ pub use instrument::{Counter, CounterSeries, Gauge, GaugeSeries, Histogram, Hist
 pub use label::{Capped, LabelSet, LabelValue};
 pub use objective::{Objective, Window, objectives};
 pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
+#[cfg(feature = "otlp")]
+pub use otlp::Otlp;
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
+pub use trace::Sampling;
+#[cfg(feature = "tracing-subscriber")]
+pub use trace::layer;

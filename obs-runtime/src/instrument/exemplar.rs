@@ -40,14 +40,31 @@ impl Exemplars {
     #[inline(never)]
     pub(crate) fn offer(&self, series: usize, bounds: &[f64], value: f64) {
         let Some((trace_id, span_id)) = context::sampled_current() else { return };
+        self.keep(series, bounds, value, || Exemplar { trace_id, span_id, value, at: SystemTime::now() });
+    }
+
+    /// Remembers a duration whose span is with the collector, so that whoever follows the exemplar finds it.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn offer_exported(
+        &self,
+        series: usize,
+        bounds: &[f64],
+        ticks: u64,
+        span: (u128, u64),
+        at: SystemTime,
+    ) {
+        let (value, (trace_id, span_id)) = (clock::seconds(ticks), span);
+        self.keep(series, bounds, value, || Exemplar { trace_id, span_id, value, at });
+    }
+
+    fn keep(&self, series: usize, bounds: &[f64], value: f64, exemplar: impl FnOnce() -> Exemplar) {
         let bucket = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
         // Somebody else is storing one, or a scrape is reading: theirs is as good as ours.
         let Ok(mut kept) = self.kept.get_or_init(Mutex::default).try_lock() else { return };
         let now = clock::now();
         let recent = |kept: &Kept| clock::seconds(now.saturating_sub(kept.ticks)) < INTERVAL.as_secs_f64();
         if !kept.get(&(series, bucket)).is_some_and(recent) {
-            let exemplar = Exemplar { trace_id, span_id, value, at: SystemTime::now() };
-            kept.insert((series, bucket), Kept { exemplar, ticks: now });
+            kept.insert((series, bucket), Kept { exemplar: exemplar(), ticks: now });
         }
     }
 

@@ -1,7 +1,7 @@
 //! One call of a function, from its start to whatever ends it.
 
-use super::span::{self, Span};
-use super::{Class, LabelIndex, Outcome, SeriesRef, Site};
+use super::spans::{self, End, Prepared, Spans};
+use super::{Class, LabelIndex, Live, Outcome, SeriesRef, Site};
 
 /// A call whose result is read: [`finish`](Call::finish) counts it by what was returned. Dropped without
 /// that, it counts as `panic` while the thread unwinds, and as `ok` where a macro in the body returned
@@ -15,15 +15,16 @@ pub struct Call<const METRICS: bool> {
     site: &'static Site,
     start: u64,
     series: SeriesRef,
-    spanned: bool,
+    spans: Spans,
     finished: bool,
 }
 
 /// Starts a call without labels and fields.
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Call<true> {
-    let spanned = site.wants_span() && span::enter(span::bare(site));
-    start(site, site.labelled(&[]), spanned)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_bare(site, wanted) } else { wanted };
+    start(site, site.labelled(&[]), spans)
 }
 
 /// Starts a call with the values of its labels; `span` makes its span, if one is wanted.
@@ -31,29 +32,49 @@ pub fn enter(site: &'static Site) -> Call<true> {
 pub fn enter_with<const N: usize>(
     site: &'static Site,
     labels: [LabelIndex; N],
-    span: impl FnOnce() -> Span,
+    span: impl FnOnce() -> Prepared,
 ) -> Call<true> {
-    let spanned = site.wants_span() && span::enter(span());
-    start(site, site.labelled(&labels), spanned)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
+    start(site, site.labelled(&labels), spans)
 }
 
 /// Starts a call with fields, without labels.
 #[inline(always)]
-pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Span) -> Call<true> {
-    let spanned = site.wants_span() && span::enter(span());
-    start(site, site.labelled(&[]), spanned)
+pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<true> {
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
+    start(site, site.labelled(&[]), spans)
 }
 
 /// Starts a call that makes a span and is not counted.
 #[inline(always)]
-pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Span) -> Call<false> {
-    let spanned = site.wants_span() && span::enter(span());
-    start(site, site.labelled(&[]), spanned)
+pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<false> {
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
+    start(site, site.labelled(&[]), spans)
 }
 
 #[inline(always)]
-fn start<const M: bool>(site: &'static Site, series: SeriesRef, spanned: bool) -> Call<M> {
-    Call { site, series, spanned, finished: false, start: site.begin::<M>() }
+fn start<const M: bool>(site: &'static Site, series: SeriesRef, spans: Spans) -> Call<M> {
+    Call { site, series, spans, finished: false, start: site.begin::<M>(spans.any()) }
+}
+
+/// Counts an end, and leaves the spans.
+#[inline(always)]
+fn end<const M: bool>(
+    site: &'static Site,
+    start: u64,
+    series: SeriesRef,
+    spans: Spans,
+    class: Class,
+    outcome: Outcome,
+) {
+    let end = site.end::<M>(start, series, outcome, spans.any());
+    if spans.any() {
+        let (ended, series) = (End::how(class, outcome), Live::series(series.at, outcome));
+        spans::leave::<M>(site, spans, End { start, end, ended, series });
+    }
 }
 
 impl<const M: bool> Call<M> {
@@ -62,18 +83,15 @@ impl<const M: bool> Call<M> {
     pub fn finish(mut self, class: Class) {
         self.finished = true;
         let outcome = self.site.outcome::<M>(class, self.series.at);
-        self.site.end::<M>(self.start, self.series, outcome);
-        if self.spanned {
-            span::leave(Ok(class));
-        }
+        end::<M>(self.site, self.start, self.series, self.spans, class, outcome);
     }
 
     /// For a function whose result says nothing: its end counts as `ok`, unless it unwinds.
     #[inline(always)]
     pub fn unread(mut self) -> Unread<M> {
         self.finished = true;
-        let Call { site, start, series, spanned, .. } = self;
-        Unread { site, start, series, spanned, unwinding: std::thread::panicking() }
+        let Call { site, start, series, spans, .. } = self;
+        Unread { site, start, series, spans, unwinding: std::thread::panicking() }
     }
 }
 
@@ -81,7 +99,7 @@ impl<const M: bool> Drop for Call<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.finished {
-            abandon::<M>(self.site, self.start, self.series, self.spanned);
+            abandon::<M>(self.site, self.start, self.series, self.spans);
         }
     }
 }
@@ -90,15 +108,9 @@ impl<const M: bool> Drop for Call<M> {
 /// all the time for its address to be taken here.
 #[cold]
 #[inline(never)]
-fn abandon<const M: bool>(site: &'static Site, start: u64, series: SeriesRef, spanned: bool) {
-    let (outcome, class) = match std::thread::panicking() {
-        true => (Outcome::Panic, Err("panic")),
-        false => (Outcome::Ok, Ok(Class::Ok)),
-    };
-    site.end::<M>(start, series, outcome);
-    if spanned {
-        span::leave(class);
-    }
+fn abandon<const M: bool>(site: &'static Site, start: u64, series: SeriesRef, spans: Spans) {
+    let outcome = if std::thread::panicking() { Outcome::Panic } else { Outcome::Ok };
+    end::<M>(site, start, series, spans, Class::Ok, outcome);
 }
 
 /// A call whose result is not read, so that its body needs no closure: see [`Call::unread`].
@@ -108,7 +120,7 @@ pub struct Unread<const METRICS: bool> {
     site: &'static Site,
     start: u64,
     series: SeriesRef,
-    spanned: bool,
+    spans: Spans,
     /// Whether the thread was unwinding already: a call does not panic because a destructor makes it
     /// during a panic.
     unwinding: bool,
@@ -118,12 +130,9 @@ impl<const M: bool> Drop for Unread<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if std::thread::panicking() && !self.unwinding {
-            abandon::<M>(self.site, self.start, self.series, self.spanned);
+            abandon::<M>(self.site, self.start, self.series, self.spans);
         } else {
-            self.site.end::<M>(self.start, self.series, Outcome::Ok);
-            if self.spanned {
-                span::leave(Ok(Class::Ok));
-            }
+            end::<M>(self.site, self.start, self.series, self.spans, Class::Ok, Outcome::Ok);
         }
     }
 }

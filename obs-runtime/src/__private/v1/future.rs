@@ -1,7 +1,7 @@
 //! A future whose polls are one observed call.
 
-use super::span::{self, Span};
-use super::{Class, LabelIndex, Outcome, Reader, SeriesRef, Site};
+use super::spans::{self, End, Open, Prepared, Spans};
+use super::{Class, LabelIndex, Live, Outcome, Reader, SeriesRef, Site};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
@@ -15,7 +15,8 @@ pub struct AsyncCall<const METRICS: bool> {
     site: &'static Site,
     start: u64,
     series: SeriesRef,
-    span: Option<Span>,
+    wanted: Spans,
+    spans: Option<Box<Open>>,
     /// Set while the function's own code runs: in the statements before its future, and during a poll. Only a
     /// panic ends the call there.
     running: bool,
@@ -25,8 +26,9 @@ pub struct AsyncCall<const METRICS: bool> {
 /// As [`enter`](super::enter), for a future.
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
-    let span = if site.wants_span() { Some(span::bare(site)) } else { None };
-    start(site, site.labelled(&[]), span)
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open_bare(site, wanted) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 /// As [`enter_with`](super::enter_with), for a future.
@@ -34,49 +36,77 @@ pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
 pub fn enter_async_with<const N: usize>(
     site: &'static Site,
     labels: [LabelIndex; N],
-    span: impl FnOnce() -> Span,
+    span: impl FnOnce() -> Prepared,
 ) -> AsyncCall<true> {
-    let span = if site.wants_span() { Some(span()) } else { None };
-    start(site, site.labelled(&labels), span)
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&labels), wanted, spans)
 }
 
 /// As [`enter_fields`](super::enter_fields), for a future.
 #[inline(always)]
-pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Span) -> AsyncCall<true> {
-    let span = if site.wants_span() { Some(span()) } else { None };
-    start(site, site.labelled(&[]), span)
+pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<true> {
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 /// As [`enter_span`](super::enter_span), for a future.
 #[inline(always)]
-pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Span) -> AsyncCall<false> {
-    let span = if site.wants_span() { Some(span()) } else { None };
-    start(site, site.labelled(&[]), span)
+pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<false> {
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 #[inline(always)]
-fn start<const M: bool>(site: &'static Site, series: SeriesRef, span: Option<Span>) -> AsyncCall<M> {
-    AsyncCall { site, series, span, running: true, finished: false, start: site.begin::<M>() }
+fn start<const M: bool>(
+    site: &'static Site,
+    series: SeriesRef,
+    wanted: Spans,
+    spans: Option<Box<Open>>,
+) -> AsyncCall<M> {
+    let start = site.begin::<M>(wanted.any());
+    AsyncCall { site, series, wanted, spans, running: true, finished: false, start }
 }
 
 impl<const M: bool> AsyncCall<M> {
+    /// Ends the call with what its output says, inside of its spans.
     #[inline(always)]
-    fn end(&self, class: Class) {
-        self.site.end::<M>(self.start, self.series, self.site.outcome::<M>(class, self.series.at));
-        if let Some(span) = &self.span {
-            span::mark(span, Ok(class));
-        }
+    fn end(&mut self, class: Class) {
+        let outcome = self.site.outcome::<M>(class, self.series.at);
+        self.close(class, outcome);
     }
 
     #[cold]
-    fn abandon(&self) {
-        let (outcome, word) =
-            if self.running { (Outcome::Panic, "panic") } else { (Outcome::Cancelled, "cancelled") };
-        // Entered, so that an exemplar finds the trace.
-        let _entered = self.span.as_ref().map(Span::enter);
-        self.site.end::<M>(self.start, self.series, outcome);
-        if let Some(span) = &self.span {
-            span::mark(span, Err(word));
+    fn abandon(&mut self) {
+        let outcome = if self.running { Outcome::Panic } else { Outcome::Cancelled };
+        self.close(Class::Ok, outcome);
+    }
+
+    #[inline(always)]
+    fn close(&mut self, class: Class, outcome: Outcome) {
+        self.finished = true;
+        let end = self.site.end::<M>(self.start, self.series, outcome, self.wanted.any());
+        if self.wanted.any() {
+            let (ended, series) = (End::how(class, outcome), Live::series(self.series.at, outcome));
+            self.close_spans(End { start: self.start, end, ended, series });
+        }
+    }
+
+    /// Ends the spans, inside of which an exemplar finds its trace.
+    #[inline(never)]
+    fn close_spans(&mut self, end: End) {
+        match self.spans.take() {
+            None => spans::exemplify::<M>(self.site, self.wanted, end),
+            Some(mut spans) => {
+                if !self.running {
+                    spans.resume();
+                }
+                spans::exemplify::<M>(self.site, spans.kept(self.wanted), end);
+                spans.suspend();
+                spans.end(self.site, end);
+            }
         }
     }
 }
@@ -179,20 +209,19 @@ fn poll<F: Future, const M: bool>(
     class: impl FnOnce(&F::Output) -> Class,
 ) -> Poll<F::Output> {
     call.running = true;
-    let call = Polling(call);
-    let entered = call.0.span.as_ref().map(Span::enter);
-    let output = inner.poll(context);
-    if let Poll::Ready(output) = &output {
-        // A future that is polled after it was ready panics by itself, or does not care.
-        if !call.0.finished {
-            call.0.end(class(output));
-        }
+    if let Some(spans) = &mut call.spans {
+        spans.resume();
     }
-    drop(entered);
-    if output.is_ready() {
-        call.0.finished = true;
-        // It closes now, however long the future is kept.
-        call.0.span = None;
+    let call = Polling(call);
+    let output = inner.poll(context);
+    match &output {
+        // A future that is polled after it was ready panics by itself, or does not care.
+        Poll::Ready(output) if !call.0.finished => call.0.end(class(output)),
+        _ => {
+            if let Some(spans) = &mut call.0.spans {
+                spans.suspend();
+            }
+        }
     }
     call.0.running = false;
     output
@@ -206,7 +235,6 @@ impl<const M: bool> Drop for Polling<'_, M> {
     fn drop(&mut self) {
         if self.0.running && !self.0.finished {
             self.0.abandon();
-            self.0.finished = true;
         }
     }
 }

@@ -163,28 +163,38 @@ impl Site {
         FunctionDesc { name, module, file, line, column, help, is_async, errors, ..*options }
     }
 
-    /// Counts a start.
+    /// Counts a start, and says when it was. `attend` is whether there is anything to attend to.
     #[inline(always)]
-    pub(super) fn begin<const METRICS: bool>(&'static self) -> u64 {
-        if !METRICS {
-            return 0;
+    pub(super) fn begin<const METRICS: bool>(&'static self, attend: bool) -> u64 {
+        if METRICS {
+            self.started.update(1, Count { at: 0, n: 1 });
         }
-        self.started.update(1, Count { at: 0, n: 1 });
-        clock::now()
+        match attend {
+            true => clock::now(),
+            false if METRICS => clock::counted(),
+            false => 0,
+        }
     }
 
-    /// Counts an end in the slots that belong to the call's labels.
+    /// Counts an end in the slots that belong to the call's labels, and says when it was.
     #[inline(always)]
-    pub(super) fn end<const METRICS: bool>(&'static self, start: u64, series: SeriesRef, outcome: Outcome) {
-        if !METRICS {
-            return;
+    pub(super) fn end<const METRICS: bool>(
+        &'static self,
+        start: u64,
+        series: SeriesRef,
+        outcome: Outcome,
+        attend: bool,
+    ) -> u64 {
+        let end = match attend {
+            true => clock::now(),
+            false if METRICS => clock::counted(),
+            false => return 0,
+        };
+        if METRICS {
+            let ticks = end.saturating_sub(start);
+            self.bounds.record(self.options.buckets, &series.slots[outcome as usize], ticks);
         }
-        let ticks = clock::now().saturating_sub(start);
-        self.bounds.record(self.options.buckets, &series.slots[outcome as usize], ticks);
-        if context::is_sampled() {
-            let number = Live::series(series.at, outcome);
-            self.live().exemplars.offer_ticks(number, self.options.buckets, ticks);
-        }
+        end
     }
 
     /// The series of calls with these labels.
@@ -212,7 +222,7 @@ impl Site {
 impl Live {
     fn new(site: &'static Site) -> Live {
         let desc = site.desc();
-        let target = if desc.target.is_empty() { desc.module } else { desc.target };
+        let target = desc.target();
         let meta = Metadata::new(
             desc.name,
             target,
@@ -231,6 +241,13 @@ impl Live {
             errors: ErrorCounts::new(),
             exemplars: Exemplars::new(),
             interns: Interns::new(),
+        }
+    }
+
+    /// Leaves the current trace as an example of a call that took so long, if it is sampled.
+    pub(super) fn exemplify(&self, series: usize, ticks: u64) {
+        if context::is_sampled() {
+            self.exemplars.offer_ticks(series, self.desc.buckets, ticks);
         }
     }
 

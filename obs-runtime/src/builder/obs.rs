@@ -1,0 +1,102 @@
+//! The program while it runs, and its end.
+
+use super::{INSTALLED, Service, ShutdownReport};
+#[cfg(feature = "otlp")]
+use crate::otlp::Exporter;
+#[cfg(feature = "server")]
+use crate::server::Server;
+#[cfg(feature = "server")]
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+#[cfg(feature = "otlp")]
+use std::time::Duration;
+
+/// The running program, as `init` described it. Dropping it sends what is left to be sent, stops the server and
+/// forgets the description.
+#[derive(Debug)]
+#[must_use = "dropping it stops the server"]
+pub struct Obs {
+    pub(super) service: Arc<Service>,
+    /// How long a stop waits for what is left to be sent.
+    #[cfg(feature = "otlp")]
+    pub(super) within: Duration,
+    #[cfg(feature = "server")]
+    pub(super) server: Option<Server>,
+}
+
+impl Obs {
+    /// Where the server listens; `None` without one.
+    #[cfg(feature = "server")]
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.server.as_ref().map(Server::local_addr)
+    }
+
+    /// Sends the spans and metrics that are left, for `Builder::shutdown_timeout` at most, and stops the server,
+    /// after the answers that it is giving, without blocking the async runtime. Says what became of spans.
+    ///
+    /// A program that is not async drops the [`Obs`] instead; that does the same, and blocks. It logs a warning where
+    /// something was lost.
+    ///
+    /// ```
+    /// # async fn main_() -> Result<(), obs_runtime::InitError> {
+    /// let obs = obs_runtime::builder("shop").init()?;
+    /// let report = obs.shutdown().await;
+    /// println!("{report}");
+    /// assert!(report.is_complete());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn shutdown(self) -> ShutdownReport {
+        let service = Arc::clone(&self.service);
+        // Without a thread for it, the closure that owns `self` is dropped here, which stops it too.
+        let report = match crate::offload::offload("obs-shutdown", move || self.stop()) {
+            Ok(stopped) => stopped.await,
+            Err(_) => None,
+        };
+        report.unwrap_or_else(|| service.report())
+    }
+
+    fn stop(self) -> ShutdownReport {
+        #[cfg(feature = "otlp")]
+        self.flush();
+        self.service.report()
+    }
+
+    #[cfg(feature = "otlp")]
+    fn flush(&self) {
+        if let Some(exporter) = &self.service.exporter {
+            exporter.stop(self.within);
+        }
+    }
+}
+
+impl Service {
+    #[cfg(feature = "otlp")]
+    fn report(&self) -> ShutdownReport {
+        self.exporter.as_ref().map(Exporter::report).unwrap_or_default()
+    }
+
+    #[cfg(not(feature = "otlp"))]
+    fn report(&self) -> ShutdownReport {
+        ShutdownReport::default()
+    }
+}
+
+impl Drop for Obs {
+    fn drop(&mut self) {
+        #[cfg(feature = "otlp")]
+        if self.service.exporter.as_ref().is_some_and(Exporter::is_running) {
+            self.flush();
+            let report = self.service.report();
+            if !report.is_complete() {
+                tracing::warn!(target: "obs", "{report}");
+            }
+        }
+        #[cfg(feature = "server")]
+        drop(self.server.take());
+        let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
+        if installed.as_ref().is_some_and(|service| Arc::ptr_eq(service, &self.service)) {
+            *installed = None;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The exporter as a program describes it.
+
+use super::env;
+use super::settings::{Protocol, Settings, Signal, Target, header};
+use obs_model::duration;
+use std::time::Duration;
+
+/// Where spans and metrics are sent, in the OpenTelemetry protocol: to a collector, or to whatever else speaks it.
+///
+/// What is not said here has the defaults of OpenTelemetry's specification. A mistake in an argument is an error of
+/// [`Builder::init`](crate::Builder::init), which says what belongs there.
+///
+/// ```
+/// use obs_runtime::Otlp;
+///
+/// let otlp = Otlp::grpc("http://127.0.0.1:4317")
+///     .header("authorization", "Bearer 1234")
+///     .timeout("5s")
+///     .gzip()
+///     .attribute("deployment.environment.name", "staging");
+/// # let obs = obs_runtime::builder("shop").otlp(otlp.without_traces().without_metrics()).init()?;
+/// # Ok::<(), obs_runtime::InitError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before it is given to the builder"]
+pub struct Otlp {
+    pub(super) settings: Settings,
+    /// The first wrong argument, for `init` to tell.
+    pub(super) mistake: Option<String>,
+    /// What was ignored, for `init` to log.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Otlp {
+    /// Over gRPC, to an address such as `http://127.0.0.1:4317`.
+    pub fn grpc(address: &str) -> Otlp {
+        Otlp::below(Protocol::Grpc, address)
+    }
+
+    /// Over HTTP as protobuf, below an address such as `http://127.0.0.1:4318`, to which `/v1/traces` and
+    /// `/v1/metrics` are appended.
+    pub fn http(address: &str) -> Otlp {
+        Otlp::below(Protocol::HttpProtobuf, address)
+    }
+
+    /// Over HTTP as JSON, below an address like that of [`http`](Otlp::http).
+    pub fn http_json(address: &str) -> Otlp {
+        Otlp::below(Protocol::HttpJson, address)
+    }
+
+    /// As OpenTelemetry's environment variables say, now.
+    ///
+    /// | variable | default |
+    /// |---|---|
+    /// | `OTEL_SDK_DISABLED` | `false` |
+    /// | `OTEL_SERVICE_NAME` | `service.name` of the next, and then the builder's |
+    /// | `OTEL_RESOURCE_ATTRIBUTES` | |
+    /// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` | `otlp`; the other word is `none` |
+    /// | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf`; `grpc`, `http/json` |
+    /// | `OTEL_EXPORTER_OTLP_ENDPOINT` | `http://localhost:4318`, or `:4317` for gRPC |
+    /// | `OTEL_EXPORTER_OTLP_HEADERS` | |
+    /// | `OTEL_EXPORTER_OTLP_TIMEOUT` | 10000 ms a request |
+    /// | `OTEL_EXPORTER_OTLP_COMPRESSION` | `none`; `gzip` |
+    /// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `parentbased_always_on`, 1 |
+    /// | `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_BSP_EXPORT_TIMEOUT` | 5000 ms, 30000 ms |
+    /// | `OTEL_BSP_MAX_QUEUE_SIZE` | 32768 spans, as traces are queued as a whole |
+    /// | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | 512 spans |
+    /// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | 60000 ms, 30000 ms |
+    /// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, `…_EVENT_…`, `…_LINK_…` | 128 |
+    ///
+    /// The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_` or `METRICS_` behind it too, for one signal. An
+    /// `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
+    ///
+    /// What the program says counts for more: [`Builder::sampling`](crate::Builder::sampling) and
+    /// [`attribute`](Otlp::attribute). Its name does not, so that who runs one program twice can tell the two apart.
+    ///
+    /// Proxies are not used, and certificates are those of feature `otlp-tls`.
+    ///
+    /// Numbers and words that are not understood are ignored with a warning, as the specification wants it. What
+    /// cannot be guessed is an error of [`Builder::init`](crate::Builder::init): addresses and headers.
+    pub fn from_env() -> Otlp {
+        env::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn below(protocol: Protocol, address: &str) -> Otlp {
+        let mut otlp = Otlp::nothing();
+        for signal in Signal::ALL {
+            match Target::below(protocol, address, signal) {
+                Ok(target) => *otlp.settings.target_mut(signal) = Some(target),
+                Err(mistake) => otlp.mistaken("address", mistake),
+            }
+        }
+        otlp
+    }
+
+    pub(super) fn nothing() -> Otlp {
+        Otlp { settings: Settings::new(None, None), mistake: None, warnings: Vec::new() }
+    }
+
+    /// Only the first mistake is told.
+    pub(super) fn mistaken(&mut self, what: &str, mistake: String) {
+        self.mistake.get_or_insert_with(|| format!("{what}: {mistake}"));
+    }
+
+    /// What it says, with what was ignored logged; or its first mistake.
+    pub(crate) fn into_settings(self) -> Result<Settings, String> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        for warning in &self.warnings {
+            tracing::warn!(target: "obs", "{warning}");
+        }
+        Ok(self.settings)
+    }
+
+    fn targets(&mut self) -> impl Iterator<Item = &mut Target> {
+        let Settings { traces, metrics, .. } = &mut self.settings;
+        traces.iter_mut().chain(metrics)
+    }
+
+    fn duration(&mut self, what: &str, text: &str) -> Option<Duration> {
+        match duration::parse(text) {
+            Ok(parsed) => Some(parsed),
+            Err(mistake) => {
+                self.mistaken(what, mistake);
+                None
+            }
+        }
+    }
+
+    /// Adds a header to every request.
+    pub fn header(mut self, name: &str, value: &str) -> Otlp {
+        match header(name, value) {
+            Ok((name, value)) => self.targets().for_each(|target| {
+                target.headers.append(name.clone(), value.clone());
+            }),
+            Err(mistake) => self.mistaken("header", mistake),
+        }
+        self
+    }
+
+    /// How long one request may take, as in `"10s"`.
+    pub fn timeout(mut self, timeout: &str) -> Otlp {
+        if let Some(timeout) = self.duration("timeout", timeout) {
+            self.targets().for_each(|target| target.timeout = timeout);
+        }
+        self
+    }
+
+    /// Compresses requests.
+    pub fn gzip(mut self) -> Otlp {
+        self.targets().for_each(|target| target.gzip = true);
+        self
+    }
+
+    /// Sends no spans, and records none.
+    pub fn without_traces(mut self) -> Otlp {
+        self.settings.traces = None;
+        self
+    }
+
+    /// Sends no metrics: a scraper fetches them.
+    pub fn without_metrics(mut self) -> Otlp {
+        self.settings.metrics = None;
+        self
+    }
+
+    /// Says something about the program that is to stand beside everything it sends: an attribute of the resource,
+    /// in OpenTelemetry's words. It replaces what the runtime or the environment says under the same name.
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Otlp {
+        self.settings.attributes.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long spans wait for others to be sent with, as in `"5s"`.
+    pub fn schedule_delay(mut self, delay: &str) -> Otlp {
+        if let Some(delay) = self.duration("schedule_delay", delay) {
+            self.settings.schedule_delay = delay;
+        }
+        self
+    }
+
+    /// How long a batch is tried before it is given up, as in `"30s"`. It is tried again when the collector cannot be
+    /// reached, or asks for it.
+    pub fn export_timeout(mut self, timeout: &str) -> Otlp {
+        if let Some(timeout) = self.duration("export_timeout", timeout) {
+            self.settings.export_timeout = timeout;
+            self.settings.metric_timeout = timeout;
+        }
+        self
+    }
+
+    /// The time from one export of metrics to the next, as in `"60s"`.
+    pub fn metric_interval(mut self, interval: &str) -> Otlp {
+        if let Some(interval) = self.duration("metric_interval", interval) {
+            self.settings.metric_interval = interval;
+        }
+        self
+    }
+
+    /// How many spans may wait to be sent, and how many are sent at once; neither is zero. A trace for which there
+    /// is no room is dropped, and counted. Spans without fields take about a hundred bytes each.
+    pub fn queue(mut self, spans: usize, at_once: usize) -> Otlp {
+        if spans == 0 || at_once == 0 {
+            self.mistaken("queue", format!("expected at least one span; found {spans} and {at_once}"));
+        } else {
+            self.settings.limits.queue = spans;
+            self.settings.limits.batch = at_once;
+        }
+        self
+    }
+}

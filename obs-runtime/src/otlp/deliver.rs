@@ -1,0 +1,140 @@
+//! Sending a message until it has arrived, or is not worth another try.
+
+use super::counts::SignalCounts;
+use super::settings::Signal;
+use super::transport::{Answer, Message, Rejected, Transport};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// When everything has to be over, once somebody has said so.
+#[derive(Debug, Default)]
+pub(super) struct Stop {
+    deadline: OnceLock<Instant>,
+}
+
+impl Stop {
+    /// All has to be over then. The threads are to be unparked afterwards.
+    pub(super) fn at(&self, deadline: Instant) {
+        let _ = self.deadline.set(deadline);
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadline.get().copied()
+    }
+
+    pub(super) fn is_called(&self) -> bool {
+        self.deadline().is_some()
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Waits until then, or until a stop is called, or `enough` says so: it is asked whenever the thread is unparked.
+    pub(super) fn wait(&self, until: Instant, enough: impl Fn() -> bool) {
+        while !self.is_called() && !enough() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            thread::park_timeout(left);
+        }
+    }
+}
+
+/// One signal's way to the collector.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    pub(super) signal: Signal,
+    pub(super) transport: Transport,
+    pub(super) counts: Arc<SignalCounts>,
+    pub(super) stop: Arc<Stop>,
+    /// How long one request may take.
+    pub(super) timeout: Duration,
+    /// How long a message is tried.
+    pub(super) patience: Duration,
+    /// The first pause between two tries, and the longest.
+    pub(super) pauses: (Duration, Duration),
+    /// Whether the last message arrived, so that a log says once that the collector is gone, and once that it is back.
+    pub(super) arrived: bool,
+}
+
+impl Delivery {
+    /// Sends the message. After a stop was called, it is sent again at most once, and not at all once a message has
+    /// been lost: a program does not wait for a collector that is gone.
+    pub(super) fn deliver(&mut self, message: &Message) -> Result<Rejected, ()> {
+        let began = Instant::now();
+        let outcome = self.attempts(message, began + self.patience);
+        self.counts.took(began.elapsed());
+        let signal = self.signal.as_str();
+        match &outcome {
+            Ok(rejected) if rejected.count > 0 => {
+                self.counts.failed();
+                let Rejected { count, why } = rejected;
+                tracing::warn!(target: "obs", "the collector left out {count} of the {signal}: {why}");
+            }
+            Ok(_) if !self.arrived => tracing::info!(target: "obs", "the collector takes {signal} again"),
+            Ok(_) => {}
+            Err(why) => {
+                self.counts.failed();
+                if self.arrived {
+                    tracing::warn!(target: "obs", "the collector does not take {signal}: {why}");
+                }
+            }
+        }
+        self.arrived = outcome.is_ok();
+        outcome.map_err(drop)
+    }
+
+    fn attempts(&self, message: &Message, until: Instant) -> Result<Rejected, String> {
+        let (mut pause, longest) = self.pauses;
+        let mut last_tries = if self.arrived { 2 } else { 1 };
+        loop {
+            let stopping = self.stop.deadline();
+            let end = stopping.map_or(until, |deadline| deadline.min(until));
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err("there was no time left".to_owned());
+            }
+            let (after, why) = match self.transport.send(message, left.min(self.timeout)) {
+                Answer::Accepted(rejected) => return Ok(rejected),
+                Answer::Refused(why) => return Err(why),
+                Answer::Later(after, why) => (after, why),
+            };
+            // Somebody may have called a stop meanwhile.
+            let end = self.stop.deadline().map_or(until, |deadline| deadline.min(until));
+            let next = Instant::now() + after.unwrap_or_else(|| jittered(pause));
+            last_tries -= u32::from(stopping.is_some());
+            if next >= end || last_tries == 0 {
+                return Err(why);
+            }
+            match stopping {
+                None => self.stop.wait(next, || false),
+                Some(_) => thread::sleep(next.saturating_duration_since(Instant::now())),
+            }
+            self.counts.retried();
+            pause = (pause * 2).min(longest);
+        }
+    }
+}
+
+/// Between a half and the whole of it, so that programs that lost one collector do not come back at one moment.
+fn jittered(pause: Duration) -> Duration {
+    let random = RandomState::new().hash_one(pause) as u32;
+    pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_differ_and_are_bounded() {
+        let pause = Duration::from_secs(4);
+        let some: Vec<Duration> = (0..100).map(|_| jittered(pause)).collect();
+        assert!(some.iter().all(|jittered| (pause / 2..=pause).contains(jittered)), "{some:?}");
+        assert!(some.iter().any(|jittered| *jittered != some[0]));
+    }
+}

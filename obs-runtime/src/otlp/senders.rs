@@ -1,0 +1,121 @@
+//! The threads that send.
+
+use super::counts::add;
+use super::deliver::Delivery;
+use super::traces::Batch;
+use super::transport::Message;
+use super::{metrics, traces};
+use crate::clock::{self, Anchor};
+use crate::trace::Tracer;
+use crate::trace::record::Origin;
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+/// The thread that sends spans.
+#[derive(Debug)]
+pub(super) struct Traces {
+    pub(super) delivery: Delivery,
+    pub(super) tracer: Arc<Tracer>,
+    pub(super) resource: Resource,
+    /// How long spans wait for others.
+    pub(super) delay: Duration,
+    /// How many are sent at once.
+    pub(super) batch: usize,
+}
+
+impl Traces {
+    pub(super) fn run(mut self) {
+        let mut waiting = VecDeque::new();
+        loop {
+            let inbox = &self.tracer.inbox;
+            self.delivery.stop.wait(Instant::now() + self.delay, || inbox.queued() >= self.batch);
+            // Asked first: what is queued by the time that a stop is called is drained below.
+            let stopping = self.delivery.stop.is_called();
+            inbox.drain(&mut waiting);
+            while let Some(batch) = Batch::next(&mut waiting, self.batch) {
+                self.send(&batch);
+            }
+            if stopping && (self.tracer.inbox.queued() == 0 || self.delivery.stop.is_over()) {
+                return;
+            }
+            // After a stop, a thread that was about to leave a trace may need a moment more.
+            thread::yield_now();
+        }
+    }
+
+    fn send(&mut self, batch: &Batch) {
+        let counts = &self.tracer.counts;
+        let anchor = Anchor::now();
+        let message = Message::Traces(traces::request(batch, &self.resource, anchor));
+        let spans = batch.spans as u64;
+        match self.delivery.deliver(&message) {
+            Ok(rejected) => {
+                let rejected = rejected.count.min(spans);
+                add(&counts.exported, spans - rejected);
+                add(&counts.failed, rejected);
+                // Nobody says which ones were left out.
+                if rejected == 0 {
+                    offer_exemplars(batch, anchor);
+                }
+            }
+            Err(()) => add(&counts.failed, spans),
+        }
+        self.tracer.inbox.settled(batch.spans);
+    }
+}
+
+/// Histograms point at calls whose spans the collector has.
+fn offer_exemplars(batch: &Batch, anchor: Anchor) {
+    for (trace, record) in batch.records() {
+        if let Origin::Function(live) = record.origin
+            && live.desc.metrics
+        {
+            let (series, ticks) = (record.series as usize, record.end.saturating_sub(record.start));
+            let at = UNIX_EPOCH + Duration::from_nanos(anchor.unix_nanos(record.end));
+            live.exemplars.offer_exported(series, live.desc.buckets, ticks, (trace, record.id), at);
+        }
+    }
+}
+
+/// The thread that sends metrics.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    pub(super) delivery: Delivery,
+    pub(super) resource: Resource,
+    pub(super) interval: Duration,
+    /// Whether the last ones arrived.
+    pub(super) last: Arc<AtomicBool>,
+}
+
+impl Metrics {
+    pub(super) fn run(mut self) {
+        let start = clock::counting_since();
+        loop {
+            self.delivery.stop.wait(Instant::now() + self.interval, || false);
+            let stopping = self.delivery.stop.is_called();
+            let arrived = self.send(start);
+            self.last.store(arrived, Ordering::Release);
+            if stopping {
+                return;
+            }
+        }
+    }
+
+    fn send(&mut self, start: u64) -> bool {
+        // Polled metrics are user code. One that panics costs this export, and none of the next.
+        let Ok(snapshot) = catch_unwind(AssertUnwindSafe(crate::snapshot)) else { return false };
+        let requests = metrics::requests(&snapshot, &self.resource, start);
+        drop(snapshot);
+        let mut arrived = true;
+        for request in requests {
+            let outcome = self.delivery.deliver(&Message::Metrics(request));
+            arrived &= outcome.is_ok_and(|rejected| rejected.count == 0);
+        }
+        arrived
+    }
+}

@@ -1,0 +1,209 @@
+//! Over gRPC.
+
+use super::{Answer, LONGEST_ANSWER, Message, Rejected};
+use crate::otlp::settings::Target;
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_client::MetricsServiceClient;
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
+use std::io;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tonic::codec::CompressionEncoding;
+use tonic::metadata::MetadataMap;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Status};
+
+/// A channel, and a runtime of its own on which it lives while a request is under way: the thread that sends has
+/// nothing else to do.
+#[derive(Debug)]
+pub(crate) struct Grpc {
+    channel: Channel,
+    /// Until it is dropped.
+    runtime: Option<Runtime>,
+    metadata: MetadataMap,
+    gzip: bool,
+}
+
+impl Grpc {
+    pub(super) fn new(target: &Target) -> io::Result<Grpc> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let endpoint = Endpoint::from(target.uri.clone()).connect_timeout(target.timeout);
+        let endpoint = secured(endpoint, target)?;
+        // Not `block_on`: whoever starts the program may be in a runtime of its own.
+        let channel = {
+            let _context = runtime.enter();
+            endpoint.connect_lazy()
+        };
+        let metadata = MetadataMap::from_headers(target.headers.clone());
+        Ok(Grpc { channel, runtime: Some(runtime), metadata, gzip: target.gzip })
+    }
+
+    pub(super) fn send(&self, message: &Message, timeout: Duration) -> Answer {
+        let Some(runtime) = &self.runtime else { return Answer::Refused("the client is gone".to_owned()) };
+        let sent = async { tokio::time::timeout(timeout, self.export(message)).await };
+        // What the client's libraries say of this request must not become spans that are sent in the next one.
+        let silence = tracing::Dispatch::none();
+        match tracing::dispatcher::with_default(&silence, || runtime.block_on(sent)) {
+            Ok(Ok(rejected)) => Answer::Accepted(rejected),
+            Ok(Err(status)) => answer(&status),
+            Err(_) => Answer::Later(None, format!("no answer within {timeout:?}")),
+        }
+    }
+
+    async fn export(&self, message: &Message) -> Result<Rejected, Status> {
+        let channel = self.channel.clone();
+        match message {
+            Message::Traces(message) => {
+                let mut client = TraceServiceClient::new(channel)
+                    .accept_compressed(CompressionEncoding::Gzip)
+                    .max_decoding_message_size(LONGEST_ANSWER);
+                if self.gzip {
+                    client = client.send_compressed(CompressionEncoding::Gzip);
+                }
+                Ok(client.export(self.request(message.clone())).await?.into_inner().into())
+            }
+            Message::Metrics(message) => {
+                let mut client = MetricsServiceClient::new(channel)
+                    .accept_compressed(CompressionEncoding::Gzip)
+                    .max_decoding_message_size(LONGEST_ANSWER);
+                if self.gzip {
+                    client = client.send_compressed(CompressionEncoding::Gzip);
+                }
+                Ok(client.export(self.request(message.clone())).await?.into_inner().into())
+            }
+        }
+    }
+
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        *request.metadata_mut() = self.metadata.clone();
+        request
+    }
+}
+
+impl Drop for Grpc {
+    /// Waits for nothing: in a thread that belongs to another runtime, that would be a panic.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(feature = "otlp-tls")]
+fn secured(endpoint: Endpoint, target: &Target) -> io::Result<Endpoint> {
+    use tonic::transport::ClientTlsConfig;
+    match target.uri.scheme_str() {
+        Some("https") => {
+            endpoint.tls_config(ClientTlsConfig::new().with_webpki_roots()).map_err(io::Error::other)
+        }
+        _ => Ok(endpoint),
+    }
+}
+
+#[cfg(not(feature = "otlp-tls"))]
+fn secured(endpoint: Endpoint, _: &Target) -> io::Result<Endpoint> {
+    Ok(endpoint)
+}
+
+/// What the protocol says of a status: which ones are worth another try, and when.
+fn answer(status: &Status) -> Answer {
+    let mut why = format!("{}: {}", status.code(), status.message());
+    let mut source = std::error::Error::source(status);
+    while let Some(cause) = source {
+        why = format!("{why}: {cause}");
+        source = cause.source();
+    }
+    let after = RetryInfo::delay(status.details());
+    match status.code() {
+        Code::Cancelled
+        | Code::DeadlineExceeded
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unavailable
+        | Code::DataLoss => Answer::Later(after, why),
+        // Only when the collector says that it recovers.
+        Code::ResourceExhausted if after.is_some() => Answer::Later(after, why),
+        _ => Answer::Refused(why),
+    }
+}
+
+/// `google.rpc.Status`, as far as it is needed.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Details {
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Detail>,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Detail {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+/// `google.rpc.RetryInfo`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    retry_delay: Option<Delay>,
+}
+
+/// `google.protobuf.Duration`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Delay {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
+}
+
+impl RetryInfo {
+    /// When the collector asks to be tried again.
+    fn delay(details: &[u8]) -> Option<Duration> {
+        use prost::Message;
+        let details = Details::decode(details).ok()?.details;
+        let info = details.iter().find(|detail| detail.type_url.ends_with("/google.rpc.RetryInfo"))?;
+        let delay = RetryInfo::decode(&*info.value).ok()?.retry_delay?;
+        Some(Duration::new(
+            u64::try_from(delay.seconds).ok()?,
+            u32::try_from(delay.nanos).ok()?.min(999_999_999),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+
+    fn with_delay(code: Code, seconds: i64) -> Status {
+        let info = RetryInfo { retry_delay: Some(Delay { seconds, nanos: 5_000_000 }) };
+        let detail = Detail {
+            type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(),
+            value: info.encode_to_vec(),
+        };
+        let details = Details { details: vec![detail] };
+        Status::with_details(code, "busy", details.encode_to_vec().into())
+    }
+
+    #[test]
+    fn what_is_tried_again_is_as_the_protocol_says() {
+        for code in (0..17).map(Code::from_i32) {
+            let again = matches!(answer(&Status::new(code, "")), Answer::Later(None, _));
+            assert_eq!(again, [1, 4, 10, 11, 14, 15].contains(&(code as i32)), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_collector_says_when() {
+        let later = |status| match answer(&status) {
+            Answer::Later(after, _) => after,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(later(with_delay(Code::ResourceExhausted, 3)), Some(Duration::from_millis(3005)));
+        assert_eq!(later(with_delay(Code::Unavailable, 0)), Some(Duration::from_millis(5)));
+        assert_eq!(later(with_delay(Code::Unavailable, -1)), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! Spans and events of other libraries, in the same traces.
+
+use super::fields::{Addition, Fields};
+use super::record::{Ended, Event, Origin};
+use super::thread::{self, Above, Active};
+use crate::clock;
+use crate::private::is_observed;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event as TracingEvent, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, Filter};
+use tracing_subscriber::registry::LookupSpan;
+
+/// A layer for a `tracing-subscriber` registry, through which the spans and events of other libraries join
+/// the traces of observed calls.
+///
+/// What `hyper`, `sqlx` or `tower-http` record inside of an observed call is below its span, an event inside
+/// of it is one of its span's, and an observed call inside of a span of theirs is below that. Observed calls
+/// themselves do not come this way: they are recorded where they end, at a fraction of the cost.
+///
+/// Costs next to nothing while no traces are recorded. Which spans and events there are is for filters to say,
+/// as for any layer: without one, all of them.
+///
+/// Observed calls are no spans of the registry unless another layer wants them to be, so
+/// `Span::current()` inside of one is the span around it.
+///
+/// ```
+/// use tracing_subscriber::filter::LevelFilter;
+/// use tracing_subscriber::prelude::*;
+///
+/// let layer = obs_runtime::layer().with_filter(LevelFilter::INFO);
+/// let _guard = tracing_subscriber::registry().with(layer).set_default();
+/// ```
+pub fn layer<S>() -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    Foreign.with_filter(NotObserved)
+}
+
+/// Keeps observed functions away.
+struct NotObserved;
+
+impl<S> Filter<S> for NotObserved {
+    fn enabled(&self, meta: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        !is_observed(meta)
+    }
+}
+
+#[derive(Debug)]
+struct Foreign;
+
+/// What is kept of a span beside the registry's own data.
+struct Open {
+    active: Active,
+    start: u64,
+    ended: Ended,
+}
+
+impl<S> Layer<S> for Foreign
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if !super::is_on() {
+            return;
+        }
+        let Some(span) = context.span(id) else { return };
+        let fields = Fields::read(|fields| attributes.record(fields));
+        let below = |parent| Some(context.span(parent)?.extensions().get::<Open>()?.active.below());
+        let active = match attributes.parent().and_then(below) {
+            Some(active) => active,
+            None if attributes.is_root() => thread::begin(Above::Nothing, None),
+            None => thread::begin(Above::Current, None),
+        };
+        let Some(mut active) = active else { return };
+        let ended = fields.ended().unwrap_or(Ended::Ok);
+        if !attributes.is_empty() {
+            active.add(Addition::Fields(fields));
+        }
+        span.extensions_mut().insert(Open { active, start: clock::now(), ended });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let fields = Fields::read(|fields| values.record(fields));
+        if let Some(open) = span.extensions_mut().get_mut::<Open>() {
+            open.ended = fields.ended().unwrap_or(open.ended);
+            open.active.add(Addition::Fields(fields));
+        }
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, context: Context<'_, S>) {
+        let (Some(span), Some(cause)) = (context.span(id), context.span(follows)) else { return };
+        let cause = cause.extensions().get::<Open>().map(|open| open.active.ids());
+        if let (Some((trace, id)), Some(open)) = (cause, span.extensions_mut().get_mut::<Open>()) {
+            open.active.add(Addition::Link(trace, id));
+        }
+    }
+
+    fn on_event(&self, event: &TracingEvent<'_>, context: Context<'_, S>) {
+        if !super::is_on() {
+            return;
+        }
+        let (at, fields) = (clock::now(), Fields::read(|fields| event.record(fields)));
+        let event_ = Addition::Event(Event { meta: event.metadata(), at, fields: fields.values });
+        match event.parent().and_then(|parent| context.span(parent)) {
+            None => thread::add(event_),
+            Some(parent) => {
+                if let Some(open) = parent.extensions_mut().get_mut::<Open>() {
+                    open.active.add(event_);
+                }
+            }
+        }
+    }
+
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        if let Some(open) = span.extensions_mut().get_mut::<Open>() {
+            open.active.resume();
+        }
+    }
+
+    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        if let Some(open) = span.extensions_mut().get_mut::<Open>() {
+            open.active.suspend();
+        }
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let Some(span) = context.span(&id) else { return };
+        let open = span.extensions_mut().remove::<Open>();
+        if let Some(Open { active, start, ended }) = open {
+            active.end(Origin::Foreign(span.metadata()), start, clock::now(), ended, 0);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The part of a trace that runs in this process, below one local root.
+
+use super::inbox::Finished;
+use super::record::Record;
+use super::tracer::{Limits, Tracer};
+use crate::clock;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Spans are charged to the common budget in portions, so that its counter is touched rarely.
+const PORTION: usize = Limits::PORTION;
+
+/// A trace in progress. Spans that have ended are held here until the local root ends and it is known whether
+/// they are kept.
+#[derive(Debug)]
+pub(crate) struct LocalTrace {
+    pub(super) trace_id: u128,
+    /// The remote span above the local root; zero where there is none.
+    pub(super) parent: u64,
+    /// Whether it is kept whatever happens, which is also what `traceparent` says.
+    pub(super) sampled: bool,
+    /// Whether its spans are wanted at all.
+    pub(super) recording: bool,
+    pub(super) tracer: Arc<Tracer>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    fate: Fate,
+    records: Vec<Record>,
+    failed: bool,
+    /// How many spans were charged to the common budget.
+    charged: usize,
+}
+
+/// What became of the trace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Fate {
+    #[default]
+    Open,
+    Kept,
+    Dropped,
+}
+
+impl LocalTrace {
+    pub(super) fn new(tracer: Arc<Tracer>) -> LocalTrace {
+        LocalTrace {
+            trace_id: 0,
+            parent: 0,
+            sampled: false,
+            recording: false,
+            tracer,
+            held: Mutex::default(),
+        }
+    }
+
+    /// Makes it another trace. Its memory is used again.
+    pub(super) fn begin(&mut self, trace_id: u128, remote: Option<(u64, bool)>) {
+        let sampling = &self.tracer.sampling;
+        self.trace_id = trace_id;
+        self.parent = remote.map_or(0, |(parent, _)| parent);
+        self.sampled = sampling.samples(trace_id, remote.map(|(_, sampled)| sampled));
+        self.recording = self.sampled || sampling.decides_late() || self.tracer.captures;
+        let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
+        held.fate = Fate::Open;
+        held.failed = false;
+        held.records.clear();
+    }
+
+    /// A span has ended. After the local root, there is nothing to wait for.
+    pub(super) fn ended(&self, record: Record) {
+        let mut held = self.lock();
+        match held.fate {
+            Fate::Open => {
+                held.failed |= record.ended.failed();
+                if self.admit(&mut held) {
+                    held.records.push(record);
+                }
+            }
+            Fate::Kept => {
+                drop(held);
+                self.send(vec![record]);
+            }
+            Fate::Dropped => self.tracer.counts.sampled_out(1),
+        }
+    }
+
+    /// Whether there is room for one more.
+    #[inline]
+    fn admit(&self, held: &mut Held) -> bool {
+        if held.records.len() < held.charged {
+            return true;
+        }
+        let room = held.records.len() < self.tracer.limits.spans_per_trace
+            && self.tracer.counts.hold(PORTION, self.tracer.limits.spans_held);
+        match room {
+            true => held.charged += PORTION,
+            false => self.tracer.counts.overflowed(1),
+        }
+        room
+    }
+
+    /// The local root has ended: decides, and gives away what is kept.
+    pub(super) fn end(&self, root: Record) {
+        let tracer = &self.tracer;
+        let mut held = self.lock();
+        let slow = || {
+            let bound = tracer.sampling.slower_than;
+            bound.is_some_and(|bound| {
+                clock::seconds(root.end.saturating_sub(root.start)) > bound.as_secs_f64()
+            })
+        };
+        let failed = held.failed || root.ended.failed();
+        let wanted = self.sampled || tracer.captures || (tracer.sampling.errors && failed) || slow();
+        let kept = wanted && tracer.limiter.admits(&root.origin);
+        held.fate = if kept { Fate::Kept } else { Fate::Dropped };
+        tracer.counts.release(std::mem::take(&mut held.charged));
+        if !kept {
+            let lost = held.records.len() as u64 + 1;
+            held.records.clear();
+            drop(held);
+            return if wanted { tracer.counts.limited(lost) } else { tracer.counts.sampled_out(lost) };
+        }
+        let mut records = std::mem::take(&mut held.records);
+        drop(held);
+        records.push(root);
+        self.send(records);
+    }
+
+    /// What was recorded so far. What ends later is dropped.
+    #[cfg(feature = "testing")]
+    pub(super) fn take(&self) -> Finished {
+        let mut held = self.lock();
+        held.fate = Fate::Dropped;
+        Finished { trace_id: self.trace_id, records: std::mem::take(&mut held.records) }
+    }
+
+    fn send(&self, records: Vec<Record>) {
+        self.tracer.inbox.offer(Finished { trace_id: self.trace_id, records }, &self.tracer.counts);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,117 @@
+//! What all threads share while traces are recorded.
+
+use super::counts::Counts;
+use super::inbox::Inbox;
+use super::record::Origin;
+use super::sampling::Sampling;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// How much is recorded at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Spans of one trace that are held until its local root ends.
+    pub(crate) spans_per_trace: usize,
+    /// Spans of all traces that are held.
+    pub(crate) spans_held: usize,
+    /// Spans that wait to be exported.
+    pub(crate) queue: usize,
+    /// Spans that are exported at once.
+    pub(crate) batch: usize,
+    /// Attributes of a span, and of an event.
+    pub(crate) attributes: usize,
+    /// Events of a span.
+    pub(crate) events: usize,
+    /// Links of a span.
+    pub(crate) links: usize,
+}
+
+impl Limits {
+    /// A trace may be larger than its limit by less than so many spans.
+    pub(crate) const PORTION: usize = 32;
+}
+
+impl Default for Limits {
+    /// OpenTelemetry's limits for a span. A span takes about a hundred bytes, so that 12 MiB are held and
+    /// 3 MiB queued at most, plus what fields and events take.
+    fn default() -> Limits {
+        Limits {
+            spans_per_trace: 16_384,
+            spans_held: 131_072,
+            queue: 32_768,
+            batch: 512,
+            attributes: 128,
+            events: 128,
+            links: 128,
+        }
+    }
+}
+
+/// Sampling, limits, the queue to the exporter, and the counts.
+#[derive(Debug)]
+pub(crate) struct Tracer {
+    pub(super) sampling: Sampling,
+    pub(super) limits: Limits,
+    pub(super) limiter: Limiter,
+    pub(crate) inbox: Inbox,
+    pub(crate) counts: Counts,
+    /// Whether it keeps everything, for who captures it.
+    pub(super) captures: bool,
+}
+
+impl Tracer {
+    pub(crate) fn new(sampling: Sampling, limits: Limits) -> Tracer {
+        Tracer {
+            limiter: Limiter {
+                per_second: sampling.per_second,
+                began: Instant::now(),
+                seen: Mutex::default(),
+            },
+            inbox: Inbox::new(limits.queue, limits.batch),
+            counts: Counts::default(),
+            sampling,
+            limits,
+            captures: false,
+        }
+    }
+
+    /// One that keeps everything.
+    #[cfg(feature = "testing")]
+    pub(super) fn capturing(sampling: Sampling, limits: Limits) -> Tracer {
+        Tracer { captures: true, ..Tracer::new(sampling, limits) }
+    }
+}
+
+/// Keeps only so many traces a second of each name.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    per_second: Option<u32>,
+    began: Instant,
+    /// The second and how many traces it has had, by the address of the root's description.
+    seen: Mutex<HashMap<usize, (u64, u32)>>,
+}
+
+impl Limiter {
+    pub(super) fn admits(&self, root: &Origin) -> bool {
+        let Some(per_second) = self.per_second else { return true };
+        let second = self.began.elapsed().as_secs();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, count) = seen.entry(root.address()).or_default();
+        if *last != second {
+            (*last, *count) = (second, 0);
+        }
+        *count = count.saturating_add(1);
+        *count <= per_second
+    }
+}
+
+impl Origin {
+    /// What tells callsites apart. There are as many as the program has, so a table of them is bounded.
+    fn address(&self) -> usize {
+        match self {
+            Origin::Function(live) => std::ptr::from_ref(*live).addr(),
+            Origin::Foreign(meta) => std::ptr::from_ref(*meta).addr(),
+        }
+    }
+}
