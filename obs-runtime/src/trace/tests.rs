@@ -13,6 +13,8 @@ use tracing::field::FieldSet;
 use tracing::metadata::{Kind, Level, Metadata};
 use tracing::subscriber::Interest;
 
+mod handles;
+
 struct Here;
 
 static HERE: Here = Here;

@@ -14,6 +14,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+mod handle;
+
+pub(crate) use handle::{Entered, Handle, handle};
+
 /// Traces that ended and whose memory the next one of this thread takes.
 const SPARE: usize = 4;
 
@@ -60,6 +64,8 @@ pub(crate) enum Above {
     Current,
     /// Nothing: the span is the first of a new trace.
     Nothing,
+    /// A span elsewhere, whatever the thread is in.
+    Remote(TraceContext),
 }
 
 /// Enters a span of a call that ends on this thread, after all those that are entered from now on. False
@@ -180,8 +186,10 @@ impl Stack {
     /// Below an attached context, below the innermost span, or nowhere yet.
     #[inline]
     fn parent(&self, above: Above) -> Parent {
-        if above == Above::Nothing {
-            return Parent::None;
+        match above {
+            Above::Current => {}
+            Above::Nothing => return Parent::None,
+            Above::Remote(context) => return Parent::Remote(context),
         }
         if let Some(attached) = crate::context::attached_at(self.frames.len()) {
             return match self.traces.last() {
