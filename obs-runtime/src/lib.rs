@@ -7,9 +7,11 @@
 pub mod __private;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod baggage;
 #[cfg(feature = "prometheus")]
 mod bridge;
 mod builder;
+mod carry;
 mod cells;
 mod clock;
 mod collect;
@@ -37,9 +39,13 @@ mod trace;
 
 use __private::v1 as private;
 
+pub use baggage::Baggage;
 #[cfg(feature = "prometheus")]
 pub use bridge::PrometheusCollector;
 pub use builder::{Builder, InitError, Obs, builder};
+pub use carry::{Attached, Context, ContextExt, CorrelationId, WithContext, correlation_id};
+#[cfg(feature = "tokio")]
+pub use carry::{spawn, spawn_blocking};
 pub use context::{ContextGuard, InContext, TraceContext, TraceSourceError, set_trace_source};
 pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};

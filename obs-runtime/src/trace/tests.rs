@@ -13,6 +13,7 @@ use tracing::field::FieldSet;
 use tracing::metadata::{Kind, Level, Metadata};
 use tracing::subscriber::Interest;
 
+mod carried;
 mod handles;
 
 struct Here;

@@ -157,6 +157,11 @@ pub(crate) fn current() -> Option<TraceContext> {
     STACK.try_with(|stack| stack.borrow().current()).ok().flatten()
 }
 
+/// A number unlike all others. Never zero.
+pub(crate) fn random() -> u128 {
+    STACK.try_with(|stack| stack.borrow_mut().ids().trace()).unwrap_or_else(|_| Ids::new().trace())
+}
+
 /// How deep this thread is in spans.
 pub(crate) fn depth() -> usize {
     STACK.try_with(|stack| stack.borrow().frames.len()).unwrap_or(0)
