@@ -26,6 +26,7 @@ mod objective;
 mod offload;
 #[cfg(feature = "process")]
 mod process;
+pub mod propagate;
 mod registry;
 mod self_metrics;
 #[cfg(feature = "server")]
