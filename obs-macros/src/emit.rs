@@ -10,29 +10,30 @@ pub(crate) use errors::errors;
 use crate::item::Function;
 use obs_model::catalogue::{self, Kind, Slo};
 use obs_model::grammar::{Buckets, MetricArgs, ObserveArgs};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::time::Duration;
 use syn::Path;
 
 /// The one module that generated code names.
+///
+/// Tokens, and not a stream of them: putting a stream into another goes through the compiler, tokens do not.
 #[derive(Clone)]
-pub(crate) struct Runtime(TokenStream);
+pub(crate) struct Runtime(Vec<TokenTree>);
 
 impl Runtime {
     /// In the crate that `crate = path` names.
     pub(crate) fn at(krate: Option<&Path>) -> Runtime {
-        match krate {
-            Some(krate) => Runtime(quote!(#krate::__private::v1)),
-            None => Runtime(quote!(::obs_runtime::__private::v1)),
-        }
+        let v1 = match krate {
+            Some(krate) => quote!(#krate::__private::v1),
+            None => quote!(::obs_runtime::__private::v1),
+        };
+        Runtime(v1.into_iter().collect())
     }
-}
 
-impl Runtime {
     /// The same at a place of the user's, for calls whose arguments the compiler may complain about.
     pub(crate) fn located(&self, at: Span) -> Runtime {
-        let located = self.0.clone().into_iter().map(|mut token| {
+        let located = self.0.iter().cloned().map(|mut token| {
             token.set_span(token.span().located_at(at));
             token
         });
@@ -42,7 +43,7 @@ impl Runtime {
 
 impl quote::ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.0.to_tokens(tokens);
+        tokens.extend(self.0.iter().cloned());
     }
 }
 

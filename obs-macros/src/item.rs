@@ -5,7 +5,7 @@ mod block;
 mod body;
 
 pub(crate) use block::{Block, Member, module_elsewhere};
-pub(crate) use body::{Body, Exits};
+pub(crate) use body::{Body, Exits, aside};
 
 use obs_model::grammar::Ctxt;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};

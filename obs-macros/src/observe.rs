@@ -3,7 +3,7 @@
 mod call;
 mod function;
 
-use crate::item::{Block, Function, Member, is_function, is_inert, module_elsewhere};
+use crate::item::{Block, Function, Member, aside, is_function, is_inert, module_elsewhere};
 use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -27,7 +27,7 @@ enum Item {
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let ctxt = Ctxt::new();
     let args = ObserveArgs::parse(&ctxt, args);
-    let expanded = match read.parse2(item.clone()) {
+    let expanded = match parse(&item) {
         Ok(Item::Function(function)) => direct(&ctxt, args, *function),
         Ok(Item::Block(block)) => outermost(&ctxt, &args, &block),
         Ok(Item::Elsewhere(name)) => {
@@ -49,6 +49,17 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = ctxt.finish().into_iter().map(|error| error.to_compile_error());
     quote!(#(#errors)* #expanded)
+}
+
+/// A function is read without what is in its body: to look at every token of it would cost every build.
+fn parse(item: &TokenStream) -> syn::Result<Item> {
+    if let Some((head, body)) = aside(item)
+        && let Ok(Item::Function(mut function)) = read.parse2(head)
+    {
+        function.body = Some(body);
+        return Ok(Item::Function(function));
+    }
+    read.parse2(item.clone())
 }
 
 fn read(input: ParseStream<'_>) -> syn::Result<Item> {

@@ -36,7 +36,7 @@ pub mod walk;
 pub use buckets::Buckets;
 pub use category::{CategoryArgs, ErrorCase, ErrorDerive};
 pub use ctxt::Ctxt;
-pub use fields::{Field, Mode};
+pub use fields::{Field, MAX_FIELDS, Mode};
 pub use label::LabelDerive;
 pub use labels::{Bound, Label};
 pub use metric::{MetricArgs, When};

@@ -35,6 +35,8 @@ mod server;
 mod slots;
 pub mod snapshot;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod trace;
 

@@ -98,6 +98,27 @@ pub fn snapshot() -> Snapshot {
     Snapshot::new(families, SystemTime::now())
 }
 
+/// What this thread alone has counted and observed, of the program's own families.
+#[cfg(feature = "testing")]
+pub(crate) fn of_this_thread() -> Snapshot {
+    let registry = &*REGISTRY;
+    let reader = Reader::of_this_thread();
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut page = Page::new(&reader, texts.get_or_insert_default());
+    calls::collect(&registry.sites, &mut page);
+    calls::collect_reports(&REPORTS, &mut page);
+    for metric in &registry.metrics {
+        metrics::collect(*metric, &mut page);
+    }
+    let mut families = page.finish();
+    drop(texts);
+    families.retain(|family| family.kind != FamilyKind::Gauge);
+    for family in families.iter_mut().filter(|family| registry.merged.contains(&family.name)) {
+        merge::series(family);
+    }
+    Snapshot::new(families, SystemTime::now())
+}
+
 /// The same without what other libraries measure.
 #[cfg(feature = "prometheus")]
 pub(crate) fn own_snapshot() -> Snapshot {

@@ -8,10 +8,12 @@
 //! Data flows one way: [`thread`] → [`local`] → [`inbox`] → exporter. What other libraries record through
 //! `tracing` comes in by the `layer`.
 
+#[cfg(feature = "testing")]
+pub(crate) mod capture;
 mod counts;
-mod fields;
+pub(crate) mod fields;
 mod id;
-mod inbox;
+pub(crate) mod inbox;
 #[cfg(feature = "tracing-subscriber")]
 mod layer;
 mod local;
@@ -27,12 +29,22 @@ pub use sampling::Sampling;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use tracer::Tracer;
+use tracer::{Limits, Tracer};
 
-/// Changes whenever there is another tracer; zero while there is none.
+/// Changes whenever there is another tracer; zero while nothing is recorded.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-static TRACER: RwLock<Option<Arc<Tracer>>> = RwLock::new(None);
+static STATE: RwLock<State> = RwLock::new(State { tracer: None, captures: 0, last: 0 });
+
+/// Who wants spans.
+#[derive(Debug)]
+struct State {
+    tracer: Option<Arc<Tracer>>,
+    /// How many tests are capturing theirs.
+    captures: usize,
+    /// The last generation there was.
+    last: u32,
+}
 
 /// Whether spans are recorded: one relaxed load.
 #[inline(always)]
@@ -40,21 +52,47 @@ pub(crate) fn is_on() -> bool {
     GENERATION.load(Ordering::Relaxed) != 0
 }
 
+/// The limits of the spans that are recorded now.
+pub(crate) fn limits() -> Limits {
+    installed().map_or_else(Limits::default, |tracer| tracer.limits)
+}
+
 fn installed() -> Option<Arc<Tracer>> {
-    TRACER.read().unwrap_or_else(PoisonError::into_inner).clone()
+    STATE.read().unwrap_or_else(PoisonError::into_inner).tracer.clone()
 }
 
 /// Records into this tracer from now on, or into none. Traces that are in progress end in theirs.
 pub(crate) fn install(tracer: Option<Arc<Tracer>>) {
-    static LAST: AtomicU32 = AtomicU32::new(0);
-    let mut installed = TRACER.write().unwrap_or_else(PoisonError::into_inner);
-    let generation = match &tracer {
-        // Never zero again, and never one that a thread may have kept.
-        Some(_) => LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1).max(1),
-        None => 0,
-    };
-    *installed = tracer;
-    GENERATION.store(generation, Ordering::Relaxed);
+    change(|state| state.tracer = tracer);
+}
+
+/// Changes who wants spans. Threads notice with their next local root.
+fn change(change: impl FnOnce(&mut State)) {
+    let mut state = STATE.write().unwrap_or_else(PoisonError::into_inner);
+    change(&mut state);
+    // Never one that a thread may have kept, and zero only for nobody.
+    state.last = state.last.wrapping_add(1).max(1);
+    let anybody = state.tracer.is_some() || state.captures > 0;
+    GENERATION.store(if anybody { state.last } else { 0 }, Ordering::Relaxed);
+}
+
+/// Recording for those who capture.
+#[cfg(feature = "testing")]
+mod capturing {
+    /// While it lives, spans are recorded.
+    #[derive(Debug)]
+    pub(super) struct Guard(());
+
+    pub(super) fn start() -> Guard {
+        super::change(|state| state.captures += 1);
+        Guard(())
+    }
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            super::change(|state| state.captures -= 1);
+        }
+    }
 }
 
 #[cfg(test)]

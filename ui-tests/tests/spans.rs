@@ -327,3 +327,19 @@ fn a_panic_that_is_caught_leaves_the_right_span_current() {
     let seen = shape(spans(catches));
     assert_eq!(seen, [("catches", None), ("fails", Some("catches")), ("plain", Some("catches"))]);
 }
+
+#[observe]
+async fn kept() {
+    Yield::default().await;
+}
+
+#[test]
+fn a_span_closes_when_the_future_is_ready_and_not_when_it_is_dropped() {
+    let mut future = None;
+    let span = span(|| {
+        let future = future.insert(Box::pin(kept()));
+        ready(future.as_mut());
+    });
+    assert!(future.is_some() && span.closed);
+    assert_eq!((span.name, span.entered), ("kept", 2));
+}

@@ -128,7 +128,7 @@ mod tests {
 
     #[track_caller]
     fn probed(sig: Signature) -> String {
-        let v1 = Runtime(quote!(v1));
+        let v1 = Runtime(quote!(v1).into_iter().collect());
         let params: Vec<Ident> = sig.generics.type_params().map(|param| param.ident.clone()).collect();
         let tokens = errors(&v1, &sig, false, &params).to_string();
         match tokens.split_once("Probe <") {

@@ -37,6 +37,17 @@ impl Exits {
     }
 }
 
+/// An item that ends in braces with nothing between them, and what was there as a function's body.
+pub(crate) fn aside(item: &TokenStream) -> Option<(TokenStream, Body)> {
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let Some(TokenTree::Group(group)) = tokens.pop() else { return None };
+    if group.delimiter() != Delimiter::Brace {
+        return None;
+    }
+    tokens.push(braces(TokenStream::new(), group.span()).into());
+    Some((tokens.into_iter().collect(), Body::new(group)))
+}
+
 impl Body {
     pub(super) fn new(group: Group) -> Body {
         let span = group.span();

@@ -7,8 +7,8 @@ use crate::wrap;
 use obs_model::grammar::{ObserveArgs, describe, shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{ReturnType, Type};
 
 /// The function with its calls observed. `owner` is the type of the block around it, `params` that block's
 /// type parameters. `keeps_async` is whether another attribute of the block has yet to see an `async fn`.
@@ -98,7 +98,8 @@ fn deferred(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Bo
         false => quote!(#v1::Unreadable),
     };
     function.sig.asyncness = None;
-    function.sig.output = syn::parse_quote!(-> impl #v1::Future<Output = #output>);
+    let opaque = Type::Verbatim(quote!(impl #v1::Future<Output = #output>));
+    function.sig.output = ReturnType::Type(Default::default(), Box::new(opaque));
     quote!(#v1::deferred(&__OBS_SITE, #future, #reader))
 }
 

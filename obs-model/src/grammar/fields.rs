@@ -18,6 +18,10 @@ pub enum Mode {
     Debug,
 }
 
+/// The most fields that an attribute may name: a span of `tracing` has room for 32, and three say how the call
+/// ended.
+pub const MAX_FIELDS: usize = 29;
+
 /// What a span records, as `tracing`'s own macros write it.
 ///
 /// ```ebnf
@@ -46,6 +50,15 @@ pub(super) fn parse(ctxt: &Ctxt, input: ParseStream<'_>) -> Vec<Field> {
             return Err(Error::new(
                 field.name.span,
                 format!("the field `{}` is given twice; keep one of them", field.name.value),
+            ));
+        }
+        if fields.len() == MAX_FIELDS {
+            return Err(Error::new(
+                field.name.span,
+                format!(
+                    "a span has room for {MAX_FIELDS} fields, and `{}` is one more; leave one out",
+                    field.name.value
+                ),
             ));
         }
         fields.push(field);

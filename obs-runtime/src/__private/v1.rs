@@ -9,6 +9,7 @@ mod future;
 mod metric;
 mod site;
 mod span;
+mod spans;
 mod submit;
 
 pub use crate::error::{Categories, Category, ErrorCategory, Severity};
@@ -32,7 +33,8 @@ pub use obs_model::{Kind, Source, SpanKind};
 pub use site::{Labelled, Site, capped, label};
 pub(crate) use site::{Live, Outcome, SeriesRef};
 pub(crate) use span::is_observed;
-pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, parent, span};
+pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, parent};
+pub use spans::{Prepared, span};
 pub use std::boxed::Box;
 pub use std::future::Future;
 pub use std::ops::ControlFlow;

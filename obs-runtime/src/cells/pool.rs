@@ -63,6 +63,22 @@ thread_local! {
     static LEASE: OnceCell<Lease> = const { OnceCell::new() };
 }
 
+/// Gives the calling thread its block, unless it is ending.
+fn lease() -> Option<&'static Block> {
+    let leased = LEASE.try_with(|lease| {
+        let block = lease.get_or_init(|| Lease(pool().take())).0;
+        BLOCK.set(block);
+        block
+    });
+    leased.ok()
+}
+
+/// Gives the calling thread its block now rather than with its first update.
+#[cfg(feature = "testing")]
+pub(super) fn claim() {
+    lease();
+}
+
 /// The slow path of [`Slot::update`]: finds out what is missing, makes it, and does the update.
 #[cold]
 #[inline(never)]
@@ -71,16 +87,11 @@ pub(super) fn update(slot: &Slot, width: usize, at: usize, last: usize, bits: u6
         DROPPED.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    let leased = LEASE.try_with(|lease| {
-        let block = lease.get_or_init(|| Lease(pool().take())).0;
-        BLOCK.set(block);
-        block
-    });
-    match leased {
-        Ok(block) => apply((at, last, bits), chunk(block, position), position % CHUNK),
+    match lease() {
+        Some(block) => apply((at, last, bits), chunk(block, position), position % CHUNK),
         // This thread is ending and has already given its block back, but one of its destructors still
         // calls observed code. It borrows a block for this one update, under the lock.
-        Err(_) => {
+        None => {
             let mut pool = pool();
             let block = pool.take();
             apply((at, last, bits), chunk(block, position), position % CHUNK);

@@ -78,7 +78,7 @@ pub(crate) enum Addition {
 
 impl Extra {
     /// Adds it, if there is room.
-    pub(super) fn add(&mut self, addition: Addition, limits: &Limits) {
+    pub(crate) fn add(&mut self, addition: Addition, limits: &Limits) {
         match addition {
             Addition::Fields(fields) => fields.values.into_iter().for_each(|value| self.field(value, limits)),
             Addition::Event(event) if self.events.len() < limits.events => self.events.push(event),

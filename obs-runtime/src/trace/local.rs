@@ -60,7 +60,7 @@ impl LocalTrace {
         self.trace_id = trace_id;
         self.parent = remote.map_or(0, |(parent, _)| parent);
         self.sampled = remote.map_or_else(|| sampling.picks(trace_id), |(_, sampled)| sampled);
-        self.recording = self.sampled || sampling.decides_late();
+        self.recording = self.sampled || sampling.decides_late() || self.tracer.captures;
         let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
         held.fate = Fate::Open;
         held.failed = false;
@@ -111,7 +111,7 @@ impl LocalTrace {
             })
         };
         let failed = held.failed || root.ended.failed();
-        let wanted = self.sampled || (tracer.sampling.errors && failed) || slow();
+        let wanted = self.sampled || tracer.captures || (tracer.sampling.errors && failed) || slow();
         let kept = wanted && tracer.limiter.admits(&root.origin);
         held.fate = if kept { Fate::Kept } else { Fate::Dropped };
         tracer.counts.release(std::mem::take(&mut held.charged));
@@ -125,6 +125,14 @@ impl LocalTrace {
         drop(held);
         records.push(root);
         self.send(records);
+    }
+
+    /// What was recorded so far. What ends later is dropped.
+    #[cfg(feature = "testing")]
+    pub(super) fn take(&self) -> Finished {
+        let mut held = self.lock();
+        held.fate = Fate::Dropped;
+        Finished { trace_id: self.trace_id, records: std::mem::take(&mut held.records) }
     }
 
     fn send(&self, records: Vec<Record>) {

@@ -2,6 +2,7 @@
 
 use crate::private::{Category, Class, Live};
 use std::borrow::Cow;
+use std::fmt;
 use tracing::Metadata;
 
 /// Whose span it is.
@@ -102,4 +103,45 @@ pub enum FieldValue {
     Float(f64),
     /// Anything else, as it is printed.
     Text(String),
+}
+
+impl fmt::Display for FieldValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FieldValue::Bool(value) => write!(f, "{value}"),
+            FieldValue::Integer(value) => write!(f, "{value}"),
+            FieldValue::Float(value) => write!(f, "{value}"),
+            FieldValue::Text(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+impl From<bool> for FieldValue {
+    fn from(value: bool) -> FieldValue {
+        FieldValue::Bool(value)
+    }
+}
+
+impl From<i32> for FieldValue {
+    fn from(value: i32) -> FieldValue {
+        FieldValue::Integer(value.into())
+    }
+}
+
+impl From<i64> for FieldValue {
+    fn from(value: i64) -> FieldValue {
+        FieldValue::Integer(value)
+    }
+}
+
+impl From<f64> for FieldValue {
+    fn from(value: f64) -> FieldValue {
+        FieldValue::Float(value)
+    }
+}
+
+impl From<&str> for FieldValue {
+    fn from(value: &str) -> FieldValue {
+        FieldValue::Text(value.to_owned())
+    }
 }

@@ -6,6 +6,8 @@
 
 use super::fields::Addition;
 use super::id::Ids;
+#[cfg(feature = "testing")]
+use super::inbox::Finished;
 use super::local::LocalTrace;
 use super::record::{Ended, Extra, Origin, Record};
 use super::{GENERATION, installed};
@@ -127,6 +129,12 @@ impl Active {
         }
     }
 
+    /// What was recorded below it. It is not recorded itself.
+    #[cfg(feature = "testing")]
+    pub(super) fn records(self) -> Finished {
+        self.trace.take()
+    }
+
     /// The span has ended.
     pub(crate) fn end(self, origin: Origin, start: u64, end: u64, ended: Ended, series: u32) {
         let Active { trace, id, parent, root, extra } = self;
@@ -138,6 +146,14 @@ impl Active {
             let _ = STACK.try_with(|stack| stack.borrow_mut().spare(trace));
         }
     }
+}
+
+/// A span around everything that is captured: the beginning of a trace with a tracer of its own.
+#[cfg(feature = "testing")]
+pub(super) fn around(mut trace: LocalTrace) -> Option<Active> {
+    let mut ids = Ids::new();
+    trace.begin(ids.trace(), None);
+    Some(Active { trace: Arc::new(trace), id: ids.span(), parent: 0, root: true, extra: None })
 }
 
 /// Adds something to the span that this thread is in, if it is in one that is recorded.
@@ -284,9 +300,12 @@ impl Stack {
             self.spare.clear();
             self.generation = generation;
         }
-        let mut trace = match self.spare.pop() {
-            Some(trace) => trace,
-            None => Arc::new(LocalTrace::new(installed()?)),
+        // Whoever captures a trace captures those that begin inside of it.
+        let capturing = self.traces.last().map(|trace| &trace.tracer).filter(|tracer| tracer.captures);
+        let mut trace = match (capturing, self.spare.pop()) {
+            (Some(tracer), _) => Arc::new(LocalTrace::new(Arc::clone(tracer))),
+            (None, Some(trace)) => trace,
+            (None, None) => Arc::new(LocalTrace::new(installed()?)),
         };
         let (id, remote) = match parent {
             Parent::Remote(context) => (context.trace_id, Some((context.span_id, context.sampled))),
@@ -301,6 +320,7 @@ impl Stack {
     fn spare(&mut self, mut trace: Arc<LocalTrace>) {
         if self.spare.len() < SPARE
             && self.generation == GENERATION.load(Ordering::Relaxed)
+            && !trace.tracer.captures
             && Arc::get_mut(&mut trace).is_some()
         {
             self.spare.push(trace);

@@ -51,6 +51,8 @@ pub(crate) struct Tracer {
     pub(super) limiter: Limiter,
     pub(super) inbox: Inbox,
     pub(super) counts: Counts,
+    /// Whether it keeps everything, for who captures it.
+    pub(super) captures: bool,
 }
 
 impl Tracer {
@@ -65,7 +67,14 @@ impl Tracer {
             counts: Counts::default(),
             sampling,
             limits,
+            captures: false,
         }
+    }
+
+    /// One that keeps everything.
+    #[cfg(feature = "testing")]
+    pub(super) fn capturing(sampling: Sampling, limits: Limits) -> Tracer {
+        Tracer { captures: true, ..Tracer::new(sampling, limits) }
     }
 }
 

@@ -155,3 +155,17 @@ fn methods_and_unsafe_functions() {
     ended!("dangerous", "ok" => 1);
     ended!("dangerous_later", "ok" => 1);
 }
+
+#[observe]
+async fn captures(first: &str, second: &mut String) -> usize {
+    Yield::default().await;
+    second.push_str(first);
+    second.len()
+}
+
+#[test]
+fn an_async_fn_captures_what_it_does_not_name() {
+    let mut text = "a".to_owned();
+    assert_eq!(ready(captures("b", &mut text)), 2);
+    ended!("captures", "ok" => 1);
+}

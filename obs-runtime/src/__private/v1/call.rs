@@ -1,6 +1,6 @@
 //! One call of a function, from its start to whatever ends it.
 
-use super::span::{self, Span};
+use super::spans::{self, End, Prepared, Spans};
 use super::{Class, LabelIndex, Live, Outcome, SeriesRef, Site};
 
 /// A call whose result is read: [`finish`](Call::finish) counts it by what was returned. Dropped without
@@ -15,7 +15,7 @@ pub struct Call<const METRICS: bool> {
     live: &'static Live,
     start: u64,
     series: SeriesRef,
-    spanned: bool,
+    spans: Spans,
     finished: bool,
 }
 
@@ -23,8 +23,9 @@ pub struct Call<const METRICS: bool> {
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Call<true> {
     let live = site.live();
-    let spanned = live.wants_span() && span::enter(span::bare(live));
-    start(live, live.labelled(&[]), spanned)
+    let wanted = live.wanted();
+    let spans = if wanted.any() { spans::enter_bare(live, wanted) } else { wanted };
+    start(live, live.labelled(&[]), spans)
 }
 
 /// Starts a call with the values of its labels; `span` makes its span, if one is wanted.
@@ -32,32 +33,52 @@ pub fn enter(site: &'static Site) -> Call<true> {
 pub fn enter_with<const N: usize>(
     site: &'static Site,
     labels: [LabelIndex; N],
-    span: impl FnOnce() -> Span,
+    span: impl FnOnce() -> Prepared,
 ) -> Call<true> {
     let live = site.live();
-    let spanned = live.wants_span() && span::enter(span());
-    start(live, live.labelled(&labels), spanned)
+    let wanted = live.wanted();
+    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
+    start(live, live.labelled(&labels), spans)
 }
 
 /// Starts a call with fields, without labels.
 #[inline(always)]
-pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Span) -> Call<true> {
+pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<true> {
     let live = site.live();
-    let spanned = live.wants_span() && span::enter(span());
-    start(live, live.labelled(&[]), spanned)
+    let wanted = live.wanted();
+    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
+    start(live, live.labelled(&[]), spans)
 }
 
 /// Starts a call that makes a span and is not counted.
 #[inline(always)]
-pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Span) -> Call<false> {
+pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<false> {
     let live = site.live();
-    let spanned = live.wants_span() && span::enter(span());
-    start(live, live.labelled(&[]), spanned)
+    let wanted = live.wanted();
+    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
+    start(live, live.labelled(&[]), spans)
 }
 
 #[inline(always)]
-fn start<const M: bool>(live: &'static Live, series: SeriesRef, spanned: bool) -> Call<M> {
-    Call { live, series, spanned, finished: false, start: live.begin::<M>() }
+fn start<const M: bool>(live: &'static Live, series: SeriesRef, spans: Spans) -> Call<M> {
+    Call { live, series, spans, finished: false, start: live.begin::<M>(spans.any()) }
+}
+
+/// Counts an end, and leaves the spans.
+#[inline(always)]
+fn end<const M: bool>(
+    live: &'static Live,
+    start: u64,
+    series: SeriesRef,
+    spans: Spans,
+    class: Class,
+    outcome: Outcome,
+) {
+    let end = live.end::<M>(start, series, outcome, spans.clock());
+    if spans.any() {
+        let (ended, series) = (End::how(class, outcome), Live::series(series.at, outcome));
+        spans::leave(live, spans, End { start, end, ended, series });
+    }
 }
 
 impl<const M: bool> Call<M> {
@@ -66,18 +87,15 @@ impl<const M: bool> Call<M> {
     pub fn finish(mut self, class: Class) {
         self.finished = true;
         let outcome = self.live.outcome::<M>(class, self.series.at);
-        self.live.end::<M>(self.start, self.series, outcome);
-        if self.spanned {
-            span::leave(Ok(class));
-        }
+        end::<M>(self.live, self.start, self.series, self.spans, class, outcome);
     }
 
     /// For a function whose result says nothing: its end counts as `ok`, unless it unwinds.
     #[inline(always)]
     pub fn unread(mut self) -> Unread<M> {
         self.finished = true;
-        let Call { live, start, series, spanned, .. } = self;
-        Unread { live, start, series, spanned, unwinding: std::thread::panicking() }
+        let Call { live, start, series, spans, .. } = self;
+        Unread { live, start, series, spans, unwinding: std::thread::panicking() }
     }
 }
 
@@ -85,7 +103,7 @@ impl<const M: bool> Drop for Call<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.finished {
-            abandon::<M>(self.live, self.start, self.series, self.spanned);
+            abandon::<M>(self.live, self.start, self.series, self.spans);
         }
     }
 }
@@ -94,15 +112,9 @@ impl<const M: bool> Drop for Call<M> {
 /// all the time for its address to be taken here.
 #[cold]
 #[inline(never)]
-fn abandon<const M: bool>(live: &'static Live, start: u64, series: SeriesRef, spanned: bool) {
-    let (outcome, class) = match std::thread::panicking() {
-        true => (Outcome::Panic, Err("panic")),
-        false => (Outcome::Ok, Ok(Class::Ok)),
-    };
-    live.end::<M>(start, series, outcome);
-    if spanned {
-        span::leave(class);
-    }
+fn abandon<const M: bool>(live: &'static Live, start: u64, series: SeriesRef, spans: Spans) {
+    let outcome = if std::thread::panicking() { Outcome::Panic } else { Outcome::Ok };
+    end::<M>(live, start, series, spans, Class::Ok, outcome);
 }
 
 /// A call whose result is not read, so that its body needs no closure: see [`Call::unread`].
@@ -112,7 +124,7 @@ pub struct Unread<const METRICS: bool> {
     live: &'static Live,
     start: u64,
     series: SeriesRef,
-    spanned: bool,
+    spans: Spans,
     /// Whether the thread was unwinding already: a call does not panic because a destructor makes it
     /// during a panic.
     unwinding: bool,
@@ -122,12 +134,9 @@ impl<const M: bool> Drop for Unread<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if std::thread::panicking() && !self.unwinding {
-            abandon::<M>(self.live, self.start, self.series, self.spanned);
+            abandon::<M>(self.live, self.start, self.series, self.spans);
         } else {
-            self.live.end::<M>(self.start, self.series, Outcome::Ok);
-            if self.spanned {
-                span::leave(Ok(Class::Ok));
-            }
+            end::<M>(self.live, self.start, self.series, self.spans, Class::Ok, Outcome::Ok);
         }
     }
 }

@@ -35,6 +35,11 @@ pub struct FunctionDesc {
 }
 
 impl FunctionDesc {
+    /// The target of its spans.
+    pub(crate) fn target(&self) -> &'static str {
+        if self.target.is_empty() { self.module } else { self.target }
+    }
+
     /// The fields that every span has: filled in by the outcome.
     pub const FIELDS: [&'static str; 3] = ["otel.kind", "otel.status_code", "error.type"];
 

@@ -1,6 +1,7 @@
 //! A future whose polls are one observed call.
 
-use super::span::{self, Span};
+use super::site::Clock;
+use super::spans::{self, End, Open, Prepared};
 use super::{Class, LabelIndex, Live, Outcome, Reader, SeriesRef, Site};
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -15,7 +16,7 @@ pub struct AsyncCall<const METRICS: bool> {
     live: &'static Live,
     start: u64,
     series: SeriesRef,
-    span: Option<Span>,
+    spans: Option<Box<Open>>,
     /// Set while the function's own code runs: in the statements before its future, and during a poll. Only a
     /// panic ends the call there.
     running: bool,
@@ -26,8 +27,9 @@ pub struct AsyncCall<const METRICS: bool> {
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
     let live = site.live();
-    let span = if live.wants_span() { Some(span::bare(live)) } else { None };
-    start(live, live.labelled(&[]), span)
+    let wanted = live.wanted();
+    let spans = if wanted.any() { spans::open_bare(live, wanted) } else { None };
+    start(live, live.labelled(&[]), spans)
 }
 
 /// As [`enter_with`](super::enter_with), for a future.
@@ -35,53 +37,68 @@ pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
 pub fn enter_async_with<const N: usize>(
     site: &'static Site,
     labels: [LabelIndex; N],
-    span: impl FnOnce() -> Span,
+    span: impl FnOnce() -> Prepared,
 ) -> AsyncCall<true> {
     let live = site.live();
-    let span = if live.wants_span() { Some(span()) } else { None };
-    start(live, live.labelled(&labels), span)
+    let spans = if live.wanted().any() { spans::open(span()) } else { None };
+    start(live, live.labelled(&labels), spans)
 }
 
 /// As [`enter_fields`](super::enter_fields), for a future.
 #[inline(always)]
-pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Span) -> AsyncCall<true> {
+pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<true> {
     let live = site.live();
-    let span = if live.wants_span() { Some(span()) } else { None };
-    start(live, live.labelled(&[]), span)
+    let spans = if live.wanted().any() { spans::open(span()) } else { None };
+    start(live, live.labelled(&[]), spans)
 }
 
 /// As [`enter_span`](super::enter_span), for a future.
 #[inline(always)]
-pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Span) -> AsyncCall<false> {
+pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<false> {
     let live = site.live();
-    let span = if live.wants_span() { Some(span()) } else { None };
-    start(live, live.labelled(&[]), span)
+    let spans = if live.wanted().any() { spans::open(span()) } else { None };
+    start(live, live.labelled(&[]), spans)
 }
 
 #[inline(always)]
-fn start<const M: bool>(live: &'static Live, series: SeriesRef, span: Option<Span>) -> AsyncCall<M> {
-    AsyncCall { live, series, span, running: true, finished: false, start: live.begin::<M>() }
+fn start<const M: bool>(live: &'static Live, series: SeriesRef, spans: Option<Box<Open>>) -> AsyncCall<M> {
+    let start = live.begin::<M>(spans.is_some());
+    AsyncCall { live, series, spans, running: true, finished: false, start }
 }
 
 impl<const M: bool> AsyncCall<M> {
+    /// Ends the call with what its output says, inside of its spans.
     #[inline(always)]
-    fn end(&self, class: Class) {
-        self.live.end::<M>(self.start, self.series, self.live.outcome::<M>(class, self.series.at));
-        if let Some(span) = &self.span {
-            span::mark(span, Ok(class));
+    fn end(&mut self, class: Class) {
+        let outcome = self.live.outcome::<M>(class, self.series.at);
+        self.close(class, outcome);
+    }
+
+    #[cold]
+    fn abandon(&mut self) {
+        let outcome = if self.running { Outcome::Panic } else { Outcome::Cancelled };
+        self.close(Class::Ok, outcome);
+    }
+
+    /// Counts the end inside of the spans, where an exemplar finds its trace, and ends them.
+    #[inline(always)]
+    fn close(&mut self, class: Class, outcome: Outcome) {
+        self.finished = true;
+        match self.spans.take() {
+            None => drop(self.live.end::<M>(self.start, self.series, outcome, Clock::Calls)),
+            Some(spans) => self.close_spans(spans, class, outcome),
         }
     }
 
     #[cold]
-    fn abandon(&self) {
-        let (outcome, word) =
-            if self.running { (Outcome::Panic, "panic") } else { (Outcome::Cancelled, "cancelled") };
-        // Entered, so that an exemplar finds the trace.
-        let _entered = self.span.as_ref().map(Span::enter);
-        self.live.end::<M>(self.start, self.series, outcome);
-        if let Some(span) = &self.span {
-            span::mark(span, Err(word));
+    fn close_spans(&mut self, mut spans: Box<Open>, class: Class, outcome: Outcome) {
+        if !self.running {
+            spans.resume();
         }
+        let end = self.live.end::<M>(self.start, self.series, outcome, spans.clock());
+        spans.suspend();
+        let (ended, series) = (End::how(class, outcome), Live::series(self.series.at, outcome));
+        spans.end(self.live, End { start: self.start, end, ended, series });
     }
 }
 
@@ -183,20 +200,19 @@ fn poll<F: Future, const M: bool>(
     class: impl FnOnce(&F::Output) -> Class,
 ) -> Poll<F::Output> {
     call.running = true;
-    let call = Polling(call);
-    let entered = call.0.span.as_ref().map(Span::enter);
-    let output = inner.poll(context);
-    if let Poll::Ready(output) = &output {
-        // A future that is polled after it was ready panics by itself, or does not care.
-        if !call.0.finished {
-            call.0.end(class(output));
-        }
+    if let Some(spans) = &mut call.spans {
+        spans.resume();
     }
-    drop(entered);
-    if output.is_ready() {
-        call.0.finished = true;
-        // It closes now, however long the future is kept.
-        call.0.span = None;
+    let call = Polling(call);
+    let output = inner.poll(context);
+    match &output {
+        // A future that is polled after it was ready panics by itself, or does not care.
+        Poll::Ready(output) if !call.0.finished => call.0.end(class(output)),
+        _ => {
+            if let Some(spans) = &mut call.0.spans {
+                spans.suspend();
+            }
+        }
     }
     call.0.running = false;
     output
@@ -210,7 +226,6 @@ impl<const M: bool> Drop for Polling<'_, M> {
     fn drop(&mut self) {
         if self.0.running && !self.0.finished {
             self.0.abandon();
-            self.0.finished = true;
         }
     }
 }

@@ -37,6 +37,17 @@ impl Outcome {
     }
 }
 
+/// Who else wants to know when a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// Nobody.
+    Calls,
+    /// A subscriber's span.
+    Span,
+    /// A span that is recorded.
+    Record,
+}
+
 /// The series that a call belongs to, found when it starts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeriesRef {
@@ -143,7 +154,7 @@ impl Site {
 impl Live {
     fn new(site: &'static Site) -> Live {
         let desc = site.desc();
-        let target = if desc.target.is_empty() { desc.module } else { desc.target };
+        let target = desc.target();
         let meta = Metadata::new(
             desc.name,
             target,
@@ -170,25 +181,33 @@ impl Live {
 
     /// Counts a start.
     #[inline(always)]
-    pub(super) fn begin<const METRICS: bool>(&'static self) -> u64 {
-        if !METRICS {
-            return 0;
+    pub(super) fn begin<const METRICS: bool>(&'static self, spans: bool) -> u64 {
+        if METRICS {
+            self.started.update(1, Count { at: 0, n: 1 });
         }
-        self.started.update(1, Count { at: 0, n: 1 });
-        clock::now()
+        if METRICS || spans { clock::now() } else { 0 }
     }
 
-    /// Counts an end in the slots that belong to the call's labels.
+    /// Counts an end in the slots that belong to the call's labels, and says when it was. The exemplar of
+    /// a recorded call is left by whoever keeps its trace.
     #[inline(always)]
-    pub(super) fn end<const METRICS: bool>(&'static self, start: u64, series: SeriesRef, outcome: Outcome) {
+    pub(super) fn end<const METRICS: bool>(
+        &'static self,
+        start: u64,
+        series: SeriesRef,
+        outcome: Outcome,
+        clock: Clock,
+    ) -> u64 {
         if !METRICS {
-            return;
+            return if clock == Clock::Calls { 0 } else { clock::now() };
         }
-        let ticks = clock::now().saturating_sub(start);
+        let end = clock::now();
+        let ticks = end.saturating_sub(start);
         self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);
-        if context::is_sampled() {
+        if clock != Clock::Record && context::is_sampled() {
             self.exemplars.offer_ticks(Live::series(series.at, outcome), self.desc.buckets, ticks);
         }
+        end
     }
 
     /// The series of calls with these labels.

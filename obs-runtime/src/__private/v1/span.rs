@@ -1,6 +1,6 @@
 //! An observed call as a `tracing` span.
 
-use super::{Class, Live, Site, SpanKind};
+use super::{Live, Site, SpanKind};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt::{Debug, Display};
@@ -81,7 +81,7 @@ impl Live {
     }
 
     /// The span with the user's fields, which come first in the attribute's list.
-    fn span(&'static self, parent: Option<Option<Id>>, fields: &[Option<&dyn Value>]) -> Span {
+    pub(super) fn span(&'static self, parent: Option<Option<Id>>, fields: &[Option<&dyn Value>]) -> Span {
         let kind = self.desc.kind.as_str();
         let mut values: [Option<&dyn Value>; MAX_FIELDS + 3] = [None; MAX_FIELDS + 3];
         let given = fields.len().min(MAX_FIELDS);
@@ -97,35 +97,6 @@ impl Live {
             Some(Some(parent)) => Span::child_of(parent, &self.meta, &values),
         }
     }
-}
-
-/// A span without fields.
-#[cold]
-pub(super) fn bare(live: &'static Live) -> Span {
-    live.span(None, &[])
-}
-
-/// A span with the fields, parent and causes that the attribute names. Called only where it is enabled.
-pub fn span<P, F>(
-    site: &'static Site,
-    parent: Parent<P>,
-    follows_from: F,
-    fields: &[Option<&dyn Value>],
-) -> Span
-where
-    P: Into<Option<Id>>,
-    F: IntoIterator,
-    F::Item: Into<Option<Id>>,
-{
-    let parent = match parent {
-        Parent::Current => None,
-        Parent::Given(parent) => Some(parent.into()),
-    };
-    let span = site.live().span(parent, fields);
-    for cause in follows_from {
-        span.follows_from(cause);
-    }
-    span
 }
 
 /// Whose child a span is.
@@ -174,21 +145,18 @@ pub(super) fn enter(span: Span) -> bool {
 
 /// Leaves the span that was entered last, with the outcome written on it.
 #[cold]
-pub(super) fn leave(class: Result<Class, &'static str>) {
+pub(super) fn leave(error_type: Option<&'static str>) {
     let span = ENTERED.try_with(|entered| entered.borrow_mut().pop());
     if let Ok(Some(span)) = span {
-        mark(&span, class);
+        mark(&span, error_type);
     }
 }
 
 /// Writes the outcome of a call that did not end well on its span.
 #[cold]
-pub(super) fn mark(span: &Span, class: Result<Class, &'static str>) {
-    let error_type = match class {
-        Ok(Class::Ok) => return,
-        Ok(Class::Error(category)) => category.name,
-        Err(abnormal) => abnormal,
-    };
-    span.record("otel.status_code", "ERROR");
-    span.record("error.type", error_type);
+pub(super) fn mark(span: &Span, error_type: Option<&'static str>) {
+    if let Some(error_type) = error_type {
+        span.record("otel.status_code", "ERROR");
+        span.record("error.type", error_type);
+    }
 }

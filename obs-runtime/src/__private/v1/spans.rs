@@ -1,0 +1,237 @@
+//! The spans of a call: the one that is recorded here, and the one that subscribers of `tracing` see.
+//!
+//! Either, both or none is wanted. A call keeps one byte about it; where it is zero, that is all there is.
+
+use super::site::Clock;
+use super::span::{self, Parent, Span, Value};
+use super::{Class, Live, Outcome, Site};
+use crate::trace;
+use crate::trace::fields::{Addition, Fields};
+use crate::trace::record::{Ended, Extra, Origin};
+use crate::trace::thread::{self, Above, Active};
+use tracing::Id;
+
+/// Which spans a call has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spans(u8);
+
+const RECORDED: u8 = 1;
+const SEEN: u8 = 2;
+
+impl Spans {
+    /// Whether there is any.
+    #[inline(always)]
+    pub(super) fn any(self) -> bool {
+        self.0 != 0
+    }
+
+    /// Who wants to know when the call ended.
+    #[inline(always)]
+    pub(super) fn clock(self) -> Clock {
+        match self.0 {
+            0 => Clock::Calls,
+            SEEN => Clock::Span,
+            _ => Clock::Record,
+        }
+    }
+
+    #[inline(always)]
+    fn has(self, which: u8) -> bool {
+        self.0 & which != 0
+    }
+}
+
+/// A call's spans before they are entered. Making them runs user code, which may panic: nothing is open yet.
+#[derive(Debug)]
+pub struct Prepared {
+    wanted: Spans,
+    span: Option<Span>,
+    above: Above,
+    extra: Option<Box<Extra>>,
+}
+
+impl Live {
+    /// Which spans anybody could want. Two relaxed loads where nobody does.
+    #[inline(always)]
+    pub(super) fn wanted(&'static self) -> Spans {
+        let recorded = if trace::is_on() { RECORDED } else { 0 };
+        Spans(if self.wants_span() { recorded | SEEN } else { recorded })
+    }
+
+    /// What is left of it when nothing is made of functions without spans.
+    fn really(&'static self, wanted: Spans) -> Spans {
+        if self.desc.spans { wanted } else { Spans(0) }
+    }
+}
+
+/// Spans without fields.
+fn bare(live: &'static Live, wanted: Spans) -> Prepared {
+    let wanted = live.really(wanted);
+    let span = wanted.has(SEEN).then(|| live.span(None, &[]));
+    Prepared { wanted, span, above: Above::Current, extra: None }
+}
+
+/// Spans with the fields, parent and causes that the attribute names.
+pub fn span<P, F>(
+    site: &'static Site,
+    parent: Parent<P>,
+    follows_from: F,
+    fields: &[Option<&dyn Value>],
+) -> Prepared
+where
+    P: Into<Option<Id>>,
+    F: IntoIterator,
+    F::Item: Into<Option<Id>>,
+{
+    let live = site.live();
+    let wanted = live.really(live.wanted());
+    let parent = match parent {
+        Parent::Current => None,
+        Parent::Given(parent) => Some(parent.into()),
+    };
+    // The ids of `tracing` say nothing here, but that there is to be no parent does.
+    let above = if parent == Some(None) { Above::Nothing } else { Above::Current };
+    let extra = if wanted.has(RECORDED) { live.copied(fields) } else { None };
+    let span = wanted.has(SEEN).then(|| {
+        let span = live.span(parent, fields);
+        follows_from.into_iter().for_each(|cause| {
+            span.follows_from(cause);
+        });
+        span
+    });
+    Prepared { wanted, span, above, extra }
+}
+
+impl Live {
+    /// The values of the fields, for a span that is recorded here.
+    fn copied(&'static self, values: &[Option<&dyn Value>]) -> Option<Box<Extra>> {
+        if values.is_empty() {
+            return None;
+        }
+        let fields = Fields::read(|fields| {
+            for (field, value) in self.meta.fields().iter().zip(values) {
+                if let Some(value) = value {
+                    value.record(&field, fields);
+                }
+            }
+        });
+        let mut extra = Box::<Extra>::default();
+        extra.add(Addition::Fields(fields), &trace::limits());
+        Some(extra)
+    }
+}
+
+/// Enters the spans of a call that ends on this thread.
+#[inline(never)]
+pub(super) fn enter_bare(live: &'static Live, wanted: Spans) -> Spans {
+    if wanted == Spans(RECORDED) && live.desc.spans {
+        return Spans(u8::from(thread::enter(Above::Current, None)));
+    }
+    enter(bare(live, wanted))
+}
+
+/// Enters prepared spans.
+pub(super) fn enter(prepared: Prepared) -> Spans {
+    let Prepared { wanted, span, above, extra } = prepared;
+    let mut spans = Spans(0);
+    if wanted.has(RECORDED) && thread::enter(above, extra) {
+        spans.0 |= RECORDED;
+    }
+    // Inside of ours: a subscriber that asks for the trace finds it.
+    if let Some(span) = span
+        && span::enter(span)
+    {
+        spans.0 |= SEEN;
+    }
+    spans
+}
+
+/// How a call ended, for its spans.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) ended: Ended,
+    pub(super) series: usize,
+}
+
+impl End {
+    /// Of a call that a class was found for, or else that ended like this.
+    pub(super) fn how(class: Class, outcome: Outcome) -> Ended {
+        match outcome {
+            Outcome::Ok | Outcome::Error => class.into(),
+            Outcome::Cancelled => Ended::Cancelled,
+            Outcome::Panic => Ended::Panic,
+        }
+    }
+}
+
+/// Leaves the spans of a call that ended on this thread.
+#[inline(never)]
+pub(super) fn leave(live: &'static Live, spans: Spans, end: End) {
+    if spans.has(SEEN) {
+        span::leave(end.ended.error_type());
+    }
+    if spans.has(RECORDED) {
+        let End { start, end, ended, series } = end;
+        thread::leave(Origin::Function(live), start, end, ended, u32::try_from(series).unwrap_or(u32::MAX));
+    }
+}
+
+/// The spans of a call whose future goes from thread to thread. Boxed: nearly all futures have none.
+#[derive(Debug)]
+pub(super) struct Open {
+    span: Option<Span>,
+    active: Option<Active>,
+}
+
+/// The spans of a future's call, if anybody wants them.
+pub(super) fn open_bare(live: &'static Live, wanted: Spans) -> Option<Box<Open>> {
+    open(bare(live, wanted))
+}
+
+/// Prepared spans, for a future.
+pub(super) fn open(prepared: Prepared) -> Option<Box<Open>> {
+    let Prepared { wanted, span, above, extra } = prepared;
+    let active = if wanted.has(RECORDED) { thread::begin(above, extra) } else { None };
+    (span.is_some() || active.is_some()).then(|| Box::new(Open { span, active }))
+}
+
+impl Open {
+    /// Who wants to know when the call ended.
+    pub(super) fn clock(&self) -> Clock {
+        if self.active.is_some() { Clock::Record } else { Clock::Span }
+    }
+
+    /// Enters the spans for a poll.
+    pub(super) fn resume(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.resume();
+        }
+        if let Some(span) = &self.span {
+            span.with_subscriber(|(id, subscriber)| subscriber.enter(id));
+        }
+    }
+
+    /// Leaves them after it.
+    pub(super) fn suspend(&mut self) {
+        if let Some(span) = &self.span {
+            span.with_subscriber(|(id, subscriber)| subscriber.exit(id));
+        }
+        if let Some(active) = &mut self.active {
+            active.suspend();
+        }
+    }
+
+    /// The call has ended.
+    pub(super) fn end(self, live: &'static Live, end: End) {
+        if let Some(span) = &self.span {
+            span::mark(span, end.ended.error_type());
+        }
+        if let Some(active) = self.active {
+            let End { start, end, ended, series } = end;
+            let series = u32::try_from(series).unwrap_or(u32::MAX);
+            active.end(Origin::Function(live), start, end, ended, series);
+        }
+    }
+}
