@@ -152,9 +152,10 @@ impl Context {
         self
     }
 
-    /// The same without a place in a trace. Attached, it leaves the thread in the span that it is in.
-    #[must_use]
-    pub(crate) fn without_trace(mut self) -> Context {
+    /// The same beside a span of this trace that is entered by itself. Attached, it leaves the thread in the
+    /// span that it is in.
+    #[cfg(feature = "tower")]
+    pub(crate) fn beside_span(mut self) -> Context {
         self.place = Place::Nowhere;
         self
     }

@@ -38,6 +38,8 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod trace;
 
 use __private::v1 as private;

@@ -41,7 +41,7 @@ mod tracestate;
 
 #[cfg(feature = "http")]
 pub use headers::{extract_headers, inject_headers};
-#[cfg(feature = "http")]
+#[cfg(feature = "tower")]
 pub(crate) use headers::{extract_known, header};
 #[cfg(feature = "tonic")]
 pub use metadata::{extract_metadata, inject_metadata};

@@ -53,3 +53,24 @@ impl Drop for Entered {
         self.active.suspend();
     }
 }
+
+/// For requests, whose spans nobody describes beforehand.
+#[cfg(feature = "tower")]
+impl Active {
+    /// The trace and span, and whether the trace is sampled.
+    pub(crate) fn context(&self) -> TraceContext {
+        TraceContext { trace_id: self.trace.trace_id, span_id: self.id, sampled: self.trace.sampled }
+    }
+
+    /// Whether it could be kept.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.trace.recording
+    }
+
+    /// Gives it a name and a kind of its own.
+    pub(crate) fn describe(&mut self, name: String, kind: obs_model::SpanKind) {
+        let extra = self.extra.get_or_insert_default();
+        extra.name = Some(name.into());
+        extra.kind = Some(kind);
+    }
+}
