@@ -4,9 +4,14 @@ use super::*;
 
 #[test]
 fn prefixes_are_names() {
-    for (written, read) in
-        [("", ""), ("shop", "shop_"), ("shop_", "shop_"), ("my-shop.eu", "my_shop_eu_"), ("7up", "_7up_"), ("ä", "")]
-    {
+    for (written, read) in [
+        ("", ""),
+        ("shop", "shop_"),
+        ("shop_", "shop_"),
+        ("my-shop.eu", "my_shop_eu_"),
+        ("7up", "_7up_"),
+        ("ä", ""),
+    ] {
         assert_eq!(prefix(written), read, "{written:?}");
     }
 }
