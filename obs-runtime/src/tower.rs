@@ -20,6 +20,27 @@
 //! # drop(app);
 //! ```
 //!
+//! tonic takes them on both sides:
+//!
+//! ```
+//! use obs_runtime::tower::{ClientLayer, ServerLayer};
+//! use tonic::service::Routes;
+//! use tonic::transport::{Channel, Server, Uri};
+//! use tower::Layer;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! # let services = Routes::default();
+//! let server = Server::builder().layer(ServerLayer::new()).add_routes(services);
+//!
+//! let origin = Uri::from_static("http://orders:50051");
+//! let channel = ClientLayer::new().layer(Channel::builder(origin.clone()).connect_lazy());
+//! // As the constructor that tonic generates: `OrdersClient::with_origin(channel, origin)`.
+//! let client = tonic::client::Grpc::with_origin(channel, origin);
+//! # drop((client, server));
+//! # }
+//! ```
+//!
 //! # When a request ends
 //!
 //! A request lasts until its answer is complete: until the last frame of the body was handed on. So a stream is in

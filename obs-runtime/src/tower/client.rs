@@ -37,6 +37,8 @@ struct Settings {
 /// A request whose answer is read to its end lasts until there; one whose answer is dropped, until then. Each
 /// attempt of a layer outside of this one, such as tower's `Retry`, is a request.
 ///
+/// Around tonic's `Channel`, make the client by `with_origin`: a request says whom it goes to only then.
+///
 /// ```
 /// use obs_runtime::tower::ClientLayer;
 /// use tower::{ServiceBuilder, service_fn};

@@ -36,7 +36,7 @@ impl Code {
     pub(super) const UNKNOWN: Code = Code(2);
     pub(super) const UNIMPLEMENTED: Code = Code(12);
 
-    /// Reads `grpc-status` from headers or trailers; what is no known code is UNKNOWN.
+    /// Reads `grpc-status` from headers or trailers; what is no known code is `UNKNOWN`.
     pub(super) fn of(fields: &HeaderMap) -> Option<Code> {
         let text = fields.get("grpc-status")?.to_str().ok();
         let number = text.and_then(|text| text.parse::<u8>().ok());
@@ -67,8 +67,8 @@ impl Code {
         CODES.get(usize::from(self.0)).unwrap_or(&CODES[2])
     }
 
-    /// Whether the server is to blame: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and
-    /// DATA_LOSS, by OpenTelemetry's conventions.
+    /// Whether the server is to blame: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`
+    /// and `DATA_LOSS`, by OpenTelemetry's conventions.
     pub(super) fn is_server_error(self) -> bool {
         matches!(self.0, 2 | 4 | 12..=15)
     }

@@ -34,7 +34,7 @@ struct Settings {
     client: Option<fn(&Extensions) -> Option<IpAddr>>,
 }
 
-/// Answers requests in their context, with a span and metrics. See [the module](self) for what is measured.
+/// Answers requests in their context, with a span and metrics. See [the module](super) for what is measured.
 ///
 /// Wrap axum's routes with `Router::layer`, not the router: outside of it, the route of a request is not known,
 /// and all are `_unmatched`. tonic takes it with `Server::builder().layer(…)`.
