@@ -2,6 +2,7 @@
 //! expansions call.
 
 mod derive;
+mod docs;
 mod emit;
 mod item;
 mod metric;

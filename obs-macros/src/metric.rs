@@ -3,6 +3,7 @@
 mod function;
 mod value;
 
+use crate::docs;
 use crate::emit::{self, Runtime};
 use crate::item::{Function, is_function};
 use crate::observe::OFF;
@@ -60,10 +61,12 @@ fn on_static(ctxt: &Ctxt, args: &MetricArgs, item: &ItemStatic) -> TokenStream {
     };
     let v1 = Runtime::at(args.krate.as_ref());
     let ident = &item.ident;
+    let docs = docs::metric(&desc);
     let desc = emit::metric_desc(&v1, args, ident, &desc);
     // What removes the static removes its entry.
     let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     quote! {
+        #docs
         #item
         #(#conditions)*
         const _: () = {
@@ -104,6 +107,7 @@ fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenSt
             Some(OnFunction { args, desc })
         })
         .collect();
+    function.attrs.extend(described.iter().map(|metric| docs::metric(&metric.desc)));
     let (polled, counted): (Vec<_>, Vec<_>) =
         described.into_iter().partition(|metric| metric.desc.source == Source::Polled);
     let polled = polled.iter().map(|metric| poll(metric, &function.sig)).collect();

@@ -6,12 +6,9 @@
 //! compares the counters of all processors at boot and watches them afterwards, keeps time by it.
 //! Elsewhere `Instant` is read.
 
+use crate::attention;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-/// Set once, with the calibration. While it is false every read goes through [`start`].
-static FAST: AtomicBool = AtomicBool::new(false);
 
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
@@ -26,7 +23,14 @@ struct Clock {
 /// A point in time, in ticks of an arbitrary zero.
 #[inline(always)]
 pub(crate) fn now() -> u64 {
-    if FAST.load(Ordering::Relaxed) { counter() } else { start() }
+    if attention::has(attention::CLOCK) { start() } else { counter() }
+}
+
+/// The same where [`attention::flags`] were without [`CLOCK`](attention::CLOCK) a moment ago, as they then
+/// stay.
+#[inline(always)]
+pub(crate) fn counted() -> u64 {
+    counter()
 }
 
 /// The length of `ticks` in seconds.
@@ -45,7 +49,7 @@ fn clock() -> &'static Clock {
     CLOCK.get_or_init(|| {
         if counter_is_invariant() {
             let clock = calibrate();
-            FAST.store(true, Ordering::Relaxed);
+            attention::set(attention::CLOCK, false);
             clock
         } else {
             Clock { zero: Instant::now(), ticks_per_second: 1e9 }
@@ -56,7 +60,7 @@ fn clock() -> &'static Clock {
 #[cold]
 fn start() -> u64 {
     let clock = clock();
-    if FAST.load(Ordering::Relaxed) { counter() } else { clock.zero.elapsed().as_nanos() as u64 }
+    if attention::has(attention::CLOCK) { clock.zero.elapsed().as_nanos() as u64 } else { counter() }
 }
 
 /// Measures the counter against `Instant` over one millisecond, once a process. Each end is the

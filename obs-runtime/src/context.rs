@@ -3,7 +3,7 @@
 //! Instruments ask for the current trace whenever they count. Until somebody attaches one or names a
 //! source, that question costs one relaxed load.
 
-use crate::trace;
+use crate::{attention, trace};
 use pin_project_lite::pin_project;
 use std::cell::Cell;
 use std::fmt;
@@ -11,7 +11,6 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 mod traceparent;
@@ -21,9 +20,6 @@ thread_local! {
     /// are further in.
     static ATTACHED: Cell<Option<(TraceContext, usize)>> = const { Cell::new(None) };
 }
-
-/// Whether a context can be there at all: one was attached once, or there is a source to ask.
-static IN_USE: AtomicBool = AtomicBool::new(false);
 
 static SOURCE: OnceLock<fn() -> Option<TraceContext>> = OnceLock::new();
 
@@ -70,7 +66,7 @@ impl TraceContext {
     /// attached one.
     pub fn current() -> Option<TraceContext> {
         if !trace::is_on() {
-            if !IN_USE.load(Ordering::Relaxed) {
+            if !attention::has(attention::CONTEXT) {
                 return None;
             }
             let attached = ATTACHED.get().map(|(context, _)| context);
@@ -87,7 +83,7 @@ impl TraceContext {
     /// [`in_future`](TraceContext::in_future) is for.
     #[must_use = "the context is detached when the guard is dropped"]
     pub fn attach(self) -> ContextGuard {
-        IN_USE.store(true, Ordering::Relaxed);
+        attention::set(attention::CONTEXT, true);
         let depth = if trace::is_on() { trace::thread::depth() } else { 0 };
         ContextGuard { before: ATTACHED.replace(Some((self, depth))), on_this_thread: PhantomData }
     }
@@ -134,14 +130,14 @@ impl TraceContext {
 /// There is a source already: it cannot be exchanged while other threads are asking it.
 pub fn set_trace_source(source: fn() -> Option<TraceContext>) -> Result<(), TraceSourceError> {
     SOURCE.set(source).map_err(|_| TraceSourceError(()))?;
-    IN_USE.store(true, Ordering::Relaxed);
+    attention::set(attention::CONTEXT, true);
     Ok(())
 }
 
 /// The attached context, if nothing was entered since: the thread is `depth` deep in spans now.
 #[inline]
 pub(crate) fn attached_at(depth: usize) -> Option<TraceContext> {
-    if !IN_USE.load(Ordering::Relaxed) {
+    if !attention::has(attention::CONTEXT) {
         return None;
     }
     ATTACHED.get().filter(|(_, then)| *then >= depth).map(|(context, _)| context)
@@ -150,7 +146,7 @@ pub(crate) fn attached_at(depth: usize) -> Option<TraceContext> {
 /// Whether there is a current trace and it is sampled.
 #[inline]
 pub(crate) fn is_sampled() -> bool {
-    (IN_USE.load(Ordering::Relaxed) || trace::is_on()) && sampled_current().is_some()
+    attention::has(attention::CONTEXT | attention::RECORDED) && sampled_current().is_some()
 }
 
 /// The ids of the current trace, if it is sampled: what an exemplar needs.

@@ -5,6 +5,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod attention;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod baggage;

@@ -29,11 +29,12 @@ pub use layer::layer;
 pub use record::FieldValue;
 pub use sampling::Sampling;
 
+use crate::attention;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tracer::{Limits, Tracer};
 
-/// Changes whenever there is another tracer; zero while nothing is recorded.
+/// Changes whenever there is another tracer.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 static STATE: RwLock<State> = RwLock::new(State { tracer: None, captures: 0, last: 0 });
@@ -51,7 +52,7 @@ struct State {
 /// Whether spans are recorded: one relaxed load.
 #[inline(always)]
 pub(crate) fn is_on() -> bool {
-    GENERATION.load(Ordering::Relaxed) != 0
+    attention::has(attention::RECORDED)
 }
 
 /// The limits of the spans that are recorded now.
@@ -72,10 +73,11 @@ pub(crate) fn install(tracer: Option<Arc<Tracer>>) {
 fn change(change: impl FnOnce(&mut State)) {
     let mut state = STATE.write().unwrap_or_else(PoisonError::into_inner);
     change(&mut state);
-    // Never one that a thread may have kept, and zero only for nobody.
-    state.last = state.last.wrapping_add(1).max(1);
+    // Never one that a thread may have kept.
+    state.last = state.last.wrapping_add(1);
     let anybody = state.tracer.is_some() || state.captures > 0;
-    GENERATION.store(if anybody { state.last } else { 0 }, Ordering::Relaxed);
+    GENERATION.store(state.last, Ordering::Relaxed);
+    attention::set(attention::RECORDED, anybody);
 }
 
 /// Recording for those who capture.

@@ -73,7 +73,7 @@ pub(crate) fn labels(v1: &Runtime, labels: &[Label], item: &Ident) -> TokenStrea
 /// What makes the span, called only if it is enabled.
 fn span(v1: &Runtime, args: &ObserveArgs) -> TokenStream {
     if args.no_span.is_some() {
-        return quote!(#v1::Span::none);
+        return quote!(#v1::Prepared::none);
     }
     let parent = match &args.parent {
         Some(parent) => {

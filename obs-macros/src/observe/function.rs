@@ -1,9 +1,11 @@
 //! One observed function.
 
 use super::call;
+use crate::docs;
 use crate::emit::{self, Runtime};
 use crate::item::{self, Body, Function};
 use crate::wrap;
+use obs_model::catalogue;
 use obs_model::grammar::{ObserveArgs, describe, shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -23,8 +25,10 @@ pub(super) fn expand(
         return function.to_token_stream();
     };
     let v1 = Runtime::at(args.krate.as_ref());
-    let site = site(&v1, args, function, owner, params);
+    let desc = describe::function(args, &function.attrs, &function.sig, owner);
+    let site = site(&v1, args, function, &desc, params);
     let mut outer = function.clone();
+    outer.attrs.extend(docs::function(&desc));
     let watched = match shape::future(&function.sig) {
         None => sync(&v1, args, &mut outer, body),
         Some(shape::Future::Async) if is_deferrable(args, function, keeps_async) => {
@@ -46,15 +50,14 @@ fn site(
     v1: &Runtime,
     args: &ObserveArgs,
     function: &Function,
-    owner: Option<&str>,
+    desc: &catalogue::Function,
     params: &[Ident],
 ) -> TokenStream {
-    let desc = describe::function(args, &function.attrs, &function.sig, owner);
     let own = function.sig.generics.type_params().map(|param| param.ident.clone());
     let params: Vec<Ident> = params.iter().cloned().chain(own).collect();
     let judged = args.ok_if.is_some() || args.error_if.is_some();
     let errors = emit::errors(v1, &function.sig, judged, &params);
-    let site = emit::site(v1, args, function, &desc, &errors);
+    let site = emit::site(v1, args, function, desc, &errors);
     quote! {
         static __OBS_SITE: #v1::Site = #site;
         #v1::inventory::submit! { &__OBS_SITE }

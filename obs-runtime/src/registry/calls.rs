@@ -22,7 +22,7 @@ pub(super) fn collect(sites: &[&'static Live], page: &mut Page<'_>) {
     for site in sites {
         // Ends before starts: see `cells::Update`.
         let ended = ended(site, page);
-        let concurrent = page.reader.total(&site.started).saturating_sub(ended);
+        let concurrent = page.reader.total(&site.site.started).saturating_sub(ended);
         let labels = page.texts.labels(*site, 0, IDENTITY, || identity(site));
         let series = Series { labels, value: concurrent.into() };
         page.named(family(site, Part::Concurrent), "Calls in progress.", FamilyKind::Gauge).push(series);
@@ -70,7 +70,7 @@ fn labels(site: &Live, at: Combination, outcome: Outcome, error: Option<&'static
     let mut pairs = identity(site);
     pairs.push(("result", outcome.as_str().into()));
     pairs.extend(error.map(|category| ("error_type", Cow::Borrowed(category.name))));
-    pairs.extend(named(site.desc.labels, site.calls.values(at, site.interns.all())));
+    pairs.extend(named(site.desc.labels, site.site.calls.values(at, site.interns.all())));
     pairs
 }
 
@@ -87,7 +87,7 @@ fn ended(site: &'static Live, page: &mut Page<'_>) -> u64 {
     let (mut calls, mut durations) = (Vec::new(), Vec::new());
     let labelled = !site.desc.labels.is_empty();
     let bounds = page.texts.bounds(site.desc.buckets);
-    site.calls.each(labelled, |at, slots| {
+    site.site.calls.each(labelled, |at, slots| {
         for outcome in Outcome::ALL {
             let slot = &slots[outcome as usize];
             // Without labels, what the signature allows is there from the start.

@@ -28,7 +28,11 @@ impl<'a> Pair<'a> {
     #[observe]
     async fn longest<'b>(&'b self, y: &'b str) -> &'b str {
         Yield::default().await;
-        if y.len() > self.0.len() { y } else { self.0 }
+        if y.len() > self.0.len() {
+            y
+        } else {
+            self.0
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{Class, LabelIndex, Live, Outcome, SeriesRef, Site};
 #[must_use]
 #[derive(Debug)]
 pub struct Call<const METRICS: bool> {
-    live: &'static Live,
+    site: &'static Site,
     start: u64,
     series: SeriesRef,
     spans: Spans,
@@ -22,10 +22,9 @@ pub struct Call<const METRICS: bool> {
 /// Starts a call without labels and fields.
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Call<true> {
-    let live = site.live();
-    let wanted = live.wanted();
-    let spans = if wanted.any() { spans::enter_bare(live, wanted) } else { wanted };
-    start(live, live.labelled(&[]), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_bare(site, wanted) } else { wanted };
+    start(site, site.labelled(&[]), spans)
 }
 
 /// Starts a call with the values of its labels; `span` makes its span, if one is wanted.
@@ -35,49 +34,46 @@ pub fn enter_with<const N: usize>(
     labels: [LabelIndex; N],
     span: impl FnOnce() -> Prepared,
 ) -> Call<true> {
-    let live = site.live();
-    let wanted = live.wanted();
-    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
-    start(live, live.labelled(&labels), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
+    start(site, site.labelled(&labels), spans)
 }
 
 /// Starts a call with fields, without labels.
 #[inline(always)]
 pub fn enter_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<true> {
-    let live = site.live();
-    let wanted = live.wanted();
-    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
-    start(live, live.labelled(&[]), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
+    start(site, site.labelled(&[]), spans)
 }
 
 /// Starts a call that makes a span and is not counted.
 #[inline(always)]
 pub fn enter_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> Call<false> {
-    let live = site.live();
-    let wanted = live.wanted();
-    let spans = if wanted.any() { spans::enter(span()) } else { wanted };
-    start(live, live.labelled(&[]), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.any() { spans::enter_with(wanted, span) } else { wanted };
+    start(site, site.labelled(&[]), spans)
 }
 
 #[inline(always)]
-fn start<const M: bool>(live: &'static Live, series: SeriesRef, spans: Spans) -> Call<M> {
-    Call { live, series, spans, finished: false, start: live.begin::<M>(spans.any()) }
+fn start<const M: bool>(site: &'static Site, series: SeriesRef, spans: Spans) -> Call<M> {
+    Call { site, series, spans, finished: false, start: site.begin::<M>(spans.any()) }
 }
 
 /// Counts an end, and leaves the spans.
 #[inline(always)]
 fn end<const M: bool>(
-    live: &'static Live,
+    site: &'static Site,
     start: u64,
     series: SeriesRef,
     spans: Spans,
     class: Class,
     outcome: Outcome,
 ) {
-    let end = live.end::<M>(start, series, outcome, spans.clock());
+    let end = site.end::<M>(start, series, outcome, spans.any());
     if spans.any() {
         let (ended, series) = (End::how(class, outcome), Live::series(series.at, outcome));
-        spans::leave(live, spans, End { start, end, ended, series });
+        spans::leave::<M>(site, spans, End { start, end, ended, series });
     }
 }
 
@@ -86,16 +82,16 @@ impl<const M: bool> Call<M> {
     #[inline(always)]
     pub fn finish(mut self, class: Class) {
         self.finished = true;
-        let outcome = self.live.outcome::<M>(class, self.series.at);
-        end::<M>(self.live, self.start, self.series, self.spans, class, outcome);
+        let outcome = self.site.outcome::<M>(class, self.series.at);
+        end::<M>(self.site, self.start, self.series, self.spans, class, outcome);
     }
 
     /// For a function whose result says nothing: its end counts as `ok`, unless it unwinds.
     #[inline(always)]
     pub fn unread(mut self) -> Unread<M> {
         self.finished = true;
-        let Call { live, start, series, spans, .. } = self;
-        Unread { live, start, series, spans, unwinding: std::thread::panicking() }
+        let Call { site, start, series, spans, .. } = self;
+        Unread { site, start, series, spans, unwinding: std::thread::panicking() }
     }
 }
 
@@ -103,7 +99,7 @@ impl<const M: bool> Drop for Call<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.finished {
-            abandon::<M>(self.live, self.start, self.series, self.spans);
+            abandon::<M>(self.site, self.start, self.series, self.spans);
         }
     }
 }
@@ -112,16 +108,16 @@ impl<const M: bool> Drop for Call<M> {
 /// all the time for its address to be taken here.
 #[cold]
 #[inline(never)]
-fn abandon<const M: bool>(live: &'static Live, start: u64, series: SeriesRef, spans: Spans) {
+fn abandon<const M: bool>(site: &'static Site, start: u64, series: SeriesRef, spans: Spans) {
     let outcome = if std::thread::panicking() { Outcome::Panic } else { Outcome::Ok };
-    end::<M>(live, start, series, spans, Class::Ok, outcome);
+    end::<M>(site, start, series, spans, Class::Ok, outcome);
 }
 
 /// A call whose result is not read, so that its body needs no closure: see [`Call::unread`].
 #[must_use]
 #[derive(Debug)]
 pub struct Unread<const METRICS: bool> {
-    live: &'static Live,
+    site: &'static Site,
     start: u64,
     series: SeriesRef,
     spans: Spans,
@@ -134,9 +130,9 @@ impl<const M: bool> Drop for Unread<M> {
     #[inline(always)]
     fn drop(&mut self) {
         if std::thread::panicking() && !self.unwinding {
-            abandon::<M>(self.live, self.start, self.series, self.spans);
+            abandon::<M>(self.site, self.start, self.series, self.spans);
         } else {
-            end::<M>(self.live, self.start, self.series, self.spans, Class::Ok, Outcome::Ok);
+            end::<M>(self.site, self.start, self.series, self.spans, Class::Ok, Outcome::Ok);
         }
     }
 }

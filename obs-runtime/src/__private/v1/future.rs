@@ -1,7 +1,6 @@
 //! A future whose polls are one observed call.
 
-use super::site::Clock;
-use super::spans::{self, End, Open, Prepared};
+use super::spans::{self, End, Open, Prepared, Spans};
 use super::{Class, LabelIndex, Live, Outcome, Reader, SeriesRef, Site};
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -13,9 +12,10 @@ use std::task::{Context, Poll};
 #[must_use]
 #[derive(Debug)]
 pub struct AsyncCall<const METRICS: bool> {
-    live: &'static Live,
+    site: &'static Site,
     start: u64,
     series: SeriesRef,
+    wanted: Spans,
     spans: Option<Box<Open>>,
     /// Set while the function's own code runs: in the statements before its future, and during a poll. Only a
     /// panic ends the call there.
@@ -26,10 +26,9 @@ pub struct AsyncCall<const METRICS: bool> {
 /// As [`enter`](super::enter), for a future.
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
-    let live = site.live();
-    let wanted = live.wanted();
-    let spans = if wanted.any() { spans::open_bare(live, wanted) } else { None };
-    start(live, live.labelled(&[]), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open_bare(site, wanted) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 /// As [`enter_with`](super::enter_with), for a future.
@@ -39,38 +38,43 @@ pub fn enter_async_with<const N: usize>(
     labels: [LabelIndex; N],
     span: impl FnOnce() -> Prepared,
 ) -> AsyncCall<true> {
-    let live = site.live();
-    let spans = if live.wanted().any() { spans::open(span()) } else { None };
-    start(live, live.labelled(&labels), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&labels), wanted, spans)
 }
 
 /// As [`enter_fields`](super::enter_fields), for a future.
 #[inline(always)]
 pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<true> {
-    let live = site.live();
-    let spans = if live.wanted().any() { spans::open(span()) } else { None };
-    start(live, live.labelled(&[]), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 /// As [`enter_span`](super::enter_span), for a future.
 #[inline(always)]
 pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<false> {
-    let live = site.live();
-    let spans = if live.wanted().any() { spans::open(span()) } else { None };
-    start(live, live.labelled(&[]), spans)
+    let wanted = site.wanted();
+    let spans = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&[]), wanted, spans)
 }
 
 #[inline(always)]
-fn start<const M: bool>(live: &'static Live, series: SeriesRef, spans: Option<Box<Open>>) -> AsyncCall<M> {
-    let start = live.begin::<M>(spans.is_some());
-    AsyncCall { live, series, spans, running: true, finished: false, start }
+fn start<const M: bool>(
+    site: &'static Site,
+    series: SeriesRef,
+    wanted: Spans,
+    spans: Option<Box<Open>>,
+) -> AsyncCall<M> {
+    let start = site.begin::<M>(wanted.any());
+    AsyncCall { site, series, wanted, spans, running: true, finished: false, start }
 }
 
 impl<const M: bool> AsyncCall<M> {
     /// Ends the call with what its output says, inside of its spans.
     #[inline(always)]
     fn end(&mut self, class: Class) {
-        let outcome = self.live.outcome::<M>(class, self.series.at);
+        let outcome = self.site.outcome::<M>(class, self.series.at);
         self.close(class, outcome);
     }
 
@@ -80,25 +84,30 @@ impl<const M: bool> AsyncCall<M> {
         self.close(Class::Ok, outcome);
     }
 
-    /// Counts the end inside of the spans, where an exemplar finds its trace, and ends them.
     #[inline(always)]
     fn close(&mut self, class: Class, outcome: Outcome) {
         self.finished = true;
-        match self.spans.take() {
-            None => drop(self.live.end::<M>(self.start, self.series, outcome, Clock::Calls)),
-            Some(spans) => self.close_spans(spans, class, outcome),
+        let end = self.site.end::<M>(self.start, self.series, outcome, self.wanted.any());
+        if self.wanted.any() {
+            let (ended, series) = (End::how(class, outcome), Live::series(self.series.at, outcome));
+            self.close_spans(End { start: self.start, end, ended, series });
         }
     }
 
-    #[cold]
-    fn close_spans(&mut self, mut spans: Box<Open>, class: Class, outcome: Outcome) {
-        if !self.running {
-            spans.resume();
+    /// Ends the spans, inside of which an exemplar finds its trace.
+    #[inline(never)]
+    fn close_spans(&mut self, end: End) {
+        match self.spans.take() {
+            None => spans::exemplify::<M>(self.site, self.wanted, end),
+            Some(mut spans) => {
+                if !self.running {
+                    spans.resume();
+                }
+                spans::exemplify::<M>(self.site, spans.kept(self.wanted), end);
+                spans.suspend();
+                spans.end(self.site, end);
+            }
         }
-        let end = self.live.end::<M>(self.start, self.series, outcome, spans.clock());
-        spans.suspend();
-        let (ended, series) = (End::how(class, outcome), Live::series(self.series.at, outcome));
-        spans.end(self.live, End { start: self.start, end, ended, series });
     }
 }
 

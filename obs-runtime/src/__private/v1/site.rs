@@ -37,17 +37,6 @@ impl Outcome {
     }
 }
 
-/// Who else wants to know when a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Clock {
-    /// Nobody.
-    Calls,
-    /// A subscriber's span.
-    Span,
-    /// A span that is recorded.
-    Record,
-}
-
 /// The series that a call belongs to, found when it starts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeriesRef {
@@ -55,10 +44,24 @@ pub(crate) struct SeriesRef {
     pub(crate) at: Combination,
 }
 
+// The same in every static, so that the compiler makes them once and copies them.
+#[allow(clippy::declare_interior_mutable_const)]
+const BOUNDS: TickBounds = TickBounds::new();
+#[allow(clippy::declare_interior_mutable_const)]
+const STARTED: Slot = Slot::new();
+#[allow(clippy::declare_interior_mutable_const)]
+const CALLS: Space<[Slot; 4]> = Space::new();
+#[allow(clippy::declare_interior_mutable_const)]
+const LIVE: OnceLock<Live> = OnceLock::new();
+
 /// One observed function: a static in its body.
 ///
-/// It holds what the attribute says and nothing else, because the compiler evaluates it at every build; the
-/// rest is [`Live`], which the first call or the registry fills in.
+/// It holds what the attribute says, and what every call touches. The rest is [`Live`], because the compiler
+/// evaluates a static at every build.
+///
+/// Calls that have started are one count, those that have ended are the counts of the buckets they fell
+/// into, by outcome. So an ordinary call updates three cells, and the calls counter, the in-flight gauge
+/// and the histogram's count are sums that only a snapshot makes.
 #[derive(Debug)]
 pub struct Site {
     name: &'static str,
@@ -71,23 +74,19 @@ pub struct Site {
     errors: Errors,
     /// What else the attribute says. What stands above is left out of it.
     options: &'static FunctionDesc,
-    live: OnceLock<Live>,
-}
-
-/// One observed function while the program runs.
-///
-/// Calls that have started are one count, those that have ended are the counts of the buckets they fell
-/// into, by outcome. So an ordinary call updates three cells, and the calls counter, the in-flight gauge
-/// and the histogram's count are sums that only a snapshot makes.
-#[derive(Debug)]
-pub(crate) struct Live {
-    pub(super) site: &'static Site,
-    pub(crate) desc: FunctionDesc,
-    pub(super) meta: Metadata<'static>,
-    pub(super) interest: AtomicU8,
     bounds: TickBounds,
     pub(crate) started: Slot,
     pub(crate) calls: Space<[Slot; 4]>,
+    live: OnceLock<Live>,
+}
+
+/// What few calls of an observed function touch. The first of them fills it in, or the registry.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) site: &'static Site,
+    pub(crate) desc: FunctionDesc,
+    pub(super) meta: Metadata<'static>,
+    pub(super) interest: AtomicU8,
     pub(crate) errors: ErrorCounts,
     pub(crate) exemplars: Exemplars,
     pub(crate) interns: Interns,
@@ -122,10 +121,24 @@ impl Site {
         errors: Errors,
         options: &'static FunctionDesc,
     ) -> Site {
-        Site { name, module, file, line, column, help, is_async, errors, options, live: OnceLock::new() }
+        Site {
+            name,
+            module,
+            file,
+            line,
+            column,
+            help,
+            is_async,
+            errors,
+            options,
+            bounds: BOUNDS,
+            started: STARTED,
+            calls: CALLS,
+            live: LIVE,
+        }
     }
 
-    /// Its counts. A call asks for them once, and keeps them to its end.
+    /// The rest of it.
     #[inline(always)]
     pub(crate) fn live(&'static self) -> &'static Live {
         match self.live.get() {
@@ -149,6 +162,61 @@ impl Site {
         let Site { name, module, file, line, column, help, is_async, errors, options, .. } = *self;
         FunctionDesc { name, module, file, line, column, help, is_async, errors, ..*options }
     }
+
+    /// Counts a start, and says when it was. `attend` is whether there is anything to attend to.
+    #[inline(always)]
+    pub(super) fn begin<const METRICS: bool>(&'static self, attend: bool) -> u64 {
+        if METRICS {
+            self.started.update(1, Count { at: 0, n: 1 });
+        }
+        match attend {
+            true => clock::now(),
+            false if METRICS => clock::counted(),
+            false => 0,
+        }
+    }
+
+    /// Counts an end in the slots that belong to the call's labels, and says when it was.
+    #[inline(always)]
+    pub(super) fn end<const METRICS: bool>(
+        &'static self,
+        start: u64,
+        series: SeriesRef,
+        outcome: Outcome,
+        attend: bool,
+    ) -> u64 {
+        let end = match attend {
+            true => clock::now(),
+            false if METRICS => clock::counted(),
+            false => return 0,
+        };
+        if METRICS {
+            let ticks = end.saturating_sub(start);
+            self.bounds.record(self.options.buckets, &series.slots[outcome as usize], ticks);
+        }
+        end
+    }
+
+    /// The series of calls with these labels.
+    #[inline(always)]
+    pub(super) fn labelled(&'static self, labels: &[LabelIndex]) -> SeriesRef {
+        let (slots, at) = self.calls.at(labels);
+        SeriesRef { slots, at }
+    }
+
+    /// The outcome that a class means, with the error counted.
+    #[inline(always)]
+    pub(super) fn outcome<const METRICS: bool>(&'static self, class: Class, at: Combination) -> Outcome {
+        match class {
+            Class::Ok => Outcome::Ok,
+            Class::Error(category) => {
+                if METRICS {
+                    self.live().errors.count(category, self.calls.combinations(), at.number());
+                }
+                Outcome::Error
+            }
+        }
+    }
 }
 
 impl Live {
@@ -170,51 +238,17 @@ impl Live {
             desc,
             meta,
             interest: AtomicU8::new(0),
-            bounds: TickBounds::new(),
-            started: Slot::new(),
-            calls: Space::new(),
             errors: ErrorCounts::new(),
             exemplars: Exemplars::new(),
             interns: Interns::new(),
         }
     }
 
-    /// Counts a start.
-    #[inline(always)]
-    pub(super) fn begin<const METRICS: bool>(&'static self, spans: bool) -> u64 {
-        if METRICS {
-            self.started.update(1, Count { at: 0, n: 1 });
+    /// Leaves the current trace as an example of a call that took so long, if it is sampled.
+    pub(super) fn exemplify(&self, series: usize, ticks: u64) {
+        if context::is_sampled() {
+            self.exemplars.offer_ticks(series, self.desc.buckets, ticks);
         }
-        if METRICS || spans { clock::now() } else { 0 }
-    }
-
-    /// Counts an end in the slots that belong to the call's labels, and says when it was. The exemplar of
-    /// a recorded call is left by whoever keeps its trace.
-    #[inline(always)]
-    pub(super) fn end<const METRICS: bool>(
-        &'static self,
-        start: u64,
-        series: SeriesRef,
-        outcome: Outcome,
-        clock: Clock,
-    ) -> u64 {
-        if !METRICS {
-            return if clock == Clock::Calls { 0 } else { clock::now() };
-        }
-        let end = clock::now();
-        let ticks = end.saturating_sub(start);
-        self.bounds.record(self.desc.buckets, &series.slots[outcome as usize], ticks);
-        if clock != Clock::Record && context::is_sampled() {
-            self.exemplars.offer_ticks(Live::series(series.at, outcome), self.desc.buckets, ticks);
-        }
-        end
-    }
-
-    /// The series of calls with these labels.
-    #[inline(always)]
-    pub(super) fn labelled(&'static self, labels: &[LabelIndex]) -> SeriesRef {
-        let (slots, at) = self.calls.at(labels);
-        SeriesRef { slots, at }
     }
 
     /// The number of a combination and outcome among the site's series.
@@ -222,24 +256,10 @@ impl Live {
         at.number() * Outcome::ALL.len() + outcome as usize
     }
 
-    /// The outcome that a class means, with the error counted.
-    #[inline(always)]
-    pub(super) fn outcome<const METRICS: bool>(&'static self, class: Class, at: Combination) -> Outcome {
-        match class {
-            Class::Ok => Outcome::Ok,
-            Class::Error(category) => {
-                if METRICS {
-                    self.errors.count(category, self.calls.combinations(), at.number());
-                }
-                Outcome::Error
-            }
-        }
-    }
-
     /// Makes the series of all errors exist that the return type tells of.
     pub(crate) fn declare_errors(&self) {
         if let Some(categories) = self.desc.errors.categories {
-            let combinations = self.calls.combinations();
+            let combinations = self.site.calls.combinations();
             Categories::of(categories, &mut |category| self.errors.declare(category, combinations));
         }
     }

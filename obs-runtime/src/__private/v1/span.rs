@@ -57,10 +57,17 @@ impl Callsite for Site {
     }
 }
 
-impl Live {
-    /// Whether any subscriber could want the span. One relaxed load and a comparison where none does.
+impl Site {
+    /// Whether any subscriber could want the span. One relaxed load and a comparison where there is none.
     #[inline(always)]
     pub(super) fn wants_span(&'static self) -> bool {
+        LevelFilter::current() != LevelFilter::OFF && self.live().wants_span()
+    }
+}
+
+impl Live {
+    #[inline]
+    fn wants_span(&'static self) -> bool {
         self.desc.level <= LevelFilter::current() && self.is_enabled()
     }
 

@@ -2,37 +2,36 @@
 //!
 //! Either, both or none is wanted. A call keeps one byte about it; where it is zero, that is all there is.
 
-use super::site::Clock;
 use super::span::{self, Parent, Span, Value};
 use super::{Class, Live, Outcome, Site};
+use crate::attention::{self, CLOCK, CONTEXT, RECORDED};
 use crate::trace;
 use crate::trace::fields::{Addition, Fields};
 use crate::trace::record::{Ended, Extra, Origin};
 use crate::trace::thread::{self, Above, Active};
 use tracing::Id;
 
-/// Which spans a call has.
+/// What a call has besides its counts: spans, and maybe a trace that others attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spans(u8);
 
-const RECORDED: u8 = 1;
-const SEEN: u8 = 2;
+/// Beside the flags of [`attention`]: a subscriber sees the call.
+const SEEN: u8 = 4;
+
+/// What is there whether or not a call has spans.
+const AROUND: u8 = CONTEXT | CLOCK;
 
 impl Spans {
-    /// Whether there is any.
+    /// Whether there is anything.
     #[inline(always)]
     pub(super) fn any(self) -> bool {
         self.0 != 0
     }
 
-    /// Who wants to know when the call ended.
+    /// Whether there are spans.
     #[inline(always)]
-    pub(super) fn clock(self) -> Clock {
-        match self.0 {
-            0 => Clock::Calls,
-            SEEN => Clock::Span,
-            _ => Clock::Record,
-        }
+    pub(super) fn spans(self) -> bool {
+        self.has(RECORDED | SEEN)
     }
 
     #[inline(always)]
@@ -50,17 +49,26 @@ pub struct Prepared {
     extra: Option<Box<Extra>>,
 }
 
-impl Live {
-    /// Which spans anybody could want. Two relaxed loads where nobody does.
+impl Prepared {
+    /// Nothing, for a function that has neither spans nor metrics.
+    pub fn none() -> Prepared {
+        Prepared { wanted: Spans(0), span: None, above: Above::Current, extra: None }
+    }
+}
+
+impl Site {
+    /// What anybody could want. Two relaxed loads where nobody does.
     #[inline(always)]
     pub(super) fn wanted(&'static self) -> Spans {
-        let recorded = if trace::is_on() { RECORDED } else { 0 };
-        Spans(if self.wants_span() { recorded | SEEN } else { recorded })
+        let flags = attention::flags();
+        Spans(if self.wants_span() { flags | SEEN } else { flags })
     }
+}
 
+impl Live {
     /// What is left of it when nothing is made of functions without spans.
     fn really(&'static self, wanted: Spans) -> Spans {
-        if self.desc.spans { wanted } else { Spans(0) }
+        if self.desc.spans { wanted } else { Spans(wanted.0 & AROUND) }
     }
 }
 
@@ -84,7 +92,7 @@ where
     F::Item: Into<Option<Id>>,
 {
     let live = site.live();
-    let wanted = live.really(live.wanted());
+    let wanted = live.really(site.wanted());
     let parent = match parent {
         Parent::Current => None,
         Parent::Given(parent) => Some(parent.into()),
@@ -123,17 +131,25 @@ impl Live {
 
 /// Enters the spans of a call that ends on this thread.
 #[inline(never)]
-pub(super) fn enter_bare(live: &'static Live, wanted: Spans) -> Spans {
-    if wanted == Spans(RECORDED) && live.desc.spans {
-        return Spans(u8::from(thread::enter(Above::Current, None)));
+pub(super) fn enter_bare(site: &'static Site, wanted: Spans) -> Spans {
+    let live = site.live();
+    if wanted.has(SEEN) {
+        return enter(bare(live, wanted));
     }
-    enter(bare(live, wanted))
+    let recorded = wanted.has(RECORDED) && live.desc.spans && thread::enter(Above::Current, None);
+    Spans(wanted.0 & AROUND | if recorded { RECORDED } else { 0 })
+}
+
+/// Enters the spans that `prepare` makes, if there are to be any.
+#[cold]
+pub(super) fn enter_with(wanted: Spans, prepare: impl FnOnce() -> Prepared) -> Spans {
+    if wanted.spans() { enter(prepare()) } else { wanted }
 }
 
 /// Enters prepared spans.
-pub(super) fn enter(prepared: Prepared) -> Spans {
+fn enter(prepared: Prepared) -> Spans {
     let Prepared { wanted, span, above, extra } = prepared;
-    let mut spans = Spans(0);
+    let mut spans = Spans(wanted.0 & AROUND);
     if wanted.has(RECORDED) && thread::enter(above, extra) {
         spans.0 |= RECORDED;
     }
@@ -166,15 +182,30 @@ impl End {
     }
 }
 
+/// Leaves an exemplar in the trace that somebody else brought. That of a recorded call is left by whoever
+/// keeps its trace.
+pub(super) fn exemplify<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
+    if METRICS && spans.has(CONTEXT) && !spans.has(RECORDED) {
+        site.live().exemplify(end.series, end.end.saturating_sub(end.start));
+    }
+}
+
 /// Leaves the spans of a call that ended on this thread.
 #[inline(never)]
-pub(super) fn leave(live: &'static Live, spans: Spans, end: End) {
+pub(super) fn leave<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
+    exemplify::<METRICS>(site, spans, end);
     if spans.has(SEEN) {
         span::leave(end.ended.error_type());
     }
     if spans.has(RECORDED) {
         let End { start, end, ended, series } = end;
-        thread::leave(Origin::Function(live), start, end, ended, u32::try_from(series).unwrap_or(u32::MAX));
+        thread::leave(
+            Origin::Function(site.live()),
+            start,
+            end,
+            ended,
+            u32::try_from(series).unwrap_or(u32::MAX),
+        );
     }
 }
 
@@ -186,8 +217,8 @@ pub(super) struct Open {
 }
 
 /// The spans of a future's call, if anybody wants them.
-pub(super) fn open_bare(live: &'static Live, wanted: Spans) -> Option<Box<Open>> {
-    open(bare(live, wanted))
+pub(super) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>> {
+    open(bare(site.live(), wanted))
 }
 
 /// Prepared spans, for a future.
@@ -198,9 +229,9 @@ pub(super) fn open(prepared: Prepared) -> Option<Box<Open>> {
 }
 
 impl Open {
-    /// Who wants to know when the call ended.
-    pub(super) fn clock(&self) -> Clock {
-        if self.active.is_some() { Clock::Record } else { Clock::Span }
+    /// What of `wanted` came to be.
+    pub(super) fn kept(&self, wanted: Spans) -> Spans {
+        Spans(wanted.0 & AROUND | if self.active.is_some() { RECORDED } else { 0 })
     }
 
     /// Enters the spans for a poll.
@@ -224,14 +255,14 @@ impl Open {
     }
 
     /// The call has ended.
-    pub(super) fn end(self, live: &'static Live, end: End) {
+    pub(super) fn end(self, site: &'static Site, end: End) {
         if let Some(span) = &self.span {
             span::mark(span, end.ended.error_type());
         }
         if let Some(active) = self.active {
             let End { start, end, ended, series } = end;
             let series = u32::try_from(series).unwrap_or(u32::MAX);
-            active.end(Origin::Function(live), start, end, ended, series);
+            active.end(Origin::Function(site.live()), start, end, ended, series);
         }
     }
 }

@@ -1,0 +1,128 @@
+//! What rustdoc says of an annotated item besides its author's words: what it exports, and what to ask for.
+//!
+//! Only rustdoc reads it (`cfg_attr(doc, …)`): a build carries one attribute more and evaluates nothing.
+
+use obs_model::catalogue::{self, Kind, Slo};
+use obs_model::duration;
+use proc_macro2::Span;
+use quote::quote;
+use std::fmt::Write as _;
+use syn::{AttrStyle, Attribute, Ident, MacroDelimiter, Meta, MetaList};
+
+/// The documentation of an observed function; none where nothing is counted.
+pub(crate) fn function(desc: &catalogue::Function) -> Option<Attribute> {
+    if !desc.metrics {
+        return None;
+    }
+    let (family, select) = match &desc.metric {
+        Some(prefix) => (prefix.as_str(), String::new()),
+        None => ("function_calls", format!("function=\"{}\"", desc.name)),
+    };
+    let with = |more: &str| match (select.as_str(), more) {
+        ("", "") => String::new(),
+        (select, "") => format!("{{{select}}}"),
+        ("", more) => format!("{{{more}}}"),
+        (select, more) => format!("{{{select},{more}}}"),
+    };
+    let (all, failed) = (with(""), with("result=~\"error|panic\""));
+    let mut text = format!(
+        "\n\n# Telemetry\n\nCalls are counted in `{family}_total` and timed in `{family}_duration_seconds`, by `result`{}{}; \
+         those in flight are `{family}_concurrent`.\n\n\
+         ```promql\n\
+         # Calls a second, the share that failed, the time that 99 of 100 take at most.\n\
+         sum(rate({family}_total{all}[5m]))\n\
+         sum(rate({family}_total{failed}[5m])) / sum(rate({family}_total{all}[5m]))\n\
+         histogram_quantile(0.99, sum by (le) (rate({family}_duration_seconds_bucket{all}[5m])))\n\
+         ```\n",
+        if desc.metric.is_none() { ", `function` and `module`" } else { "" },
+        desc.labels.iter().fold(String::new(), |text, label| format!("{text}, `{}`", label.name)),
+    );
+    if let Some(slo) = &desc.slo {
+        let _ = writeln!(text, "\nObjective over {}: {}.", duration::display(slo.window), objective(slo));
+    }
+    if let Some(slow) = desc.slow {
+        let _ = writeln!(text, "\nA call is slow from {} on.", duration::display(slow));
+    }
+    Some(attribute(&text))
+}
+
+/// `99.9% succeed, 95% of those within 25ms`
+fn objective(slo: &Slo) -> String {
+    let success = slo.success.map(|share| format!("{share} of calls succeed"));
+    let latency = slo
+        .latency
+        .iter()
+        .map(|latency| format!("{} of successes within {}", latency.share, duration::display(latency.bound)));
+    success.into_iter().chain(latency).collect::<Vec<_>>().join(", ")
+}
+
+/// The documentation of a metric.
+pub(crate) fn metric(desc: &catalogue::Metric) -> Attribute {
+    let name = &desc.name;
+    let labels = desc.labels.iter().map(|label| format!("`{}`", label.name)).collect::<Vec<_>>().join(", ");
+    let by = if labels.is_empty() { String::new() } else { format!(", by {labels}") };
+    let query = match desc.kind {
+        Kind::Counter => format!("sum(rate({name}[5m]))"),
+        Kind::Gauge => name.clone(),
+        Kind::Histogram => format!("histogram_quantile(0.99, sum by (le) (rate({name}_bucket[5m])))"),
+    };
+    let kind = desc.kind.as_str();
+    attribute(&format!("\n\n# Telemetry\n\nThe {kind} `{name}`{by}.\n\n```promql\n{query}\n```\n"))
+}
+
+/// `#[cfg_attr(doc, doc = "…")]`
+fn attribute(text: &str) -> Attribute {
+    Attribute {
+        pound_token: Default::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: Meta::List(MetaList {
+            path: Ident::new("cfg_attr", Span::call_site()).into(),
+            delimiter: MacroDelimiter::Paren(Default::default()),
+            tokens: quote!(doc, doc = #text),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{metric, observe};
+    use quote::quote;
+
+    #[test]
+    fn rustdoc_is_told_what_to_ask_for() {
+        let args = quote!(slo(success = "99.9%", latency("25ms", "95%")), slow = "1s", labels(tier = tier));
+        let text = observe::expand(
+            args,
+            quote!(
+                fn store(tier: Tier) -> Result<(), E> {
+                    Ok(())
+                }
+            ),
+        )
+        .to_string();
+        for said in [
+            r"# [cfg_attr (doc , doc = ",
+            r#"sum(rate(function_calls_total{function=\"store\",result=~\"error|panic\"}[5m]))"#,
+            "by `result`, `function` and `module`, `tier`",
+            "Objective over 30d: 99.9% of calls succeed, 95% of successes within 25ms.",
+            "A call is slow from 1s on.",
+        ] {
+            assert!(text.contains(said), "{said} is not in {text}");
+        }
+        let text = metric::expand(
+            quote!(gauge, name = "pool_size", labels(state: State)),
+            quote!(
+                static POOL: Gauge<State> = Gauge::new();
+            ),
+        );
+        assert!(text.to_string().contains("The gauge `pool_size`, by `state`."), "{text}");
+        let quiet = observe::expand(
+            quote!(no_metrics),
+            quote!(
+                fn f() {}
+            ),
+        );
+        assert!(!quiet.to_string().contains("Telemetry"), "{quiet}");
+    }
+}
