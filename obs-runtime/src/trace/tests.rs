@@ -15,6 +15,8 @@ use tracing::subscriber::Interest;
 
 mod carried;
 mod handles;
+#[cfg(feature = "tower")]
+mod requests;
 
 struct Here;
 

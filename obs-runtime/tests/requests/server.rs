@@ -66,6 +66,15 @@ fn a_request_is_answered_in_its_context() {
           url_scheme=\"http\",network_protocol_version=\"1.1\""]
     );
     assert_eq!(sum("context_http_server_response_body_size_bytes"), 12.0);
+    let snapshot = obs_runtime::snapshot();
+    let family = snapshot.family("context_http_server_request_duration_seconds").expect("a family");
+    let Value::Histogram(durations) = &family.series[0].value else { panic!("{family:?}") };
+    let exemplar = &durations.exemplars[0].1;
+    assert_eq!(
+        (exemplar.trace_id, exemplar.span_id),
+        (span.trace_id, span.span_id),
+        "an example of a slow one"
+    );
 }
 
 #[test]
