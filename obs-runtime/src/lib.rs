@@ -9,9 +9,11 @@ mod asked;
 mod attention;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod baggage;
 #[cfg(feature = "prometheus")]
 mod bridge;
 mod builder;
+mod carry;
 mod cells;
 mod clock;
 mod collect;
@@ -28,6 +30,7 @@ mod offload;
 mod otlp;
 #[cfg(feature = "process")]
 mod process;
+pub mod propagate;
 mod registry;
 mod self_metrics;
 #[cfg(feature = "server")]
@@ -39,18 +42,24 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
+#[cfg(feature = "tower")]
+pub mod tower;
 // Spans come and go through features. What only one of them needs lies idle without it.
 #[cfg_attr(
-    not(all(feature = "otlp", feature = "testing", feature = "tracing-subscriber")),
+    not(all(feature = "otlp", feature = "testing", feature = "tracing-subscriber", feature = "tower")),
     allow(dead_code, unreachable_pub, unused_imports)
 )]
 mod trace;
 
 use __private::v1 as private;
 
+pub use baggage::Baggage;
 #[cfg(feature = "prometheus")]
 pub use bridge::PrometheusCollector;
 pub use builder::{Builder, InitError, Obs, ShutdownReport, builder};
+pub use carry::{Attached, Context, ContextExt, CorrelationId, WithContext, correlation_id};
+#[cfg(feature = "tokio")]
+pub use carry::{spawn, spawn_blocking};
 pub use context::{ContextGuard, InContext, TraceContext, TraceSourceError, set_trace_source};
 pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};

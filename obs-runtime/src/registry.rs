@@ -103,15 +103,7 @@ pub fn snapshot() -> Snapshot {
 pub(crate) fn of_this_thread() -> Snapshot {
     let registry = &*REGISTRY;
     let reader = Reader::of_this_thread();
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut page = Page::new(&reader, texts.get_or_insert_default());
-    calls::collect(&registry.sites, &mut page);
-    calls::collect_reports(&REPORTS, &mut page);
-    for metric in &registry.metrics {
-        metrics::collect(*metric, &mut page);
-    }
-    let mut families = page.finish();
-    drop(texts);
+    let mut families = recorded(registry, &reader);
     families.retain(|family| family.kind != FamilyKind::Gauge);
     for family in families.iter_mut().filter(|family| registry.merged.contains(&family.name)) {
         merge::series(family);
@@ -128,15 +120,7 @@ pub(crate) fn own_snapshot() -> Snapshot {
 fn own_families() -> Vec<Family> {
     let registry = &*REGISTRY;
     let reader = Reader::new();
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut page = Page::new(&reader, texts.get_or_insert_default());
-    calls::collect(&registry.sites, &mut page);
-    calls::collect_reports(&REPORTS, &mut page);
-    for metric in &registry.metrics {
-        metrics::collect(*metric, &mut page);
-    }
-    let mut families = page.finish();
-    drop(texts);
+    let mut families = recorded(registry, &reader);
     // Without the lock: they are user code, which may take its time, or take a snapshot.
     families.extend(registry.metrics.iter().filter_map(|metric| metrics::poll(*metric)));
     for family in families.iter_mut().filter(|family| registry.merged.contains(&family.name)) {
@@ -145,6 +129,32 @@ fn own_families() -> Vec<Family> {
     families.extend(own(registry));
     collect::own(&mut families);
     families
+}
+
+/// What instruments hold.
+fn recorded(registry: &Registry, reader: &Reader) -> Vec<Family> {
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut page = Page::new(reader, texts.get_or_insert_default());
+    calls::collect(&registry.sites, &mut page);
+    calls::collect_reports(&REPORTS, &mut page);
+    for metric in &registry.metrics {
+        metrics::collect(*metric, &mut page);
+    }
+    // The program's own come first: they keep their names.
+    let requests = requests(&mut page);
+    page.finish().into_iter().chain(requests).collect()
+}
+
+/// The families of layers.
+#[cfg(feature = "tower")]
+fn requests(page: &mut Page<'_>) -> Vec<Family> {
+    crate::tower::metrics::collect(page)
+}
+
+/// The families of layers: none, without their feature.
+#[cfg(not(feature = "tower"))]
+fn requests(_: &mut Page<'_>) -> Vec<Family> {
+    Vec::new()
 }
 
 pub(crate) fn reports() -> &'static ErrorCounts {

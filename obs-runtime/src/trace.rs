@@ -18,6 +18,8 @@ pub(crate) mod inbox;
 mod layer;
 mod local;
 pub(crate) mod record;
+#[cfg(feature = "tower")]
+pub(crate) mod request;
 mod sampling;
 pub(crate) mod thread;
 mod tracer;

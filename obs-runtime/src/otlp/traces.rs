@@ -138,6 +138,11 @@ fn kind(kind: SpanKind) -> Kind {
 }
 
 fn add(extra: &Extra, anchor: Anchor, span: &mut Span) {
+    // Requests are known by a name of their own.
+    if let Some(name) = &extra.name {
+        span.name = name.to_string();
+    }
+    span.kind = extra.kind.map_or(span.kind, |own| kind(own).into());
     for (name, value) in &extra.fields {
         if !instructs(name, value, span) {
             span.attributes.push(field(name, value));

@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Span {
-    /// The function, or what else the attribute calls it.
+    /// The function, or what else the attribute calls it; of a request, its method and route.
     pub name: String,
     /// The module, or what else the attribute says.
     pub target: String,
@@ -67,7 +67,7 @@ impl Span {
             fields: owned(event.fields),
         };
         Span {
-            name: name.to_owned(),
+            name: extra.name.map_or_else(|| name.to_owned(), String::from),
             target: target.to_owned(),
             trace_id,
             span_id: record.id,

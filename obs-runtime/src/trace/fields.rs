@@ -101,7 +101,9 @@ impl Extra {
 
     /// Adds what was recorded of the same span elsewhere.
     pub(super) fn absorb(&mut self, other: Extra, limits: &Limits) {
-        let Extra { fields, events, links, lost } = other;
+        let Extra { name, kind, fields, events, links, lost } = other;
+        self.name = self.name.take().or(name);
+        self.kind = self.kind.or(kind);
         fields.into_iter().for_each(|value| self.field(value, limits));
         events.into_iter().for_each(|event| self.add(Addition::Event(event), limits));
         links.into_iter().for_each(|(trace, span)| self.add(Addition::Link(trace, span), limits));

@@ -112,7 +112,7 @@ impl LocalTrace {
         };
         let failed = held.failed || root.ended.failed();
         let wanted = self.sampled || tracer.captures || (tracer.sampling.errors && failed) || slow();
-        let kept = wanted && tracer.limiter.admits(&root.origin);
+        let kept = wanted && tracer.limiter.admits(&root);
         held.fate = if kept { Fate::Kept } else { Fate::Dropped };
         tracer.counts.release(std::mem::take(&mut held.charged));
         if !kept {

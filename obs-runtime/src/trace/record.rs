@@ -1,6 +1,6 @@
 //! A span that has ended, as it is held in memory.
 
-use crate::private::{Category, Class, Live};
+use crate::private::{Category, Class, Live, SpanKind};
 use std::borrow::Cow;
 use std::fmt;
 use tracing::Metadata;
@@ -68,6 +68,10 @@ pub(crate) struct Record {
 /// Fields, events and links.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {
+    /// The name, where the origin does not have it: that of a request is its route.
+    pub(crate) name: Option<Box<str>>,
+    /// The kind, where the origin does not have it.
+    pub(crate) kind: Option<SpanKind>,
     pub(crate) fields: Vec<(Cow<'static, str>, FieldValue)>,
     pub(crate) events: Vec<Event>,
     /// The spans that this one follows from, by trace and id.

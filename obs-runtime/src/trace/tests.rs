@@ -13,6 +13,11 @@ use tracing::field::FieldSet;
 use tracing::metadata::{Kind, Level, Metadata};
 use tracing::subscriber::Interest;
 
+mod carried;
+mod handles;
+#[cfg(feature = "tower")]
+mod requests;
+
 struct Here;
 
 static HERE: Here = Here;

@@ -16,6 +16,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+mod handle;
+
+pub(crate) use handle::{Entered, Handle, handle};
+
 /// Traces that ended and whose memory the next one of this thread takes.
 const SPARE: usize = 4;
 
@@ -62,6 +66,8 @@ pub(crate) enum Above {
     Current,
     /// Nothing: the span is the first of a new trace.
     Nothing,
+    /// A span elsewhere, whatever the thread is in.
+    Remote(TraceContext),
 }
 
 /// Enters a span of a call that ends on this thread, after all those that are entered from now on. False
@@ -167,6 +173,11 @@ pub(crate) fn current() -> Option<TraceContext> {
     STACK.try_with(|stack| stack.borrow().current()).ok().flatten()
 }
 
+/// A number unlike all others. Never zero.
+pub(crate) fn random() -> u128 {
+    STACK.try_with(|stack| stack.borrow_mut().ids().trace()).unwrap_or_else(|_| Ids::new().trace())
+}
+
 /// How deep this thread is in spans.
 pub(crate) fn depth() -> usize {
     STACK.try_with(|stack| stack.borrow().frames.len()).unwrap_or(0)
@@ -196,8 +207,10 @@ impl Stack {
     /// Below an attached context, below the innermost span, or nowhere yet.
     #[inline]
     fn parent(&self, above: Above) -> Parent {
-        if above == Above::Nothing {
-            return Parent::None;
+        match above {
+            Above::Current => {}
+            Above::Nothing => return Parent::None,
+            Above::Remote(context) => return Parent::Remote(context),
         }
         if let Some(attached) = crate::context::attached_at(self.frames.len()) {
             return match self.traces.last() {

@@ -2,9 +2,10 @@
 
 use super::counts::Counts;
 use super::inbox::Inbox;
-use super::record::Origin;
+use super::record::{Origin, Record};
 use super::sampling::Sampling;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -88,16 +89,17 @@ impl Tracer {
 pub(super) struct Limiter {
     per_second: Option<u32>,
     began: Instant,
-    /// The second and how many traces it has had, by the address of the root's description.
-    seen: Mutex<HashMap<usize, (u64, u32)>>,
+    /// The second and how many traces it has had, by the address of the root's description and the hash of its
+    /// name, where it has one of its own.
+    seen: Mutex<HashMap<(usize, u64), (u64, u32)>>,
 }
 
 impl Limiter {
-    pub(super) fn admits(&self, root: &Origin) -> bool {
+    pub(super) fn admits(&self, root: &Record) -> bool {
         let Some(per_second) = self.per_second else { return true };
         let second = self.began.elapsed().as_secs();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, count) = seen.entry(root.address()).or_default();
+        let (last, count) = seen.entry(root.key()).or_default();
         if *last != second {
             (*last, *count) = (second, 0);
         }
@@ -106,12 +108,15 @@ impl Limiter {
     }
 }
 
-impl Origin {
-    /// What tells callsites apart. There are as many as the program has, so a table of them is bounded.
-    fn address(&self) -> usize {
-        match self {
-            Origin::Function(live) => std::ptr::from_ref(*live).addr(),
-            Origin::Foreign(meta) => std::ptr::from_ref(*meta).addr(),
-        }
+impl Record {
+    /// What tells names apart. There are as many as the program has callsites and routes, so a table of them is
+    /// bounded.
+    fn key(&self) -> (usize, u64) {
+        let callsite = match self.origin {
+            Origin::Function(live) => std::ptr::from_ref(live).addr(),
+            Origin::Foreign(meta) => std::ptr::from_ref(meta).addr(),
+        };
+        let name = self.extra.as_ref().and_then(|extra| extra.name.as_deref());
+        (callsite, name.map_or(0, |name| BuildHasherDefault::<DefaultHasher>::default().hash_one(name)))
     }
 }

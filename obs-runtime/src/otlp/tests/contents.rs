@@ -135,6 +135,7 @@ fn fields_events_and_links_arrive() {
         events: vec![Event { meta, at: crate::clock::now(), fields: fields("charged") }],
         links: vec![(7, 5)],
         lost: Lost { fields: 1, events: 2, links: 3 },
+        ..Extra::default()
     };
     for (name, text) in
         [("otel.name", "pay"), ("otel.kind", "client"), ("otel.status_message", "late"), ("note", "x")]

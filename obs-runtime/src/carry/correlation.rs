@@ -1,0 +1,64 @@
+//! The id by which people find everything that belongs to one request.
+
+use super::with_ambient;
+use crate::context::TraceContext;
+use crate::trace::thread;
+use std::fmt;
+use std::sync::Arc;
+
+/// The longest that is taken from others.
+const MAX_LENGTH: usize = 128;
+
+/// The id of a request, for people and logs: 1 to 128 visible ASCII characters.
+///
+/// So it can be written to a log or a header as it is, whoever made it.
+///
+/// ```
+/// use obs_runtime::CorrelationId;
+/// assert_eq!(CorrelationId::parse("order-7").map(|id| id.to_string()).as_deref(), Some("order-7"));
+/// assert_eq!(CorrelationId::parse("a line\nand another"), None);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CorrelationId(Arc<str>);
+
+/// The correlation id of what this thread works for now, to be put into logs. `None` where nobody gave one.
+pub fn correlation_id() -> Option<CorrelationId> {
+    with_ambient(|ambient| ambient.0.as_deref()?.correlation.clone())
+}
+
+impl CorrelationId {
+    /// This id, if it is one.
+    pub fn parse(id: &str) -> Option<CorrelationId> {
+        let fits = (1..=MAX_LENGTH).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| CorrelationId(id.into()))
+    }
+
+    /// A new one: the current trace's id, so that one leads to the other, or else a random one. 32
+    /// hexadecimal digits.
+    pub fn make() -> CorrelationId {
+        CorrelationId::of(TraceContext::current())
+    }
+
+    /// The id of this trace, or a random one.
+    pub(crate) fn of(trace: Option<TraceContext>) -> CorrelationId {
+        let id = trace.map_or_else(thread::random, |context| context.trace_id);
+        CorrelationId(format!("{id:032x}").into())
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CorrelationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for CorrelationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}

@@ -1,0 +1,65 @@
+//! HTTP's headers.
+
+use super::{BAGGAGE, CORRELATION, Found, Remote, TRACEPARENT, TRACESTATE, inject};
+use crate::carry::Context;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// As [`extract`](super::extract), from the headers of a request.
+///
+/// ```
+/// use obs_runtime::propagate;
+///
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("x-request-id", "order-7".parse()?);
+/// let remote = propagate::extract_headers(&headers);
+/// assert_eq!(remote.trace, None);
+/// assert_eq!(remote.correlation_id.map(|id| id.to_string()), Some("order-7".to_owned()));
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
+pub fn extract_headers(headers: &HeaderMap) -> Remote {
+    extract_known(headers, &CORRELATION.map(HeaderName::from_static)).0
+}
+
+/// The same with other headers for the correlation id; also says which of them it was in.
+pub(crate) fn extract_known(headers: &HeaderMap, correlation: &[HeaderName]) -> (Remote, Option<usize>) {
+    let all = |name| headers.get_all(name).iter().map(text);
+    let mut found = Found {
+        traceparents: all(TRACEPARENT).take(2).collect(),
+        tracestates: all(TRACESTATE).collect(),
+        baggage: all(BAGGAGE).collect(),
+        correlation: None,
+    };
+    for (rank, name) in correlation.iter().enumerate() {
+        headers.get_all(name).iter().for_each(|value| found.correlation(rank, text(value)));
+    }
+    let rank = found.correlation.as_ref().map(|(rank, _)| *rank);
+    (found.read(), rank)
+}
+
+/// As [`inject`], into the headers of a request, instead of fields of the same names.
+///
+/// ```
+/// use obs_runtime::{Baggage, Context, propagate};
+///
+/// let mut headers = http::HeaderMap::new();
+/// let context = Context::current().with_baggage(Baggage::parse("tenant=acme"));
+/// propagate::inject_headers(&context, &mut headers);
+/// assert_eq!(headers["baggage"], "tenant=acme");
+/// ```
+pub fn inject_headers(context: &Context, headers: &mut HeaderMap) {
+    inject(context, |name, value| {
+        if let Some(value) = header(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    });
+}
+
+/// As a header's value. All of ours are visible ASCII, so there always is one.
+pub(crate) fn header(value: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(value).ok()
+}
+
+/// What is no text is malformed, as an empty value is.
+fn text(value: &HeaderValue) -> &str {
+    value.to_str().unwrap_or("")
+}

@@ -1,0 +1,122 @@
+//! What a gRPC call says in HTTP's terms.
+
+use super::words::OTHER;
+use crate::error::Category;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode, Uri};
+
+/// The status codes of gRPC, by their numbers, with the errors that they are.
+static CODES: [Category; 17] = [
+    Category::new("OK"),
+    Category::new("CANCELLED"),
+    Category::new("UNKNOWN"),
+    Category::new("INVALID_ARGUMENT"),
+    Category::new("DEADLINE_EXCEEDED"),
+    Category::new("NOT_FOUND"),
+    Category::new("ALREADY_EXISTS"),
+    Category::new("PERMISSION_DENIED"),
+    Category::new("RESOURCE_EXHAUSTED"),
+    Category::new("FAILED_PRECONDITION"),
+    Category::new("ABORTED"),
+    Category::new("OUT_OF_RANGE"),
+    Category::new("UNIMPLEMENTED"),
+    Category::new("INTERNAL"),
+    Category::new("UNAVAILABLE"),
+    Category::new("DATA_LOSS"),
+    Category::new("UNAUTHENTICATED"),
+];
+
+/// A status code of gRPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Code(u8);
+
+impl Code {
+    pub(super) const OK: Code = Code(0);
+    pub(super) const CANCELLED: Code = Code(1);
+    pub(super) const UNKNOWN: Code = Code(2);
+    pub(super) const UNIMPLEMENTED: Code = Code(12);
+
+    /// Reads `grpc-status` from headers or trailers; what is no known code is `UNKNOWN`.
+    pub(super) fn of(fields: &HeaderMap) -> Option<Code> {
+        let text = fields.get("grpc-status")?.to_str().ok();
+        let number = text.and_then(|text| text.parse::<u8>().ok());
+        Some(number.filter(|number| usize::from(*number) < CODES.len()).map_or(Code::UNKNOWN, Code))
+    }
+
+    /// What a response without a `grpc-status` means, by gRPC's mapping of HTTP's status codes.
+    pub(super) fn of_http(status: u16) -> Code {
+        match StatusCode::from_u16(status).unwrap_or_default() {
+            StatusCode::BAD_REQUEST => Code(13),
+            StatusCode::UNAUTHORIZED => Code(16),
+            StatusCode::FORBIDDEN => Code(7),
+            StatusCode::NOT_FOUND => Code::UNIMPLEMENTED,
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => Code(14),
+            _ => Code::UNKNOWN,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        self.category().name
+    }
+
+    /// The error that it is, whose name is the code's.
+    pub(super) fn category(self) -> &'static Category {
+        CODES.get(usize::from(self.0)).unwrap_or(&CODES[2])
+    }
+
+    /// Whether the server is to blame: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`
+    /// and `DATA_LOSS`, by OpenTelemetry's conventions.
+    pub(super) fn is_server_error(self) -> bool {
+        matches!(self.0, 2 | 4 | 12..=15)
+    }
+}
+
+/// Whether a request is a gRPC call. That of gRPC-Web is not: its status is in the body.
+pub(super) fn is_call(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+    let rest = kind.and_then(|kind| kind.strip_prefix(b"application/grpc"));
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+/// The call's name, `package.Service/Method`.
+pub(super) fn method(uri: &Uri) -> &str {
+    match uri.path().strip_prefix('/') {
+        Some(name) if name.contains('/') => name,
+        _ => OTHER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn codes_by_number() {
+        let of = |text| {
+            let headers =
+                HeaderMap::from_iter([("grpc-status".parse().unwrap(), HeaderValue::from_static(text))]);
+            Code::of(&headers).map(Code::name)
+        };
+        assert_eq!([of("0"), of("5"), of("16")], [Some("OK"), Some("NOT_FOUND"), Some("UNAUTHENTICATED")]);
+        assert_eq!([of("17"), of("x"), of("")], [Some("UNKNOWN"); 3]);
+        assert_eq!(Code::of(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn calls_are_told_by_their_content_type() {
+        for (kind, is) in [
+            ("application/grpc", true),
+            ("application/grpc+proto", true),
+            ("application/grpc;q=1", true),
+            ("application/grpc-web+proto", false),
+            ("application/json", false),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+            assert_eq!(is_call(&headers), is, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Requests that come in.
+
+use super::body::ObservedBody;
+use super::exchange::{Exchange, How};
+use super::metrics::{Names, Set, Side};
+use super::{Route, attribute, grpc, text, words};
+use crate::carry::CorrelationId;
+use crate::clock;
+use crate::propagate::{Remote, extract_known, header};
+use crate::trace::request::RequestSpan;
+use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, USER_AGENT};
+use http::uri::Authority;
+use http::{Extensions, Method, Request, Response};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// What is told apart of servers.
+#[derive(Clone, Debug)]
+struct Settings {
+    names: Names,
+    scheme: Option<&'static str>,
+    /// Where the correlation id is looked for; it is returned where it was found, or in the first.
+    correlation: Arc<[HeaderName]>,
+    believes: bool,
+    path: bool,
+    user_agent: bool,
+    client: Option<fn(&Extensions) -> Option<IpAddr>>,
+}
+
+/// Answers requests in their context, with a span and metrics. See [the module](super) for what is measured.
+///
+/// Wrap axum's routes with `Router::layer`, not the router: outside of it, the route of a request is not known,
+/// and all are `_unmatched`. tonic takes it with `Server::builder().layer(…)`.
+#[derive(Clone, Debug)]
+pub struct ServerLayer {
+    settings: Settings,
+}
+
+impl Default for ServerLayer {
+    fn default() -> ServerLayer {
+        ServerLayer::new()
+    }
+}
+
+impl ServerLayer {
+    /// OpenTelemetry's names; a correlation id in `x-correlation-id` or `x-request-id`; no attribute that
+    /// could say who somebody is.
+    pub fn new() -> ServerLayer {
+        let correlation = ["x-correlation-id", "x-request-id"].map(HeaderName::from_static);
+        let settings = Settings {
+            names: Names::default(),
+            scheme: None,
+            correlation: correlation.into(),
+            believes: true,
+            path: false,
+            user_agent: false,
+            client: None,
+        };
+        ServerLayer { settings }
+    }
+
+    /// Puts this and an underscore before the names of all families. What a name cannot hold becomes an
+    /// underscore.
+    #[must_use]
+    pub fn prefix(mut self, prefix: &str) -> ServerLayer {
+        self.settings.names.prefix = super::prefix(prefix);
+        self
+    }
+
+    /// The names from before there were conventions: `http_requests_total`, `http_request_duration_seconds`,
+    /// `http_requests_in_flight`, `http_request_size_bytes` and `http_response_size_bytes`, with labels
+    /// `method`, `route`, `status`, `error_type`, `scheme` and `version`. The `rpc` families stay.
+    #[must_use]
+    pub fn classic_names(mut self) -> ServerLayer {
+        self.settings.names.classic = true;
+        self
+    }
+
+    /// The scheme of requests that do not say it, as those of HTTP/1 do not: `https` behind a proxy or
+    /// listener that speaks TLS. `http` unless told.
+    #[must_use]
+    pub fn scheme(mut self, scheme: &'static str) -> ServerLayer {
+        self.settings.scheme = Some(scheme);
+        self
+    }
+
+    /// The header of the correlation id, instead of the two that are usual.
+    #[must_use]
+    pub fn correlation_header(mut self, name: HeaderName) -> ServerLayer {
+        self.settings.correlation = [name].into();
+        self
+    }
+
+    /// Believes nothing that requests say of their context: each begins a new trace, without baggage, under a
+    /// correlation id of its own. For servers that strangers reach, who could otherwise have all of their requests
+    /// recorded.
+    #[must_use]
+    pub fn without_remote(mut self) -> ServerLayer {
+        self.settings.believes = false;
+        self
+    }
+
+    /// Adds the attribute `url.path` to spans: the path as it is, ids and all, without the query.
+    #[must_use]
+    pub fn record_path(mut self) -> ServerLayer {
+        self.settings.path = true;
+        self
+    }
+
+    /// Adds the attribute `user_agent.original` to spans.
+    #[must_use]
+    pub fn record_user_agent(mut self) -> ServerLayer {
+        self.settings.user_agent = true;
+        self
+    }
+
+    /// Adds the attribute `client.address` to spans, where this function finds one in the extensions of a
+    /// request: with axum's `ConnectInfo<SocketAddr>`,
+    /// `|extensions| Some(extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip())`.
+    #[must_use]
+    pub fn record_client(mut self, find: fn(&Extensions) -> Option<IpAddr>) -> ServerLayer {
+        self.settings.client = Some(find);
+        self
+    }
+}
+
+impl<S> Layer<S> for ServerLayer {
+    type Service = Server<S>;
+
+    fn layer(&self, inner: S) -> Server<S> {
+        let set = Set::of(Side::Server, &self.settings.names);
+        Server { inner, settings: self.settings.clone(), set }
+    }
+}
+
+/// A service that is observed. From [`ServerLayer`].
+#[derive(Clone, Debug)]
+pub struct Server<S> {
+    inner: S,
+    settings: Settings,
+    set: &'static Set,
+}
+
+impl<S, B, R> Service<Request<B>> for Server<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    R: Body,
+{
+    type Response = Response<ObservedBody<R>>;
+    type Error = S::Error;
+    type Future = ServerFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> ServerFuture<S::Future> {
+        let (mut exchange, returned) = self.settings.begin(self.set, &request);
+        let method = request.method().clone();
+        let future = exchange.inside(|| self.inner.call(request));
+        ServerFuture { future, exchange: Some(exchange), method, returned }
+    }
+}
+
+impl Settings {
+    /// The request, and what its answer says.
+    fn begin<B>(
+        &self,
+        set: &'static Set,
+        request: &Request<B>,
+    ) -> (Exchange, Option<(HeaderName, HeaderValue)>) {
+        let start = clock::now();
+        let headers = request.headers();
+        let (mut remote, found) = match self.believes {
+            true => extract_known(headers, &self.correlation),
+            false => (Remote::default(), None),
+        };
+        let span = RequestSpan::server(remote.trace);
+        let trace = span.as_ref().map(RequestSpan::context).or(remote.trace);
+        let id = remote.correlation_id.get_or_insert_with(|| CorrelationId::of(trace));
+        let name = self.correlation.get(found.unwrap_or(0)).cloned();
+        let returned = name.zip(header(id.as_str()));
+        let mut context = remote.into_context();
+        if span.is_some() {
+            context = context.beside_span();
+        }
+        let host = || Authority::try_from(headers.get(HOST)?.as_bytes()).ok();
+        let authority = request.uri().authority().cloned().or_else(host);
+        let scheme = request.uri().scheme_str().or(self.scheme).unwrap_or("http");
+        let (method, scheme_at) = (words::method(request.method()), words::scheme(scheme));
+        let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let mut exchange = Exchange {
+            set,
+            side: Side::Server,
+            start,
+            method,
+            scheme: scheme_at,
+            version: words::version(request.version()),
+            call: grpc::is_call(headers).then(|| grpc::method(request.uri()).into()),
+            route: Route::of(request.extensions()),
+            server: authority.map(|authority| super::server(&authority, scheme)),
+            request_bytes: length,
+            response_bytes: 0,
+            status: None,
+            code: None,
+            span,
+            context,
+            attributes: Vec::new(),
+            flying: set.in_flight.as_ref().map(|in_flight| in_flight.begin(method, scheme_at)),
+            running: false,
+            ended: false,
+        };
+        if exchange.span.as_ref().is_some_and(RequestSpan::is_recorded) {
+            self.add_attributes(request, &mut exchange);
+        }
+        (exchange, returned)
+    }
+
+    /// What has to be asked for.
+    fn add_attributes<B>(&self, request: &Request<B>, exchange: &mut Exchange) {
+        let attributes = &mut exchange.attributes;
+        if self.path {
+            attributes.push((attribute("url.path"), text(request.uri().path())));
+        }
+        let agent = request.headers().get(USER_AGENT).filter(|_| self.user_agent);
+        if let Some(agent) = agent.and_then(|agent| agent.to_str().ok()) {
+            attributes.push((attribute("user_agent.original"), text(agent)));
+        }
+        if let Some(address) = self.client.and_then(|find| find(request.extensions())) {
+            attributes.push((attribute("client.address"), text(&address.to_string())));
+        }
+    }
+}
+
+pin_project! {
+    /// An answer in the making. From [`Server`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ServerFuture<F> {
+        // First, so that the request lasts until the future's own destructors have run.
+        #[pin]
+        future: F,
+        exchange: Option<Exchange>,
+        method: Method,
+        returned: Option<(HeaderName, HeaderValue)>,
+    }
+}
+
+impl<F, R, E> Future for ServerFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    R: Body,
+{
+    type Output = Result<Response<ObservedBody<R>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let future = this.future;
+        let polled = match this.exchange {
+            Some(exchange) => exchange.inside(|| future.poll(cx)),
+            // It was ready before: whatever the inner future says to that.
+            None => future.poll(cx),
+        };
+        let answer = ready!(polled);
+        let Some(mut exchange) = this.exchange.take() else {
+            // No future of a service is polled again; if one were, it could not be counted twice.
+            return Poll::Pending;
+        };
+        let mut response = match answer {
+            Ok(response) => response,
+            Err(error) => {
+                exchange.end(How::Failed);
+                return Poll::Ready(Err(error));
+            }
+        };
+        if let Some((name, value)) = this.returned.take() {
+            response.headers_mut().entry(name).or_insert(value);
+        }
+        if let Some(route) = Route::of(response.extensions()) {
+            exchange.route = Some(route);
+        }
+        let (head, body) = response.into_parts();
+        exchange.answered(head.status.as_u16(), &head.headers);
+        let body = ObservedBody::new(body, exchange, this.method, &head.headers);
+        Poll::Ready(Ok(Response::from_parts(head, body)))
+    }
+}

@@ -1,0 +1,32 @@
+//! What needs no request.
+
+use super::*;
+
+#[test]
+fn prefixes_are_names() {
+    for (written, read) in [
+        ("", ""),
+        ("shop", "shop_"),
+        ("shop_", "shop_"),
+        ("my-shop.eu", "my_shop_eu_"),
+        ("7up", "_7up_"),
+        ("ä", ""),
+    ] {
+        assert_eq!(prefix(written), read, "{written:?}");
+    }
+}
+
+#[test]
+fn a_server_has_a_port() {
+    let of = |authority: &'static str, scheme| server(&http::uri::Authority::from_static(authority), scheme);
+    assert_eq!(of("Shop.example", "http"), ("shop.example".into(), 80));
+    assert_eq!(of("shop.example", "HTTPS"), ("shop.example".into(), 443));
+    assert_eq!(of("[::1]:8080", "http"), ("[::1]".into(), 8080));
+}
+
+#[test]
+fn attributes_have_an_end() {
+    let long = format!("{}ü{}", "x".repeat(1023), "x".repeat(100));
+    assert_eq!(text(&long), crate::trace::FieldValue::Text("x".repeat(1023)));
+    assert_eq!(text("short"), crate::trace::FieldValue::Text("short".into()));
+}

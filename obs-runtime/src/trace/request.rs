@@ -1,0 +1,97 @@
+//! Spans of requests, which have no callsite: their names are known when they end.
+
+use super::fields::{Addition, Fields};
+use super::record::{Ended, FieldValue, Origin};
+use super::thread::{self, Above, Active};
+use crate::clock;
+use crate::context::TraceContext;
+use crate::private::SpanKind;
+use std::borrow::Cow;
+use tracing::callsite::{Callsite, Identifier};
+use tracing::field::FieldSet;
+use tracing::metadata::{Kind, Level, Metadata};
+use tracing::subscriber::Interest;
+
+/// The attributes of a span.
+pub(crate) type Attributes = Vec<(Cow<'static, str>, FieldValue)>;
+
+/// Where all of them come from. No subscriber knows it.
+struct Request;
+
+static REQUEST: Request = Request;
+static META: Metadata<'static> = Metadata::new(
+    "request",
+    "obs::request",
+    Level::INFO,
+    None,
+    None,
+    None,
+    FieldSet::new(&[], Identifier(&REQUEST)),
+    Kind::SPAN,
+);
+
+impl Callsite for Request {
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &META
+    }
+}
+
+/// The span of a request that is being made or answered.
+#[derive(Debug)]
+pub(crate) struct RequestSpan {
+    active: Active,
+    start: u64,
+}
+
+impl RequestSpan {
+    /// The span of a request that came in. What the thread is in is the server's business and not the
+    /// request's, so the caller's span is above it, or nothing.
+    pub(crate) fn server(remote: Option<TraceContext>) -> Option<RequestSpan> {
+        RequestSpan::begin(remote.map_or(Above::Nothing, Above::Remote))
+    }
+
+    /// The span of a request that goes out, below what the thread is in.
+    pub(crate) fn client() -> Option<RequestSpan> {
+        RequestSpan::begin(Above::Current)
+    }
+
+    fn begin(above: Above) -> Option<RequestSpan> {
+        if cfg!(feature = "off") || !super::is_on() {
+            return None;
+        }
+        Some(RequestSpan { active: thread::begin(above, None)?, start: clock::now() })
+    }
+
+    /// What is below it when it is told to others.
+    pub(crate) fn context(&self) -> TraceContext {
+        self.active.context()
+    }
+
+    /// Whether anybody could see its name and attributes.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.active.is_recorded()
+    }
+
+    /// Does something inside of it.
+    pub(crate) fn inside<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        /// Leaves it even if `body` panics.
+        struct Inside<'a>(&'a mut Active);
+        impl Drop for Inside<'_> {
+            fn drop(&mut self) {
+                self.0.suspend();
+            }
+        }
+        self.active.resume();
+        let _inside = Inside(&mut self.active);
+        body()
+    }
+
+    /// It has ended.
+    pub(crate) fn end(mut self, name: String, kind: SpanKind, attributes: Attributes, ended: Ended) {
+        self.active.describe(name, kind);
+        self.active.add(Addition::Fields(Fields { values: attributes, failed: false }));
+        self.active.end(Origin::Foreign(&META), self.start, clock::now(), ended, 0);
+    }
+}

@@ -1,0 +1,76 @@
+//! A span that other threads go on from.
+
+use super::{Active, Parent, STACK};
+use crate::context::TraceContext;
+use crate::trace::local::LocalTrace;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// The place of a span in its trace. Whoever [`enter`](Handle::enter)s it makes children of that span, in
+/// the same [`LocalTrace`], whether or not the span has ended by then.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle {
+    trace: Arc<LocalTrace>,
+    id: u64,
+}
+
+/// The span that this thread is in; `None` where it is in none, or below an attached context of another trace.
+pub(crate) fn handle() -> Option<Handle> {
+    let handle = |stack: &std::cell::RefCell<super::Stack>| {
+        let stack = stack.borrow();
+        let Parent::Span(id) = stack.parent(super::Above::Current) else { return None };
+        Some(Handle { trace: Arc::clone(stack.traces.last()?), id })
+    };
+    STACK.try_with(handle).ok().flatten()
+}
+
+impl Handle {
+    /// The trace and span, and whether the trace is sampled.
+    pub(crate) fn context(&self) -> TraceContext {
+        TraceContext { trace_id: self.trace.trace_id, span_id: self.id, sampled: self.trace.sampled }
+    }
+
+    /// Makes it the span that this thread is in, until the guard is dropped.
+    pub(crate) fn enter(&self) -> Entered {
+        // Nobody ends it: the span is recorded where it began.
+        let trace = Arc::clone(&self.trace);
+        let mut active = Active { trace, id: self.id, parent: 0, root: false, extra: None };
+        active.resume();
+        Entered { active, on_this_thread: PhantomData }
+    }
+}
+
+/// Keeps a thread in a span that is another's. From [`Handle::enter`].
+#[derive(Debug)]
+pub(crate) struct Entered {
+    active: Active,
+    /// Dropping it on another thread would leave a span there.
+    on_this_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        self.active.suspend();
+    }
+}
+
+/// For requests, whose spans nobody describes beforehand.
+#[cfg(feature = "tower")]
+impl Active {
+    /// The trace and span, and whether the trace is sampled.
+    pub(crate) fn context(&self) -> TraceContext {
+        TraceContext { trace_id: self.trace.trace_id, span_id: self.id, sampled: self.trace.sampled }
+    }
+
+    /// Whether it could be kept.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.trace.recording
+    }
+
+    /// Gives it a name and a kind of its own.
+    pub(crate) fn describe(&mut self, name: String, kind: obs_model::SpanKind) {
+        let extra = self.extra.get_or_insert_default();
+        extra.name = Some(name.into());
+        extra.kind = Some(kind);
+    }
+}
