@@ -64,7 +64,7 @@ fn table(objectives: &[Objective], plan: &Plan) -> Panel {
         .query(ask("slo:sli_error:ratio_rate5m").max(&["sloth_slo"]), "")
         .query(ask(BURN).max(&["sloth_slo"]), "")
         .query(ask(LEFT).min(&["sloth_slo"]), "")
-        .column(Column::new("sloth_slo", "Objective"))
+        .column(Column::new("sloth_slo", "Objective").width(420))
         .column(Column::new("Value #A", "Promised"))
         .column(Column::new("Value #B", "Bad now"))
         .column(Column::new("Value #C", "Burn rate").unit("none"))

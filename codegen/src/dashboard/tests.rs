@@ -222,7 +222,7 @@ fn the_rest_is_what_linters_want() {
         assert_eq!(annotations.len(), 2);
         assert_eq!(
             annotations[1]["target"]["expr"],
-            "max by (alertname, severity) (ALERTS{alertstate=\"firing\",service=\"schema-registry\"})"
+            "max by (alertname, severity) (ALERTS{alertstate=\"firing\",service=\"schema-registry\",severity=~\"page|ticket|info\"})"
         );
         // A link to traces needs the data source that it names.
         if dashboard.to_string().contains("${traces}") {
