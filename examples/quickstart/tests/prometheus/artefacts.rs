@@ -22,6 +22,11 @@ impl Dashboard {
         entries.map(|entry| read(entry.path())).collect()
     }
 
+    /// What links name it by.
+    pub(crate) fn uid(&self) -> &str {
+        self.0["uid"].as_str().unwrap_or_default()
+    }
+
     /// The queries of every panel, with everything chosen.
     pub(crate) fn queries(&self, job: &str) -> Vec<String> {
         let mut queries = Vec::new();
