@@ -27,8 +27,8 @@ pub(crate) use named::names;
 use crate::calls::Calls;
 use crate::plan::Plan;
 use crate::query::Select;
-use crate::subject::slug;
 use obs_model::Function;
+use obs_model::promise::slug;
 
 /// The range that fits the resolution of a graph and the interval of the scrapes.
 const RANGE: &str = "$__rate_interval";

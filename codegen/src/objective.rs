@@ -17,8 +17,9 @@ pub(crate) use sli::{INSTANCE, JOB, Phase, call};
 
 use crate::plan::Plan;
 use crate::query::Select;
-use crate::subject::{Runbook, Subject, slug};
-use obs_model::{Function, Latency, Percent, Place, Slo, duration};
+use crate::subject::{Runbook, Subject};
+use obs_model::promise::slug;
+use obs_model::{Function, Percent, Place, Promise, Slo, duration};
 use std::time::Duration;
 
 /// Of fewer events than this in an alert's window, no share is worth waking anybody for.
@@ -91,35 +92,28 @@ pub(crate) fn all(plan: &Plan) -> Vec<Objective> {
     objectives
 }
 
-/// The objectives of one function.
+/// The objectives of one function, named as the running program names them.
 fn of(function: &Function, slo: &Slo) -> Vec<Objective> {
-    let (name, of) = match &slo.name {
-        Some(name) => (slug(name), name.clone()),
-        None => (slug(&format!("{}-{}", function.module, function.name)), function.name.clone()),
-    };
-    let objective = |suffix: &str, promise: String, share, sli| Objective {
-        name: format!("{name}-{suffix}"),
-        title: format!("{of} {promise}"),
-        help: function.help.clone(),
-        share,
-        window: slo.window,
-        min_events: slo.min_events.unwrap_or(FEW),
-        sli,
-        functions: vec![function.clone()],
-        runbook: function.runbook.as_deref().map(Runbook::of),
-        place: function.place.clone(),
-    };
-    let success = slo.success.map(|share| objective("success", "succeeds".to_owned(), share, Sli::Success));
-    let latency = slo.latency.iter().map(|&Latency { bound, share }| {
-        let text = duration::display(bound);
-        objective(
-            &format!("latency-{}", slug(&text)),
-            format!("within {text}"),
+    let of = slo.name.as_ref().unwrap_or(&function.name);
+    let objective = |Promise { name, share, bound }: Promise| {
+        let (promise, sli) = match bound {
+            None => ("succeeds".to_owned(), Sli::Success),
+            Some(bound) => (format!("within {}", duration::display(bound)), Sli::Latency { bound }),
+        };
+        Objective {
+            name,
+            title: format!("{of} {promise}"),
+            help: function.help.clone(),
             share,
-            Sli::Latency { bound },
-        )
-    });
-    success.into_iter().chain(latency).collect()
+            window: slo.window,
+            min_events: slo.min_events.unwrap_or(FEW),
+            sli,
+            functions: vec![function.clone()],
+            runbook: function.runbook.as_deref().map(Runbook::of),
+            place: function.place.clone(),
+        }
+    };
+    function.promises().into_iter().map(objective).collect()
 }
 
 impl Objective {

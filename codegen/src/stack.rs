@@ -15,8 +15,8 @@ mod readme;
 use crate::alert;
 use crate::artefacts::{Marks, marked};
 use crate::plan::Plan;
-use crate::subject::slug;
 use crate::yaml::Yaml;
+use obs_model::promise::slug;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The port that the runtime listens on unless it is told otherwise.

@@ -3,6 +3,7 @@
 use crate::package::Package;
 use crate::settings::Settings;
 use obs_model::Place;
+use obs_model::promise::slug;
 
 /// A package, the service it is or is part of, and the addresses that links begin with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,19 +162,6 @@ impl Subject {
     }
 }
 
-/// A name as a part of a file's name or of an identifier: lower case, words joined by `-`. Names of alerts
-/// keep their letters.
-pub(crate) fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for part in name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|part| !part.is_empty()) {
-        if !slug.is_empty() {
-            slug.push('-');
-        }
-        slug.push_str(part);
-    }
-    slug
-}
-
 /// FNV-1a. The standard library's hashes differ between its versions.
 pub(crate) fn fnv(bytes: &[u8]) -> u64 {
     bytes
@@ -210,12 +198,5 @@ mod tests {
         let dashboard = subject.dashboard(Board::Red, &[("function", "{{ $labels.function }}")]);
         assert!(dashboard.starts_with("https://grafana.example.org/d/obs-"), "{dashboard}");
         assert!(dashboard.ends_with("?var-function={{ $labels.function }}"), "{dashboard}");
-    }
-
-    #[test]
-    fn slugs_are_file_names() {
-        assert_eq!(slug("registry::shop/check out"), "registry-shop-check-out");
-        assert_eq!(slug("not_found"), "not_found");
-        assert_eq!(slug("../../etc"), "etc");
     }
 }

@@ -27,9 +27,9 @@ const SIGNS: [Sign; 5] = [
         alert: "LabelOverflow",
         family: "obs_label_overflow_total",
         counts: true,
-        labels: &[("metric", "place"), ("label", "tenant")],
-        summary: "label {{ $labels.label }} of {{ $labels.metric }} has more values than its cap",
-        description: "values of the label {{ $labels.label }} of {{ $labels.metric }} became `_other` within an hour",
+        labels: &[("item", "place"), ("label", "tenant")],
+        summary: "label {{ $labels.label }} of {{ $labels.item }} has more values than its cap",
+        description: "values of the label {{ $labels.label }} of {{ $labels.item }} became `_other` within an hour",
         meaning: "A capped label has seen more distinct values than it keeps. Nothing is lost in sums, but the values \
                   over the cap cannot be told apart.",
         causes: &[

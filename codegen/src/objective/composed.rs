@@ -4,7 +4,8 @@ use super::{FEW, Objective, Sli};
 use crate::compose;
 use crate::plan::Plan;
 use crate::query::Select;
-use crate::subject::{Runbook, slug};
+use crate::subject::Runbook;
+use obs_model::promise::slug;
 use obs_model::{Function, Percent, duration};
 
 #[cfg(feature = "promql")]

@@ -2,7 +2,7 @@
 
 use super::Objective;
 use crate::mistake::Mistake;
-use crate::subject::slug;
+use obs_model::promise::slug;
 use obs_model::{Catalogue, Function, Latency, Slo, duration};
 
 /// Adds the functions of another declaration of the same objective.

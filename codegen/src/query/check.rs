@@ -15,7 +15,7 @@ pub use super::known::Known;
 pub(super) type Labels = Option<BTreeSet<String>>;
 
 /// The labels of what a query returns.
-pub(super) fn labels_of(query: &str, known: &Known) -> Labels {
+pub(crate) fn labels_of(query: &str, known: &Known) -> Labels {
     Checker { known, problems: Vec::new() }.labels(&parse(query).ok()?)
 }
 

@@ -1,6 +1,6 @@
 //! Build scripts that compose are run by cargo, and only those.
 
-use crate::{METRICS, Scratch, cargo_obs};
+use crate::{METRICS, Ran, Scratch, cargo_obs, run};
 use std::path::Path;
 
 /// A build script that calls a method of the builder's name, and leaves what the builder would.
@@ -60,32 +60,50 @@ fn what_another_version_left_is_told() {
     cargo_obs(&scratch.path(""), &["list"]).assert(2, &["composed.json: ", "of this version?"]);
 }
 
-/// Builds this crate for a build script, which takes a minute: `cargo test --test cli -- --ignored`.
-#[test]
-#[ignore = "builds obs-codegen once more; needs the composing builder"]
-fn a_metric_that_is_misspelled_in_a_build_script_is_told_with_its_place() {
+/// A package whose build script composes a panel that asks this, with this very crate.
+fn composing(name: &str, query: &str) -> Scratch {
     let manifest = format!(
         "{FEATURES}[build-dependencies]\nobs-codegen = {{ path = {:?}, features = [\"promql\"] }}\n",
         env!("CARGO_MANIFEST_DIR")
     );
-    let build = |query: &str| {
-        format!(
-            "use obs_codegen::{{Builder, Dashboard, Panel}};\n\nfn main() {{\n    Builder::from_crate()\n        \
-             .dashboard(\n            Dashboard::new(\"Pool\").row(\"Pool\").panel(\n                \
-             Panel::time_series(\"Used\").query(\"{query}\").describe(\"Connections in use.\"),\n            ),\n        \
-             )\n        .emit();\n}}\n"
-        )
-    };
+    let build = format!(
+        "use obs_codegen::{{Builder, Dashboard, Panel}};\n\nfn main() {{\n    Builder::from_crate()\n        \
+         .dashboard(\n            Dashboard::new(\"Pool\").row(\"Pool\").panel(\n                \
+         Panel::time_series(\"Used\").query({query:?}).describe(\"Connections in use.\"),\n            ),\n        \
+         )\n        .emit();\n}}\n"
+    );
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
-    let lock = std::fs::read_to_string(lock).unwrap();
-    let right = build("sum(db_connections)");
+    let lock = std::fs::read_to_string(lock).expect("the versions that this crate is built of");
     let files =
-        [("src/lib.rs", METRICS), ("Cargo.toml", &manifest), ("build.rs", &right), ("Cargo.lock", &lock)];
-    let scratch = Scratch::new("composed-real", &files);
+        [("src/lib.rs", METRICS), ("Cargo.toml", &manifest), ("build.rs", &build), ("Cargo.lock", &lock)];
+    Scratch::at(name, &files)
+}
+
+/// Runs the command without a network, with a target directory that stays: the forty crates that a build script
+/// needs for this are compiled by the first run only, and once for all tests. What this test itself was built
+/// of is of no use to them, since cargo compiles for build scripts under another profile.
+fn kept(here: &Path, arguments: &[&str]) -> Ran {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("composing");
+    run(here, arguments, &[("CARGO_TARGET_DIR", &target), ("CARGO_NET_OFFLINE", Path::new("true"))])
+}
+
+#[test]
+fn a_metric_that_is_misspelled_in_a_build_script_is_told_with_its_place() {
+    let scratch = composing("composing-metric", "sum by (state) (db_connections)");
     let here = scratch.path("");
-    cargo_obs(&here, &["generate"]).assert(0, &["observability/dashboards/scratch-pool.json"]);
-    cargo_obs(&here, &["check"]).assert(0, &["is up to date"]);
-    scratch.write("build.rs", &build("sum(db_conections)"));
-    let ran = cargo_obs(&here, &["check"]);
-    ran.assert(1, &["build.rs:7:", "`db_conections`; did you mean `db_connections`?"]);
+    kept(&here, &["generate"]).assert(0, &["observability/dashboards/scratch-pool.json"]);
+    kept(&here, &["check"]).assert(0, &["is up to date"]);
+    let right = std::fs::read_to_string(scratch.path("build.rs")).unwrap();
+    scratch.write("build.rs", &right.replace("db_connections", "db_conections"));
+    kept(&here, &["check"]).assert(1, &["build.rs:7:", "`db_conections`; did you mean `db_connections`?"]);
+}
+
+#[test]
+fn a_label_that_the_code_drops_is_told_where_the_build_script_asks_for_it() {
+    let scratch = composing("composing-label", "sum by (state) (db_connections)");
+    let here = scratch.path("");
+    kept(&here, &["generate"]).assert(0, &["observability/dashboards/scratch-pool.json"]);
+    let dropped = METRICS.replace(", labels(state: PoolState)", "").replace("Gauge<PoolState>", "Gauge");
+    scratch.write("src/lib.rs", &dropped);
+    kept(&here, &["check"]).assert(1, &["build.rs:7:", "has no label `state`"]);
 }

@@ -8,7 +8,7 @@ mod explain;
 mod linked;
 
 use common::{Scratch, fixture};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const METRICS: &str = r#"/// Connections to the database, by state.
@@ -28,12 +28,19 @@ struct Ran {
 }
 
 fn cargo_obs(directory: &Path, arguments: &[&str]) -> Ran {
+    match own_target(directory) {
+        Some(target) => run(directory, arguments, &[("CARGO_TARGET_DIR", &target)]),
+        None => run(directory, arguments, &[]),
+    }
+}
+
+fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &Path)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-obs"));
     let Output { status, stdout, stderr } = command
         .arg("obs")
         .args(arguments)
         .current_dir(directory)
-        .envs(own_target(directory))
+        .envs(variables.iter().copied())
         .output()
         .expect("the command runs");
     let text = |bytes| {
@@ -44,9 +51,9 @@ fn cargo_obs(directory: &Path, arguments: &[&str]) -> Ran {
 }
 
 /// Packages of one name and version would share what cargo builds of them.
-fn own_target(directory: &Path) -> Option<(&'static str, std::path::PathBuf)> {
+fn own_target(directory: &Path) -> Option<PathBuf> {
     let temporary = directory.starts_with(env!("CARGO_TARGET_TMPDIR"));
-    temporary.then(|| ("CARGO_TARGET_DIR", directory.join("target")))
+    temporary.then(|| directory.join("target"))
 }
 
 fn scratch(name: &str) -> Scratch {
@@ -286,7 +293,7 @@ fn two_runs_write_the_same_and_lines_are_kept_on_demand() {
     };
     let once = written("one", &[]);
     assert!(once.len() > 2 && once == written("two", &[]));
-    let catalogue = |files: &[(std::path::PathBuf, String)]| {
+    let catalogue = |files: &[(PathBuf, String)]| {
         files.iter().find(|(path, _)| path.ends_with("catalogue.json")).unwrap().1.clone()
     };
     assert!(!catalogue(&once).contains("\"line\""));

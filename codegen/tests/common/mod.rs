@@ -13,7 +13,12 @@ pub(crate) struct Scratch(PathBuf);
 impl Scratch {
     /// A package called `scratch`, with these files; a manifest is added if none is among them.
     pub(crate) fn new(name: &str, files: &[(&str, &str)]) -> Scratch {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        Scratch::at(&format!("{name}-{}", std::process::id()), files)
+    }
+
+    /// The same, always in one place, so that cargo knows it again.
+    pub(crate) fn at(name: &str, files: &[(&str, &str)]) -> Scratch {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir_all(&directory).expect("the directory for tests can be written");
         let scratch = Scratch(directory);

@@ -54,7 +54,7 @@ impl Told<'_> {
     /// Shares, durations and the name.
     fn numbers(&mut self) {
         let composed = self.composed;
-        if composed.name.is_empty() || crate::subject::slug(&composed.name).is_empty() {
+        if composed.name.is_empty() || obs_model::promise::slug(&composed.name).is_empty() {
             self.tell("a name has letters or digits");
         }
         let shares = composed.success.iter().chain(composed.latency.iter().map(|(_, share)| share));

@@ -54,6 +54,31 @@ fn every_expression_is_answered_by_the_catalogue() {
     }
 }
 
+/// A template that names a label which is not there says nothing at all.
+#[cfg(feature = "promql")]
+#[test]
+fn every_label_in_a_text_is_one_of_the_alert_s() {
+    use crate::query::check::{Known, labels_of};
+    let plan = full();
+    let known = Known::of_plan(&plan);
+    let mut named = 0;
+    for alert in alert::all(&plan) {
+        let labels = labels_of(&alert.query.to_string(), &known);
+        let added = alert.all_labels(&plan.subject);
+        for (_, text) in alert.annotations(&plan.subject) {
+            for rest in text.split("$labels.").skip(1) {
+                let name =
+                    rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+                let there = labels.as_ref().is_none_or(|labels| labels.contains(name))
+                    || added.iter().any(|(label, _)| *label == name);
+                assert!(there, "{} has no label {name}: {text}", alert.name);
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 50, "{named}");
+}
+
 #[test]
 fn thresholds_are_exact() {
     let plan = full();

@@ -22,18 +22,16 @@ impl Dashboard {
         entries.map(|entry| read(entry.path())).collect()
     }
 
-    /// The queries of every panel, with everything chosen. What asks for the record of an objective that the
-    /// rules do not make is left out.
-    pub(crate) fn queries(&self, job: &str, recorded: &[String]) -> Vec<String> {
+    /// What links name it by.
+    pub(crate) fn uid(&self) -> &str {
+        self.0["uid"].as_str().unwrap_or_default()
+    }
+
+    /// The queries of every panel, with everything chosen.
+    pub(crate) fn queries(&self, job: &str) -> Vec<String> {
         let mut queries = Vec::new();
         collect(&self.0["panels"], &mut queries);
-        let made = |query: &&String| match query.split_once("slo:") {
-            None => true,
-            Some((_, rest)) => recorded
-                .iter()
-                .any(|name| name.strip_prefix("slo:").is_some_and(|name| rest.starts_with(name))),
-        };
-        queries.iter().filter(made).map(|query| self.choose(query, job)).collect()
+        queries.iter().map(|query| self.choose(query, job)).collect()
     }
 
     /// The queries of the events that are drawn over graphs.

@@ -1,22 +1,24 @@
-//! Prometheus, as Debian packages it.
+//! Programs of others, as Debian packages them: each in a directory of its own, on a free port.
 
 use quickstart::http::Client;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 /// Fails, and says what is missing.
-pub(crate) fn require() {
-    for tool in ["prometheus", "promtool"] {
-        let found = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(
-            found.is_ok_and(|status| status.success()),
-            "{tool} is not on the path; on Debian: apt-get install prometheus"
-        );
-    }
+pub(crate) fn require(program: &str, package: &str) {
+    assert!(runs(program), "{program} is not on the path; on Debian: apt-get install {package}");
+}
+
+/// Whether there is such a program.
+pub(crate) fn runs(program: &str) -> bool {
+    let mut command = Command::new(program);
+    let status = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// Runs promtool with some input, expects it to be content, and returns what it said.
@@ -37,75 +39,87 @@ pub(crate) fn promtool(args: &[&str], input: &str) -> String {
     said
 }
 
-/// A running Prometheus.
-pub(crate) struct Prometheus {
+/// A directory that goes when it is dropped.
+pub(crate) struct Directory(PathBuf);
+
+impl Directory {
+    pub(crate) fn new(name: &str) -> Directory {
+        let name = format!("{name}-{}", std::process::id());
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&path).expect("a directory");
+        Directory(path)
+    }
+
+    /// Writes a file, and says where.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        path
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A program that serves HTTP. It ends when it is dropped; if that is because a test fails, its log is shown.
+pub(crate) struct Peer {
+    program: String,
     child: Child,
-    directory: PathBuf,
-    address: String,
+    directory: Directory,
+    /// Where it listens.
+    pub(crate) address: String,
     http: Client,
 }
 
-impl Prometheus {
-    /// Starts one that scrapes `target` every second and evaluates `rules` as often, objectives included.
-    pub(crate) fn start(target: &str, rules: &str) -> Prometheus {
-        let name = format!("prometheus-{}", std::process::id());
-        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(&directory).expect("a directory");
-        let config = directory.join("prometheus.yml");
-        let hurried =
-            fs::read_to_string(rules).expect("the rules").replace("interval: \"1m\"", "interval: \"1s\"");
-        let rules = directory.join("rules.yml");
-        fs::write(&rules, hurried).expect("a copy of the rules");
-        let text = format!(
-            "global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\n\
-             rule_files: [{rules:?}]\n\
-             scrape_configs:\n  - job_name: quickstart\n    static_configs: [{{ targets: [{target:?}] }}]\n"
-        );
-        fs::write(&config, text).expect("its configuration");
-        promtool(&["check", "config", &config.display().to_string()], "");
+impl Peer {
+    /// Starts a program with an argument that says where to listen, and others.
+    pub(crate) fn start(program: &str, directory: Directory, arguments: &[String]) -> Peer {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port").to_string();
-        let log = File::create(directory.join("log")).expect("its log");
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", directory.join("data").display()))
+        let log = File::create(directory.path("log")).expect("its log");
+        let child = Command::new(program)
             .arg(format!("--web.listen-address={address}"))
-            .args(["--enable-feature=exemplar-storage", "--log.level=warn"])
+            .args(arguments)
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .expect("prometheus starts");
-        Prometheus { child, directory, address, http: Client::new() }
+            .unwrap_or_else(|error| panic!("{program}: {error}"));
+        Peer { program: program.to_owned(), child, directory, address, http: Client::new() }
     }
 
-    /// The `data` of an answer of its API; null while there is none.
-    pub(crate) async fn api(&self, path: &str) -> Value {
+    /// What it answers; null while it does not listen or is not ready.
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let Ok((status, body)) = self.http.get(&format!("http://{}{path}", self.address)).await else {
-            return Value::Null; // It is not listening yet.
+            return Value::Null;
         };
-        let mut answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let starting = status.as_u16() == 503;
-        assert!(status.is_success() || starting, "{path}: {}", answer["error"]);
-        answer["data"].take()
+        if status.as_u16() == 503 {
+            return Value::Null;
+        }
+        assert!(status.is_success(), "{path}: {status}: {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).unwrap_or_default()
     }
 
-    /// The answer to a query, now.
-    pub(crate) async fn query(&self, query: &str) -> Value {
-        self.api(&format!("/api/v1/query?query={}", encode(query))).await
-    }
-
-    /// What it has complained about.
-    pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+    fn log(&self) -> String {
+        fs::read_to_string(Path::new(&self.directory.path("log"))).unwrap_or_default()
     }
 }
 
-impl Drop for Prometheus {
+impl Drop for Peer {
     fn drop(&mut self) {
         // Each may have failed because it is gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.directory);
+        if thread::panicking() {
+            eprintln!("{} says:\n{}", self.program, self.log());
+        }
     }
 }
 
