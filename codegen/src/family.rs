@@ -34,7 +34,7 @@ pub struct Schema {
 pub const HISTOGRAM_SAMPLES: [&str; 3] = ["_bucket", "_sum", "_count"];
 
 /// What the runtime exports of itself and of the process.
-const PROGRAM: [(&str, Kind, &str, &[&str]); 20] = [
+const PROGRAM: [(&str, Kind, &str, &[&str]); 25] = [
     ("build_info", Kind::Gauge, "The build", &["version", "commit", "branch", "service"]),
     ("process_cpu_seconds_total", Kind::Counter, "CPU time", &[]),
     ("process_max_fds", Kind::Gauge, "The limit on open file descriptors", &[]),
@@ -46,6 +46,9 @@ const PROGRAM: [(&str, Kind, &str, &[&str]); 20] = [
     ("obs_cells_bytes", Kind::Gauge, "Memory that counts take", &[]),
     ("obs_cells_threads", Kind::Gauge, "The most threads that recorded at one time", &[]),
     ("obs_dropped_updates_total", Kind::Counter, "Updates for which no cells were left", &[]),
+    ("obs_export_duration_seconds", Kind::Histogram, "Time to export a batch", &["signal"]),
+    ("obs_export_failures_total", Kind::Counter, "Batches that were not taken", &["signal"]),
+    ("obs_export_retries_total", Kind::Counter, "Requests that were sent again", &["signal"]),
     ("obs_health_check_duration_seconds", Kind::Gauge, "How long a check took", &["check"]),
     ("obs_health_check_failures_total", Kind::Counter, "How often a check failed", &["check"]),
     ("obs_health_check_up", Kind::Gauge, "Whether a check passed", &["check"]),
@@ -55,6 +58,8 @@ const PROGRAM: [(&str, Kind, &str, &[&str]); 20] = [
     ("obs_registry_conflicts", Kind::Gauge, "Families left out for their name", &[]),
     ("obs_scrape_duration_seconds", Kind::Histogram, "Time to make a page of metrics", &[]),
     ("obs_scrapes_total", Kind::Counter, "Pages of metrics that were made", &["format"]),
+    ("obs_spans_queued", Kind::Gauge, "Spans that wait to be exported", &[]),
+    ("obs_spans_total", Kind::Counter, "Spans by what became of them", &["result"]),
 ];
 
 /// What the runtime exports of objectives, where there are any.

@@ -14,6 +14,8 @@ struct Sign {
     family: &'static str,
     /// Whether it is a counter, which is looked at over an hour.
     counts: bool,
+    /// Which of its series, by a label and a regular expression.
+    like: Option<(&'static str, &'static str)>,
     labels: &'static [(&'static str, &'static str)],
     summary: &'static str,
     description: &'static str,
@@ -22,11 +24,12 @@ struct Sign {
     actions: &'static [&'static str],
 }
 
-const SIGNS: [Sign; 5] = [
+const SIGNS: [Sign; 7] = [
     Sign {
         alert: "LabelOverflow",
         family: "obs_label_overflow_total",
         counts: true,
+        like: None,
         labels: &[("item", "place"), ("label", "tenant")],
         summary: "label {{ $labels.label }} of {{ $labels.item }} has more values than its cap",
         description: "values of the label {{ $labels.label }} of {{ $labels.item }} became `_other` within an hour",
@@ -45,6 +48,7 @@ const SIGNS: [Sign; 5] = [
         alert: "UpdatesDropped",
         family: "obs_dropped_updates_total",
         counts: true,
+        like: None,
         labels: &[],
         summary: "metrics have no room left and drop updates",
         description: "updates of metrics were dropped within an hour",
@@ -60,6 +64,7 @@ const SIGNS: [Sign; 5] = [
         alert: "MetricsConnectionsRejected",
         family: "obs_http_rejected_total",
         counts: true,
+        like: None,
         labels: &[("reason", "busy")],
         summary: "its metrics port turns connections away: {{ $labels.reason }}",
         description: "connections to the metrics port were turned away within an hour ({{ $labels.reason }})",
@@ -74,9 +79,44 @@ const SIGNS: [Sign; 5] = [
         ],
     },
     Sign {
+        alert: "SpansLost",
+        family: "obs_spans_total",
+        counts: true,
+        like: Some(("result", "failed|overflowed|queue_full")),
+        labels: &[("result", "queue_full")],
+        summary: "spans are lost: {{ $labels.result }}",
+        description: "spans that should have been exported were lost within an hour ({{ $labels.result }})",
+        meaning: "Traces are missing or incomplete. The service itself is not slowed down by it.",
+        causes: &[
+            "`failed`: the collector did not take them.",
+            "`queue_full`: the collector is slower than spans are made, or was away for a while.",
+            "`overflowed`: a trace has more spans than are held until it ends.",
+        ],
+        actions: &[
+            "See whether the collector is up, and what it says of itself.",
+            "Sample fewer traces, or give the exporter a longer queue.",
+        ],
+    },
+    Sign {
+        alert: "ExportFailing",
+        family: "obs_export_failures_total",
+        counts: true,
+        like: None,
+        labels: &[("signal", "metrics")],
+        summary: "the collector does not take its {{ $labels.signal }}",
+        description: "batches of {{ $labels.signal }} were not taken by the collector within an hour",
+        meaning: "The collector refused batches, or was not there, for longer than the exporter tries again.",
+        causes: &["The collector is down or overloaded.", "Its address, protocol or credentials are wrong."],
+        actions: &[
+            "Read the service's log: it names the collector and what it answered.",
+            "Compare the address with `OTEL_EXPORTER_OTLP_ENDPOINT` or what the program gives `Otlp`.",
+        ],
+    },
+    Sign {
         alert: "MetricsConflict",
         family: "obs_registry_conflicts",
         counts: false,
+        like: None,
         labels: &[],
         summary: "metrics contradict one another and are not exported",
         description: "families are left out because two declarations of one name disagree",
@@ -88,6 +128,7 @@ const SIGNS: [Sign; 5] = [
         alert: "MetricsConflictPrometheus",
         family: "obs_prometheus_conflicts",
         counts: false,
+        like: None,
         labels: &[],
         summary: "metrics of the prometheus crate contradict others and are not exported",
         description: "families of the prometheus crate are left out because their name is taken",
@@ -103,7 +144,10 @@ pub(super) fn all(plan: &Plan) -> Vec<Alert> {
 
 impl Sign {
     fn alert(&self, subject: &Subject) -> Alert {
-        let select = || Select::new(self.family);
+        let select = || {
+            let select = Select::new(self.family);
+            self.like.map_or(select.clone(), |(label, regex)| select.like(label, regex))
+        };
         let value = if self.counts { select().increase("1h") } else { select().now() };
         let after = if self.counts { "0s" } else { "5m" };
         let query = value.above("0").and(&TARGET, &targets(subject));

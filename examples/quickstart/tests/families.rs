@@ -7,8 +7,15 @@ use obs_runtime::{Capped, Check, Counter, metric};
 use quickstart as _; // A crate that nothing names is dropped by the linker, and its families with it.
 use std::collections::BTreeSet;
 
-/// Exported only with the feature `prometheus` of the runtime, which nothing here needs.
-const ELSEWHERE: [&str; 1] = ["obs_prometheus_conflicts"];
+/// Exported only with the features `prometheus` and `otlp` of the runtime, which nothing here needs.
+const ELSEWHERE: [&str; 6] = [
+    "obs_export_duration_seconds",
+    "obs_export_failures_total",
+    "obs_export_retries_total",
+    "obs_prometheus_conflicts",
+    "obs_spans_queued",
+    "obs_spans_total",
+];
 
 /// Probes, by their name.
 #[metric(counter, name = "probes_total", labels(name: Capped<1>))]
