@@ -47,7 +47,7 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
 }
 
 /// What the rules record: each name with its query and the labels that the rule adds.
-#[cfg(any(test, feature = "promql"))]
+#[cfg(feature = "promql")]
 pub(crate) fn recorded(plan: &Plan) -> Vec<(String, String, Vec<String>)> {
     let rules = records(plan).into_iter().flat_map(|group| group.rules);
     let record = |rule| match rule {

@@ -8,7 +8,6 @@ use crate::faster::faster;
 use crate::server::Prometheus;
 use crate::webhook::Webhook;
 use crate::{DASHBOARDS, RULES, data, until};
-use axum::http::StatusCode;
 use quickstart::args::Args;
 use quickstart::http::Client;
 use quickstart::order::{Channel, NewOrder};
@@ -75,7 +74,7 @@ async fn run(customers: &Customers, prometheus: &Prometheus, alertmanager: &Aler
         data(&prometheus.query(&met).await)
     })
     .await;
-    assert_eq!(held(&PAGE[..1]).await, [Value::Null; 0], "nobody is called while all is well");
+    assert_eq!(held(&PAGE).await, [Value::Null; 0], "nobody is called while orders succeed");
 
     customers.payments_fail(true);
     until("the page is held", LIMIT, async || !held(&PAGE).await.is_empty()).await;
@@ -158,7 +157,8 @@ async fn shop(orders: String, failing: Arc<AtomicBool>, stopping: Arc<AtomicBool
             card: if fails { "broken" } else { "good" }.to_owned(),
         };
         let (status, _) = http.post(&orders, &order).await.expect("an answer");
-        assert!(!fails || status == StatusCode::BAD_GATEWAY, "{status}");
+        // Late is broken as well, on a busy machine.
+        assert!(!fails || status.is_server_error(), "{status}");
         sleep(Duration::from_millis(if fails { 100 } else { 10 })).await;
     }
 }
