@@ -4,6 +4,7 @@ use super::span::{self, Span};
 use super::{Class, LabelIndex, Outcome, Reader, SeriesRef, Site};
 use pin_project_lite::pin_project;
 use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -21,6 +22,11 @@ pub struct AsyncCall<const METRICS: bool> {
     running: bool,
     finished: bool,
 }
+
+// A future is as unwind safe as what the user's own code holds. Counts are atomic, and the span is only entered,
+// marked and dropped.
+impl<const M: bool> UnwindSafe for AsyncCall<M> {}
+impl<const M: bool> RefUnwindSafe for AsyncCall<M> {}
 
 /// As [`enter`](super::enter), for a future.
 #[inline(always)]
@@ -207,6 +213,7 @@ impl<const M: bool> Drop for Polling<'_, M> {
         if self.0.running && !self.0.finished {
             self.0.abandon();
             self.0.finished = true;
+            self.0.span = None;
         }
     }
 }
