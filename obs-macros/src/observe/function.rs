@@ -115,7 +115,46 @@ fn is_deferrable(args: &ObserveArgs, function: &Function, keeps_async: bool) -> 
         && !judged
         && call::is_bare(args)
         && function.attrs.iter().all(item::is_inert)
+        && !is_named_like_std(function)
         && ret.is_none_or(|ret| wrap::is_whole(ret) && !matches!(shape::plain_type(ret), Type::Never(_)))
+}
+
+/// Whether it is called as a method of the standard library's traits. Clippy takes such a method for one of them
+/// (`should_implement_trait`), unless it is an `async fn`.
+fn is_named_like_std(function: &Function) -> bool {
+    const NAMES: [&str; 30] = [
+        "add",
+        "as_mut",
+        "as_ref",
+        "bitand",
+        "bitor",
+        "bitxor",
+        "borrow",
+        "borrow_mut",
+        "clone",
+        "cmp",
+        "default",
+        "deref",
+        "deref_mut",
+        "div",
+        "drop",
+        "eq",
+        "from_iter",
+        "from_str",
+        "hash",
+        "index",
+        "index_mut",
+        "into_iter",
+        "mul",
+        "neg",
+        "next",
+        "not",
+        "rem",
+        "shl",
+        "shr",
+        "sub",
+    ];
+    NAMES.iter().any(|name| function.sig.ident == *name)
 }
 
 /// A function that returns a future. The call starts before its statements, whose work is part of it.
