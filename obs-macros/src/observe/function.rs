@@ -7,7 +7,7 @@ use crate::item::{self, Body, Function};
 use crate::wrap;
 use obs_model::catalogue;
 use obs_model::grammar::{ObserveArgs, describe, shape};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
@@ -101,7 +101,11 @@ fn deferred(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Bo
         false => quote!(#v1::Unreadable),
     };
     function.sig.asyncness = None;
-    let opaque = Type::Verbatim(quote!(impl #v1::Future<Output = #output>));
+    // The compiler speaks of an `async fn`'s future at its return type.
+    let place = ret.as_ref().map_or_else(|| function.sig.ident.span(), Spanned::span);
+    let at = Span::call_site().located_at(place);
+    let future_trait = v1.located(at);
+    let opaque = Type::Verbatim(quote_spanned!(at=> impl #future_trait::Future<Output = #output>));
     function.sig.output = ReturnType::Type(Default::default(), Box::new(opaque));
     quote!(#v1::deferred(&__OBS_SITE, #future, #reader))
 }
