@@ -123,8 +123,8 @@ fn is_deferrable(args: &ObserveArgs, function: &Function, keeps_async: bool) -> 
         && ret.is_none_or(|ret| wrap::is_whole(ret) && !matches!(shape::plain_type(ret), Type::Never(_)))
 }
 
-/// Whether it is called as a method of the standard library's traits. Clippy takes such a method for one of them
-/// (`should_implement_trait`), unless it is an `async fn`.
+/// Whether it is called as a method of the standard library's traits. Clippy takes such a method for one of
+/// them (`should_implement_trait`), unless it is an `async fn`.
 fn is_named_like_std(function: &Function) -> bool {
     const NAMES: [&str; 30] = [
         "add",

@@ -13,8 +13,8 @@ use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signatu
 /// The statements that declare the parameters again. A pattern moves inside whole, and leaves a name in the
 /// signature; unless expressions outside are `evaluated`: they use what it binds, and only the bindings move.
 ///
-/// `held` is whether references that the body does not use are captured too: an `async fn`'s future holds them,
-/// and is `Send` only if they are.
+/// `held` is whether references that the body does not use are captured too: an `async fn`'s future holds
+/// them, and is `Send` only if they are.
 pub(super) fn rebind(sig: &mut Signature, evaluated: &TokenStream, held: bool) -> TokenStream {
     let mut statements = TokenStream::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
