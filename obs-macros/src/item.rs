@@ -100,10 +100,11 @@ impl Function {
 }
 
 /// Whether an attribute is one of the language's that says the same about a function that returns a future as
-/// about an `async fn`. (`must_use` does not: there it speaks of the output.)
+/// about an `async fn`. (`must_use` does not: there it speaks of the output. Nor does `expect`: some lints
+/// are for an `async fn` only, and what expects one would be told that it is not there.)
 pub(crate) fn is_inert(attribute: &Attribute) -> bool {
-    const INERT: [&str; 10] =
-        ["allow", "cfg", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "warn"];
+    const INERT: [&str; 9] =
+        ["allow", "cfg", "cold", "deny", "deprecated", "doc", "forbid", "inline", "warn"];
     attribute.path().get_ident().is_some_and(|ident| INERT.iter().any(|name| ident == *name))
 }
 

@@ -45,7 +45,7 @@
 #![allow(clippy::implicit_return, clippy::question_mark_used, clippy::panic, clippy::missing_const_for_fn)]
 #![allow(clippy::arbitrary_source_item_ordering, clippy::redundant_pub_crate, clippy::unused_async)]
 
-use core::fmt::{Display, Formatter, Result as FmtResult};
+use core::fmt::{Display, Formatter, Error as FmtError, Result as FmtResult};
 use core::future::{Future, ready};
 use core::pin::Pin;
 use obs_runtime::{Capped, Counter, ErrorCategory, Gauge, Histogram, LabelValue, metric, observe};
@@ -201,6 +201,33 @@ impl Store {
     fn skipped(&self) -> bool { self.items.is_empty() }
 }
 
+/// Methods that some lints tell from others by their being `async`.
+#[derive(Debug)]
+pub struct Cursor(Option<u8>);
+
+impl Cursor {
+    /// Named like a method of a trait, which an `async fn` is not taken for.
+    #[observe]
+    #[inline]
+    pub async fn next(&mut self) -> Option<u8> { self.0.take() }
+    /// Its lint looks at the future of an `async fn`, and is expected.
+    #[observe]
+    #[expect(clippy::missing_errors_doc, reason = "to be seen")]
+    #[inline]
+    pub async fn failing(&self) -> Result<u8, FmtError> { self.0.ok_or(FmtError) }
+}
+
+/// Has one more.
+pub trait Steps {
+    /// Expected too.
+    #[observe]
+    #[expect(async_fn_in_trait, reason = "to be seen")]
+    #[inline]
+    async fn step(&self) -> u8 { 1 }
+}
+
+impl Steps for Cursor {}
+
 /// In a module.
 #[observe]
 mod inner {
@@ -258,6 +285,8 @@ fn expansions_are_clean_and_work() {
     assert_eq!(store.len(), 1);
     assert!(ui_tests::ready(store.first()).is_ok() && store.into_items().is_ok());
     assert!(inner::called(1).is_some());
+    let mut cursor = Cursor(Some(1));
+    assert!(ui_tests::ready(cursor.failing()).is_ok() && ui_tests::ready(cursor.next()) == Some(ui_tests::ready(cursor.step())));
     COUNTER.with((Format::Json, "t")).inc();
     GAUGE.set(1.0);
     HISTOGRAM.observe(1.0);

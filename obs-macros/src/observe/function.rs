@@ -7,7 +7,7 @@ use crate::item::{self, Body, Function};
 use crate::wrap;
 use obs_model::catalogue;
 use obs_model::grammar::{ObserveArgs, describe, shape};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
@@ -101,7 +101,11 @@ fn deferred(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Bo
         false => quote!(#v1::Unreadable),
     };
     function.sig.asyncness = None;
-    let opaque = Type::Verbatim(quote!(impl #v1::Future<Output = #output>));
+    // The compiler speaks of an `async fn`'s future at its return type.
+    let place = ret.as_ref().map_or_else(|| function.sig.ident.span(), Spanned::span);
+    let at = Span::call_site().located_at(place);
+    let future_trait = v1.located(at);
+    let opaque = Type::Verbatim(quote_spanned!(at=> impl #future_trait::Future<Output = #output>));
     function.sig.output = ReturnType::Type(Default::default(), Box::new(opaque));
     quote!(#v1::deferred(&__OBS_SITE, #future, #reader))
 }
@@ -115,7 +119,46 @@ fn is_deferrable(args: &ObserveArgs, function: &Function, keeps_async: bool) -> 
         && !judged
         && call::is_bare(args)
         && function.attrs.iter().all(item::is_inert)
+        && !is_named_like_std(function)
         && ret.is_none_or(|ret| wrap::is_whole(ret) && !matches!(shape::plain_type(ret), Type::Never(_)))
+}
+
+/// Whether it is called as a method of the standard library's traits. Clippy takes such a method for one of
+/// them (`should_implement_trait`), unless it is an `async fn`.
+fn is_named_like_std(function: &Function) -> bool {
+    const NAMES: [&str; 30] = [
+        "add",
+        "as_mut",
+        "as_ref",
+        "bitand",
+        "bitor",
+        "bitxor",
+        "borrow",
+        "borrow_mut",
+        "clone",
+        "cmp",
+        "default",
+        "deref",
+        "deref_mut",
+        "div",
+        "drop",
+        "eq",
+        "from_iter",
+        "from_str",
+        "hash",
+        "index",
+        "index_mut",
+        "into_iter",
+        "mul",
+        "neg",
+        "next",
+        "not",
+        "rem",
+        "shl",
+        "shr",
+        "sub",
+    ];
+    NAMES.iter().any(|name| function.sig.ident == *name)
 }
 
 /// A function that returns a future. The call starts before its statements, whose work is part of it.

@@ -19,7 +19,7 @@ pub(crate) fn awaited(
     evaluated: &TokenStream,
 ) -> TokenStream {
     let block = body.block();
-    let rebound = params::rebind(&mut function.sig, evaluated);
+    let rebound = params::rebind(&mut function.sig, evaluated, true);
     if matches!(ret.map(shape::plain_type), Some(Type::Never(_))) {
         return quote!(async move { #rebound #block });
     }

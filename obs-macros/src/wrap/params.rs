@@ -12,31 +12,34 @@ use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signatu
 
 /// The statements that declare the parameters again. A pattern moves inside whole, and leaves a name in the
 /// signature; unless expressions outside are `evaluated`: they use what it binds, and only the bindings move.
-pub(super) fn rebind(sig: &mut Signature, evaluated: &TokenStream) -> TokenStream {
+///
+/// `held` is whether references that the body does not use are captured too: an `async fn`'s future holds
+/// them, and is `Send` only if they are.
+pub(super) fn rebind(sig: &mut Signature, evaluated: &TokenStream, held: bool) -> TokenStream {
     let mut statements = TokenStream::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) => {
-                let by_value = match &receiver.kind {
+                let captured = match &receiver.kind {
                     ReceiverKind::Value => true,
-                    ReceiverKind::Typed(_, ty) => !is_plain(ty),
-                    _ => false,
+                    ReceiverKind::Typed(_, ty) => held || !is_plain(ty),
+                    _ => held,
                 };
-                if by_value {
+                if captured {
                     // `self` cannot be declared again. Being mentioned whole, it is captured whole; and what is
                     // captured is dropped last, as the first parameter is.
                     let this = &receiver.self_token;
                     statements.extend(quote!(let _ = &#this;));
                 }
             }
-            FnArg::Typed(input) => statements.extend(rebind_one(input, position, evaluated)),
+            FnArg::Typed(input) => statements.extend(rebind_one(input, position, evaluated, held)),
         }
     }
     statements
 }
 
-fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream) -> TokenStream {
-    let plain = is_plain(&input.ty);
+fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream, held: bool) -> TokenStream {
+    let plain = is_plain(&input.ty) && !(held && is_unused(&input.pat));
     let attrs: Vec<Attribute> = input.attrs.iter().filter(|a| moves_along(a)).cloned().collect();
     match &mut *input.pat {
         Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
@@ -71,6 +74,15 @@ fn rebind_one(input: &mut PatType, position: usize, evaluated: &TokenStream) -> 
             let mutability = borrows_mutably(quote!(#pattern)).then(<Token![mut]>::default);
             quote!(#(#attrs)* let #mutability #name = #name; #(#attrs)* let #pattern = #name;)
         }
+    }
+}
+
+/// Whether a parameter says that the body does not use it.
+fn is_unused(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) => true,
+        Pat::Ident(pattern) => pattern.ident.to_string().starts_with('_'),
+        _ => false,
     }
 }
 

@@ -4,6 +4,7 @@ use super::spans::{self, End, Open, Prepared, Spans};
 use super::{Class, LabelIndex, Live, Outcome, Reader, SeriesRef, Site};
 use pin_project_lite::pin_project;
 use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -22,6 +23,11 @@ pub struct AsyncCall<const METRICS: bool> {
     running: bool,
     finished: bool,
 }
+
+// A future is as unwind safe as what the user's own code holds. Counts are atomic, and the span is only entered,
+// marked and dropped.
+impl<const M: bool> UnwindSafe for AsyncCall<M> {}
+impl<const M: bool> RefUnwindSafe for AsyncCall<M> {}
 
 /// As [`enter`](super::enter), for a future.
 #[inline(always)]

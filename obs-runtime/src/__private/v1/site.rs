@@ -8,6 +8,7 @@ use crate::instrument::errors::ErrorCounts;
 use crate::instrument::exemplar::Exemplars;
 use crate::instrument::timing::TickBounds;
 use crate::label::{Combination, Interns, Space};
+use std::panic::RefUnwindSafe;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU8;
 use tracing::Metadata;
@@ -91,6 +92,9 @@ pub(crate) struct Live {
     pub(crate) exemplars: Exemplars,
     pub(crate) interns: Interns,
 }
+
+// Nothing in it is left half done by a panic: it is counts, and what is written once.
+impl RefUnwindSafe for Site {}
 
 // A row of plain arguments is the cheapest thing to compile that says all of this.
 #[allow(clippy::too_many_arguments)]
