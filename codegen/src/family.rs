@@ -113,7 +113,7 @@ impl Schema {
         }
     }
 
-    /// The three families of an observed function.
+    /// The families of an observed function: three, and a fourth where it has a bound for slow calls.
     fn calls(&mut self, function: &Function, prefix: &str, identity: &[&str], of: &str) {
         let with =
             |labels: &[&'static str]| -> Vec<&str> { identity.iter().chain(labels).copied().collect() };
@@ -130,6 +130,10 @@ impl Schema {
         );
         let concurrent = format!("{prefix}_concurrent");
         self.add(&concurrent, Kind::Gauge, &format!("Calls of {of} in flight"), &with(&[]), &[]);
+        if function.slow.is_some() {
+            let slow = format!("{prefix}_slow_total");
+            self.add(&slow, Kind::Counter, &format!("Calls of {of} over their bound"), &with(&[]), &[]);
+        }
     }
 
     /// Adds a family, or more labels to one that is there: functions with and without labels of their
@@ -199,6 +203,8 @@ mod tests {
             ["function", "module", "result", "format", "tenant", "le"]
         );
         assert_eq!(schema.labels("function_calls_concurrent").unwrap(), ["function", "module"]);
+        assert_eq!(schema.labels("function_calls_slow_total").unwrap(), ["function", "module"]);
+        assert_eq!(schema.labels("checkout_slow_total"), None);
         assert_eq!(schema.labels("checkout_total").unwrap(), ["result", "error_type", "region"]);
         assert_eq!(schema.labels("checkout_concurrent").unwrap(), [""; 0]);
         assert_eq!(schema.labels("db_connections").unwrap(), ["state"]);

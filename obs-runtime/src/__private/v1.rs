@@ -8,6 +8,7 @@ mod desc;
 mod future;
 mod metric;
 mod site;
+mod slow;
 mod span;
 mod spans;
 mod submit;

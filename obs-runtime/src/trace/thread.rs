@@ -9,9 +9,10 @@ use super::id::Ids;
 #[cfg(feature = "testing")]
 use super::inbox::Finished;
 use super::local::LocalTrace;
-use super::record::{Ended, Extra, Origin, Record};
+use super::record::{Ended, Extra, FieldValue, Origin, Record};
 use super::{GENERATION, installed};
 use crate::context::TraceContext;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -166,6 +167,12 @@ pub(crate) fn add(addition: Addition) {
             frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits);
         }
     });
+}
+
+/// The fields of the span that this thread is in, as far as they are known.
+pub(crate) fn fields() -> Vec<(Cow<'static, str>, FieldValue)> {
+    let fields = |stack: &RefCell<Stack>| Some(stack.borrow().frames.last()?.extra.as_ref()?.fields.clone());
+    STACK.try_with(fields).ok().flatten().unwrap_or_default()
 }
 
 /// The trace and span that this thread is in, and whether the trace is sampled.

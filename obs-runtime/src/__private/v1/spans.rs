@@ -194,6 +194,7 @@ pub(super) fn exemplify<const METRICS: bool>(site: &'static Site, spans: Spans, 
 #[inline(never)]
 pub(super) fn leave<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
     exemplify::<METRICS>(site, spans, end);
+    site.live().tell_slow(&end, spans.has(RECORDED));
     if spans.has(SEEN) {
         span::leave(end.ended.error_type());
     }
@@ -232,6 +233,11 @@ impl Open {
     /// What of `wanted` came to be.
     pub(super) fn kept(&self, wanted: Spans) -> Spans {
         Spans(wanted.0 & AROUND | if self.active.is_some() { RECORDED } else { 0 })
+    }
+
+    /// Whether the call is recorded here.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.active.is_some()
     }
 
     /// Enters the spans for a poll.
