@@ -1,6 +1,7 @@
 //! Calls that take longer than their bound: counted, told once a second, and kept with their fields.
 #![cfg(not(feature = "off"))]
 
+use obs_runtime::snapshot::Value;
 use obs_runtime::testing::{capture, capture_future};
 use obs_runtime::{observe, snapshot};
 use std::fmt;
@@ -131,6 +132,6 @@ fn a_bound_may_be_below_the_lowest_bucket() {
     let slow = snapshot().family("blink_slow_total").unwrap().clone();
     assert_eq!(slow.series.len(), 1);
     assert!(slow.series[0].labels.pairs().next().is_none(), "{slow:?}");
-    let obs_runtime::snapshot::Value::Integer(count) = slow.series[0].value else { panic!("{slow:?}") };
+    let Value::Integer(count) = slow.series[0].value else { panic!("{slow:?}") };
     assert!((2..=3).contains(&count), "{count}");
 }

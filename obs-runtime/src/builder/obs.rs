@@ -22,6 +22,9 @@ pub struct Obs {
     pub(super) within: Duration,
     #[cfg(feature = "server")]
     pub(super) server: Option<Server>,
+    /// Last: what the others have to say when they end is logged.
+    #[cfg(feature = "logs")]
+    pub(super) logs: Option<crate::logs::LogsHandle>,
 }
 
 impl Obs {

@@ -29,6 +29,12 @@ impl Fields {
         fields
     }
 
+    /// The values by name, in order.
+    #[cfg(feature = "logs")]
+    pub(crate) fn into_values(self) -> Vec<(Cow<'static, str>, FieldValue)> {
+        self.values
+    }
+
     /// How a span ended that nobody has said more of.
     pub(super) fn ended(&self) -> Option<Ended> {
         self.failed.then_some(Ended::Error(&OTHER))

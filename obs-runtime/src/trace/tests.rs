@@ -357,6 +357,7 @@ fn threads_add_up() {
     assert_eq!(recording.counts()[1..], [0, 0, 0]);
 }
 
+#[cfg(not(feature = "off"))]
 #[test]
 fn a_trace_with_a_slow_call_is_kept_where_the_end_decides() {
     fn traces(sampling: Sampling) -> usize {

@@ -175,6 +175,17 @@ pub(crate) fn fields() -> Vec<(Cow<'static, str>, FieldValue)> {
     STACK.try_with(fields).ok().flatten().unwrap_or_default()
 }
 
+/// The fields of all spans that this thread is in, the outermost first.
+#[cfg(feature = "logs")]
+pub(crate) fn all_fields() -> Vec<(Cow<'static, str>, FieldValue)> {
+    let fields = |stack: &RefCell<Stack>| {
+        let stack = stack.borrow();
+        let extras = stack.frames.iter().filter_map(|frame| frame.extra.as_ref());
+        extras.flat_map(|extra| extra.fields.iter().cloned()).collect()
+    };
+    STACK.try_with(fields).unwrap_or_default()
+}
+
 /// The trace and span that this thread is in, and whether the trace is sampled.
 pub(crate) fn current() -> Option<TraceContext> {
     STACK.try_with(|stack| stack.borrow().current()).ok().flatten()

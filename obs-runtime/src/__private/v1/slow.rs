@@ -9,6 +9,9 @@ use crate::trace::thread;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The target of the warnings.
+pub(crate) const SLOW: &str = "obs::slow";
+
 /// Seconds between two warnings of one function.
 const PAUSE: f64 = 1.0;
 
@@ -85,7 +88,7 @@ impl Live {
             let _ = write!(text, "{gap}{name}={value}");
         }
         tracing::warn!(
-            target: "obs::slow",
+            target: SLOW,
             function = self.desc.name,
             module = self.desc.module,
             duration_seconds = clock::seconds(ticks),
