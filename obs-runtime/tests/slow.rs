@@ -27,6 +27,17 @@ async fn ships(item: &str) {
     std::thread::sleep(Duration::from_millis(3));
 }
 
+#[observe(slow = "2ms", fields(item))]
+async fn waits(item: &str) {
+    std::thread::sleep(Duration::from_millis(3));
+    std::future::pending::<()>().await;
+}
+
+#[observe(fields(place))]
+fn drops<T>(what: T, place: &str) {
+    drop(what);
+}
+
 /// Below the lowest bucket.
 #[observe(metric = "blink", slow = "1us", buckets = [1.0])]
 fn blinks(micros: u64) {
@@ -119,6 +130,16 @@ fn a_warning_has_the_fields_of_a_recorded_call() {
         }
     });
     assert!(lines[0].contains("function=\"ships\"") && lines[0].contains("filter"), "{lines:?}");
+    // One that is dropped between two polls, with another call around it.
+    let (_, lines) = Warnings::during(|| {
+        capture(|| {
+            let mut waiting = Box::pin(waits("press"));
+            assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            drops(waiting, "around");
+        })
+    });
+    assert!(lines[0].contains("function=\"waits\""), "{lines:?}");
+    assert!(lines[0].contains("press") && !lines[0].contains("around"), "{lines:?}");
 }
 
 #[test]

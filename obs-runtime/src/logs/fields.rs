@@ -2,10 +2,7 @@
 
 use crate::secret::HIDDEN;
 use crate::trace::fields::Fields;
-use crate::trace::record::FieldValue;
-use std::borrow::Cow;
-
-pub(super) type Named = (Cow<'static, str>, FieldValue);
+use crate::trace::record::{FieldValue, Named};
 
 /// The fields of a span of the subscriber, kept in it.
 #[derive(Debug, Default)]

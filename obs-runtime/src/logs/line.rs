@@ -1,8 +1,8 @@
 //! One line.
 
-use super::fields::{Named, Redacted};
+use super::fields::Redacted;
 use crate::time::rfc3339;
-use crate::trace::record::FieldValue;
+use crate::trace::record::{FieldValue, Named};
 use crate::{CorrelationId, TraceContext};
 use std::fmt::Write;
 use std::time::SystemTime;

@@ -75,6 +75,9 @@ impl Record {
     }
 }
 
+/// A field.
+pub(crate) type Named = (Cow<'static, str>, FieldValue);
+
 /// Fields, events and links.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {

@@ -17,6 +17,8 @@ mod carried;
 mod handles;
 #[cfg(feature = "tower")]
 mod requests;
+#[cfg(not(feature = "off"))]
+mod slow;
 
 struct Here;
 
@@ -355,24 +357,4 @@ fn threads_add_up() {
     assert!((4100..=4700).contains(&kept.len()), "{}", kept.len());
     assert_eq!(2 * kept.len() as u64 + recording.counts()[0], 16_000);
     assert_eq!(recording.counts()[1..], [0, 0, 0]);
-}
-
-#[cfg(not(feature = "off"))]
-#[test]
-fn a_trace_with_a_slow_call_is_kept_where_the_end_decides() {
-    fn traces(sampling: Sampling) -> usize {
-        #[obs_macros::observe(crate = crate, slow = "1ms")]
-        fn rests(millis: u64) {
-            std::thread::sleep(std::time::Duration::from_millis(millis));
-        }
-        let recording = Recording::start(sampling, Limits::default());
-        rests(0);
-        // The call may be anywhere in it.
-        call(Ended::Ok, || rests(2));
-        rests(2);
-        recording.kept().len()
-    }
-    assert_eq!(traces(Sampling::never().keep_errors()), 2);
-    assert_eq!(traces(Sampling::never().keep_slower_than("1h")), 2);
-    assert_eq!(traces(Sampling::never()), 0);
 }

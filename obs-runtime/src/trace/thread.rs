@@ -9,16 +9,19 @@ use super::id::Ids;
 #[cfg(feature = "testing")]
 use super::inbox::Finished;
 use super::local::LocalTrace;
-use super::record::{Ended, Extra, FieldValue, Origin, Record};
+use super::record::{Ended, Extra, Origin, Record};
 use super::{GENERATION, installed};
 use crate::context::TraceContext;
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+mod fields;
 mod handle;
 
+#[cfg(feature = "logs")]
+pub(crate) use fields::all_fields;
+pub(crate) use fields::fields;
 pub(crate) use handle::{Entered, Handle, handle};
 
 /// Traces that ended and whose memory the next one of this thread takes.
@@ -167,23 +170,6 @@ pub(crate) fn add(addition: Addition) {
             frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits);
         }
     });
-}
-
-/// The fields of the span that this thread is in, as far as they are known.
-pub(crate) fn fields() -> Vec<(Cow<'static, str>, FieldValue)> {
-    let fields = |stack: &RefCell<Stack>| Some(stack.borrow().frames.last()?.extra.as_ref()?.fields.clone());
-    STACK.try_with(fields).ok().flatten().unwrap_or_default()
-}
-
-/// The fields of all spans that this thread is in, the outermost first.
-#[cfg(feature = "logs")]
-pub(crate) fn all_fields() -> Vec<(Cow<'static, str>, FieldValue)> {
-    let fields = |stack: &RefCell<Stack>| {
-        let stack = stack.borrow();
-        let extras = stack.frames.iter().filter_map(|frame| frame.extra.as_ref());
-        extras.flat_map(|extra| extra.fields.iter().cloned()).collect()
-    };
-    STACK.try_with(fields).unwrap_or_default()
 }
 
 /// The trace and span that this thread is in, and whether the trace is sampled.

@@ -100,14 +100,14 @@ impl<const M: bool> AsyncCall<M> {
         match self.spans.take() {
             None => {
                 spans::exemplify::<M>(self.site, self.wanted, end);
-                self.site.live().tell_slow(&end, false);
+                self.site.live().tell_slow(&end, Vec::new);
             }
             Some(mut spans) => {
                 if !self.running {
                     spans.resume();
                 }
                 spans::exemplify::<M>(self.site, spans.kept(self.wanted), end);
-                self.site.live().tell_slow(&end, spans.is_recorded());
+                self.site.live().tell_slow(&end, || spans.fields());
                 spans.suspend();
                 spans.end(self.site, end);
             }

@@ -5,7 +5,7 @@ use super::spans::End;
 use crate::cells::{Count, Slot};
 use crate::clock;
 use crate::instrument::timing::slow_ticks;
-use crate::trace::thread;
+use crate::trace::record::Named;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -65,24 +65,23 @@ impl Live {
     pub(super) fn was_slow(&self, ticks: u64, end: u64, attend: bool) {
         self.slow.count.update(1, Count { at: 0, n: 1 });
         if !attend {
-            self.warn_slow(ticks, end, false);
+            self.warn_slow(ticks, end, Vec::new);
         }
     }
 
     /// Warns of a slow call while its spans are still open.
-    pub(super) fn tell_slow(&self, end: &End, recorded: bool) {
+    pub(super) fn tell_slow(&self, end: &End, fields: impl FnOnce() -> Vec<Named>) {
         let ticks = end.end.saturating_sub(end.start);
         if self.slow.is(ticks) {
-            self.warn_slow(ticks, end.end, recorded);
+            self.warn_slow(ticks, end.end, fields);
         }
     }
 
     #[cold]
-    fn warn_slow(&self, ticks: u64, end: u64, recorded: bool) {
+    fn warn_slow(&self, ticks: u64, end: u64, fields: impl FnOnce() -> Vec<Named>) {
         let Some(left_out) = self.slow.turn(end) else { return };
-        let fields = if recorded { thread::fields() } else { Vec::new() };
         let mut text = String::new();
-        for (name, value) in &fields {
+        for (name, value) in fields() {
             let gap = if text.is_empty() { "" } else { " " };
             // A string takes everything.
             let _ = write!(text, "{gap}{name}={value}");
