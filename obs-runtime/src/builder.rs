@@ -228,7 +228,7 @@ impl Builder {
         let server = self.listen.map(Listen::bind).transpose()?;
         // Before all that may have something to say.
         #[cfg(feature = "logs")]
-        let logs = logs::start(self.logs)?;
+        let (ids, logs) = (self.logs.as_ref().is_some_and(|logs| logs.calls), logs::start(self.logs)?);
         crate::objective::begin();
         #[cfg(feature = "otlp")]
         let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
@@ -251,6 +251,8 @@ impl Builder {
         }
         Ok(Obs {
             service,
+            #[cfg(feature = "logs")]
+            ids: ids && logs.is_some() && crate::trace::install_for_ids(),
             #[cfg(feature = "logs")]
             logs,
             #[cfg(feature = "otlp")]

@@ -74,7 +74,9 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let invalid = |mistake: LevelError| io::Error::new(io::ErrorKind::InvalidInput, mistake);
-    let (levels, set, warning) = Levels::new(&logs.level, logs.environment).map_err(invalid)?;
+    let (levels, set, warning) =
+        Levels::new(&logs.level, &|name| std::env::var(name).ok().filter(|_| logs.environment))
+            .map_err(invalid)?;
     let sink = logs.sink.open(logs.buffer)?;
     let lines = Lines::new(logs.format, logs.limits, sink.writer());
     Ok((lines.with_filter(levels), LogsHandle::new(set, warning, sink)))

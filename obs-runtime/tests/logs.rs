@@ -2,7 +2,7 @@
 #![cfg(not(feature = "off"))]
 
 use obs_runtime::testing::capture;
-use obs_runtime::{Logs, observe, snapshot};
+use obs_runtime::{Logs, TraceContext, observe, snapshot};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
@@ -32,20 +32,36 @@ fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
     let logs = || Logs::json().ignore_environment();
     let mistake = obs_runtime::builder("shop").logs(logs().level("loud=loud=loud")).init().unwrap_err();
     assert!(mistake.to_string().starts_with("logs: expected levels such as"), "{mistake}");
-    let obs = obs_runtime::builder("shop").logs(logs().level("warn").to_writer(kept.clone())).init().unwrap();
+    let obs = obs_runtime::builder("shop")
+        .logs(logs().level("warn").call_ids().to_writer(kept.clone()))
+        .init()
+        .unwrap();
     capture(|| order("unheard"));
     obs.set_log_level("info,obs=off").unwrap();
     let (_, captured) = capture(|| order("moka"));
+    order("filter");
+    // Nobody takes it.
+    let remote = TraceContext { trace_id: 0xabc, span_id: 0xdef, sampled: true };
+    {
+        let _attached = remote.attach();
+        order("press");
+    }
     let metrics = snapshot();
     assert!(metrics.family("obs_log_events_total").is_some());
     assert!(metrics.family("obs_log_dropped_total").is_some());
     drop(obs);
     let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     let span = captured.span("order");
-    assert_eq!(text.lines().count(), 1, "{text}");
+    let lines: Vec<_> = text.lines().collect();
+    let [text, alone, below] = lines.as_slice() else { panic!("{text}") };
+    assert!(alone.contains("\"trace_id\":") && alone.ends_with("\"span\":{\"item\":\"filter\"}}"), "{alone}");
+    assert!(below.contains(&format!("\"trace_id\":\"{:032x}\"", 0xabc)), "{below}");
+    assert!(!below.contains(&format!("\"span_id\":\"{:016x}\"", 0xdef)), "{below}");
     let ids = format!("\"trace_id\":\"{:032x}\",\"span_id\":\"{:016x}\"", span.trace_id, span.span_id);
     assert!(text.contains(&ids), "{text}");
-    assert!(text.ends_with("\"fields\":{\"pieces\":3},\"span\":{\"item\":\"moka\"}}\n"), "{text}");
+    assert!(text.ends_with("\"fields\":{\"pieces\":3},\"span\":{\"item\":\"moka\"}}"), "{text}");
+    order("after the end");
+    assert_eq!(TraceContext::current(), None);
     // The traces' layer is there too.
     assert_eq!(span.events.len(), 1);
 

@@ -12,7 +12,7 @@ impl Builder {
     /// the first [`Obs`] has ended, finds one too.
     ///
     /// Observed calls are recorded, and have ids, where there is somewhere to send them; so logs have those of calls
-    /// with `Builder::otlp`, and those of an attached [`TraceContext`](crate::TraceContext) always.
+    /// with `Builder::otlp` or [`Logs::call_ids`], and those of an attached [`TraceContext`](crate::TraceContext) always.
     ///
     /// ```
     /// use obs_runtime::Logs;

@@ -32,6 +32,7 @@ pub struct Logs {
     pub(super) limits: Vec<Rule>,
     pub(super) sink: Target,
     pub(super) buffer: usize,
+    pub(crate) calls: bool,
 }
 
 impl Logs {
@@ -43,6 +44,7 @@ impl Logs {
             limits: Vec::new(),
             sink: Target::Stdout,
             buffer: LINES,
+            calls: false,
         }
     }
 
@@ -87,6 +89,17 @@ impl Logs {
     /// errors count as well.
     pub fn at_most_per_second(mut self, target: &str, events: u32) -> Logs {
         self.limits.push(Rule::rate(target.to_owned(), events));
+        self
+    }
+
+    /// Gives observed calls ids, and keeps their fields while they last, also where their spans are sent nowhere: so
+    /// the lines of one request have one `trace_id`. With an exporter of traces, and with
+    /// [`logs::layer`](super::layer), it says nothing.
+    ///
+    /// Costs each observed call what recording its span costs. The ids are handed on in `traceparent`, as parents that
+    /// no collector has: leave it where those before and after this program export their traces.
+    pub fn call_ids(mut self) -> Logs {
+        self.calls = true;
         self
     }
 

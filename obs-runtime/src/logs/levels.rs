@@ -25,14 +25,14 @@ impl<S> Levels<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    /// Begins with what the environment says, if it may, or with `level`. Also tells what changes them, and
+    /// Begins with what the environment says, or else with `level`. Also tells what changes them, and
     /// what is wrong in the environment.
     pub(super) fn new(
         level: &str,
-        environment: bool,
+        environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(Levels<S>, Set, Option<String>), LevelError> {
-        let read = |name| Some((name, std::env::var(name).ok().filter(|text| !text.trim().is_empty())?));
-        let said = VARIABLES.into_iter().filter(|_| environment).find_map(read);
+        let read = |name| Some((name, environment(name).filter(|text| !text.trim().is_empty())?));
+        let said = VARIABLES.into_iter().find_map(read);
         let of_program = parse(level)?;
         let (filter, warning) = match said.map(|(name, text)| (name, parse(&text))) {
             None => (of_program, None),

@@ -40,7 +40,7 @@ fn fixed() -> SystemTime {
 fn logged(logs: Logs, body: impl FnOnce(&LogsHandle)) -> String {
     let kept = Kept::default();
     let logs = logs.ignore_environment().to_writer(kept.clone());
-    let (levels, set, _) = Levels::new(&logs.level, false).unwrap();
+    let (levels, set, _) = Levels::new(&logs.level, &|_| None).unwrap();
     let sink = logs.sink.open(logs.buffer).unwrap();
     let mut lines = Lines::new(logs.format, logs.limits, sink.writer());
     lines.now = fixed;
@@ -214,6 +214,24 @@ fn observed_calls_are_no_spans_of_the_subscriber() {
         tracing::Span::current().is_none()
     }
     logged(Logs::text(), |_| assert!(observed()));
+}
+
+#[test]
+fn the_environment_goes_before_the_program() {
+    let begin = |variables: &[(&str, &str)]| {
+        let read = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
+        };
+        let (levels, _, warning) = Levels::<tracing_subscriber::Registry>::new("warn", &read).unwrap();
+        let level = tracing_subscriber::layer::Filter::max_level_hint(&levels).unwrap();
+        (level.to_string(), warning)
+    };
+    assert_eq!(begin(&[("OBS_LOG", " ")]), ("warn".to_owned(), None));
+    assert_eq!(begin(&[("RUST_LOG", "info")]).0, "info");
+    assert_eq!(begin(&[("RUST_LOG", "info"), ("OBS_LOG", "error")]).0, "error");
+    let (level, warning) = begin(&[("RUST_LOG", "x=loud")]);
+    assert_eq!(level, "warn");
+    assert!(warning.unwrap().starts_with("RUST_LOG is ignored: expected levels"));
 }
 
 #[test]
