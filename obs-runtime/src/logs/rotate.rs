@@ -126,3 +126,29 @@ impl Write for Rotating {
         self.files.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::time::Duration;
+
+    #[test]
+    fn yesterday_s_file_is_put_away_before_today_s_first_line() {
+        let directory = std::env::temp_dir().join(format!("obs-rotate-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("shop.log");
+        fs::write(&path, "old\n").unwrap();
+        let file = File::options().append(true).open(&path).unwrap();
+        let open = || Rotating::new(&path, &file, Rotation::daily()).unwrap();
+        open().write_all(b"same day\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old\nsame day\n");
+        file.set_modified(SystemTime::now() - Duration::from_secs(86_400)).unwrap();
+        let mut files = open();
+        files.write_all(b"new\n").unwrap();
+        files.write_all(b"newer\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new\nnewer\n");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 2);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+}
