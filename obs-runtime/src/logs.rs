@@ -19,7 +19,7 @@
 //!
 //! Numbers and truth values are such; everything else is text. `span` is made of the innermost observed call's
 //! fields, where [calls are recorded](crate::Builder::sampling), and of those of all spans that libraries made with
-//! `tracing`. Observed calls are no spans of the subscriber, which would cost each of them a microsecond.
+//! `tracing`. Observed calls are no spans of the subscriber: each of them would pay for one.
 //!
 //! `obs_log_events_total{level}` counts what was written, and `obs_log_dropped_total{reason}` what was not:
 //! `sampled` and `rate_limited` were asked for, `buffer_full` is a disk or terminal that is too slow,

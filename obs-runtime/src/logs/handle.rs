@@ -27,7 +27,8 @@ impl LogsHandle {
     /// Logs these levels from now on: one for everything, or one by target, as in `"info,hyper=warn"`. It is the
     /// syntax of `RUST_LOG`.
     ///
-    /// Costs as much as there are events and spans in the program's code: seldom over a millisecond.
+    /// Every event and span in the program's code is asked about again, so it is for people to call, and not for
+    /// requests.
     ///
     /// # Errors
     ///

@@ -66,7 +66,7 @@ impl Rotation {
     }
 
     /// Compresses those that were put away, as `.gz`. It happens on the thread that writes, whose lines wait in the
-    /// buffer meanwhile: some ten milliseconds for each mebibyte.
+    /// buffer meanwhile.
     #[must_use]
     pub fn compress(mut self) -> Rotation {
         self.compress = true;
