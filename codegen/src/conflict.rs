@@ -35,7 +35,10 @@ pub(crate) fn conflicts(catalogue: &Catalogue) -> Vec<Mistake> {
             ("_total", declared(Kind::Counter, labels.clone(), &[])),
             ("_duration_seconds", declared(Kind::Histogram, labels, &function.buckets)),
             ("_concurrent", declared(Kind::Gauge, Vec::new(), &[])),
-        ] {
+        ]
+        .into_iter()
+        .chain(function.slow.map(|_| ("_slow_total", declared(Kind::Counter, Vec::new(), &[]))))
+        {
             families.entry(format!("{prefix}{suffix}")).or_default().push(declared);
         }
     }

@@ -34,7 +34,7 @@ pub struct Schema {
 pub const HISTOGRAM_SAMPLES: [&str; 3] = ["_bucket", "_sum", "_count"];
 
 /// What the runtime exports of itself and of the process.
-const PROGRAM: [(&str, Kind, &str, &[&str]); 25] = [
+const PROGRAM: [(&str, Kind, &str, &[&str]); 27] = [
     ("build_info", Kind::Gauge, "The build", &["version", "commit", "branch", "service"]),
     ("process_cpu_seconds_total", Kind::Counter, "CPU time", &[]),
     ("process_max_fds", Kind::Gauge, "The limit on open file descriptors", &[]),
@@ -54,6 +54,8 @@ const PROGRAM: [(&str, Kind, &str, &[&str]); 25] = [
     ("obs_health_check_up", Kind::Gauge, "Whether a check passed", &["check"]),
     ("obs_http_rejected_total", Kind::Counter, "Connections that were turned away", &["reason"]),
     ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["item", "label"]),
+    ("obs_log_dropped_total", Kind::Counter, "Log lines that were left out", &["reason"]),
+    ("obs_log_events_total", Kind::Counter, "Log lines by level", &["level"]),
     ("obs_prometheus_conflicts", Kind::Gauge, "Families of the prometheus crate left out", &[]),
     ("obs_registry_conflicts", Kind::Gauge, "Families left out for their name", &[]),
     ("obs_scrape_duration_seconds", Kind::Histogram, "Time to make a page of metrics", &[]),
@@ -118,7 +120,7 @@ impl Schema {
         }
     }
 
-    /// The three families of an observed function.
+    /// The families of an observed function: three, and a fourth where it has a bound for slow calls.
     fn calls(&mut self, function: &Function, prefix: &str, identity: &[&str], of: &str) {
         let with =
             |labels: &[&'static str]| -> Vec<&str> { identity.iter().chain(labels).copied().collect() };
@@ -135,6 +137,10 @@ impl Schema {
         );
         let concurrent = format!("{prefix}_concurrent");
         self.add(&concurrent, Kind::Gauge, &format!("Calls of {of} in flight"), &with(&[]), &[]);
+        if function.slow.is_some() {
+            let slow = format!("{prefix}_slow_total");
+            self.add(&slow, Kind::Counter, &format!("Calls of {of} over their bound"), &with(&[]), &[]);
+        }
     }
 
     /// Adds a family, or more labels to one that is there: functions with and without labels of their
@@ -204,6 +210,8 @@ mod tests {
             ["function", "module", "result", "format", "tenant", "le"]
         );
         assert_eq!(schema.labels("function_calls_concurrent").unwrap(), ["function", "module"]);
+        assert_eq!(schema.labels("function_calls_slow_total").unwrap(), ["function", "module"]);
+        assert_eq!(schema.labels("checkout_slow_total"), None);
         assert_eq!(schema.labels("checkout_total").unwrap(), ["result", "error_type", "region"]);
         assert_eq!(schema.labels("checkout_concurrent").unwrap(), [""; 0]);
         assert_eq!(schema.labels("db_connections").unwrap(), ["state"]);

@@ -119,7 +119,7 @@ fn functions(plan: &Plan, schema: &Schema, page: &mut Page) {
         };
     }
     let of = |family: &&Family| {
-        let suffixes = ["_total", "_duration_seconds", "_concurrent"];
+        let suffixes = ["_total", "_duration_seconds", "_concurrent", "_slow_total"];
         suffixes.iter().any(|s| family.name.strip_suffix(s).is_some_and(|p| families.contains_key(p)))
     };
     page.table(&HEAD, &schema.families().filter(of).map(family).collect::<Vec<_>>());

@@ -41,7 +41,11 @@ pub(crate) fn function(desc: &catalogue::Function) -> Option<Attribute> {
         let _ = writeln!(text, "\nObjective over {}: {}.", duration::display(slo.window), objective(slo));
     }
     if let Some(slow) = desc.slow {
-        let _ = writeln!(text, "\nA call is slow from {} on.", duration::display(slow));
+        let bound = duration::display(slow);
+        let _ = writeln!(
+            text,
+            "\nCalls that take longer than {bound} are also counted in `{family}_slow_total`."
+        );
     }
     Some(attribute(&text))
 }
@@ -106,7 +110,7 @@ mod tests {
             r#"sum(rate(function_calls_total{function=\"store\",result=~\"error|panic\"}[5m]))"#,
             "by `result`, `function` and `module`, `tier`",
             "Objective over 30d: 99.9% of calls succeed, 95% of successes within 25ms.",
-            "A call is slow from 1s on.",
+            "Calls that take longer than 1s are also counted in `function_calls_slow_total`.",
         ] {
             assert!(text.contains(said), "{said} is not in {text}");
         }

@@ -29,7 +29,7 @@ use proc_macro::TokenStream;
 /// | `ok_if = \|value\| …`, `error_if = …` | which returned values count as ok or as errors |
 /// | `buckets = "fast"`, `buckets = [0.01, 0.1]` | latency buckets: `latency` (default), `fast`, `batch`, or seconds |
 /// | `slo(success = "99.9%", latency("25ms", "95%"), window = "30d", min_events = 100, name = "…")` | objective |
-/// | `slow = "100ms"` | the bound over which calls are slow |
+/// | `slow = "100ms"` | calls over it are warned of (once a second), counted in `function_calls_slow_total`, and kept with their trace |
 /// | `metric = "checkout"` | families of its own: `checkout_total`, `checkout_duration_seconds`, `checkout_concurrent` |
 /// | `help`, `runbook`, `dashboard` | texts for generated artefacts |
 /// | `level`, `target`, `kind`, `parent`, `follows_from` | of the span |

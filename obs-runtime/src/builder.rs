@@ -3,6 +3,8 @@
 mod error;
 #[cfg(feature = "otlp")]
 mod export;
+#[cfg(feature = "logs")]
+mod logs;
 mod obs;
 mod report;
 
@@ -71,6 +73,8 @@ pub fn builder(service: impl Into<String>) -> Builder {
         sampling: None,
         #[cfg(feature = "otlp")]
         export: export::Export::default(),
+        #[cfg(feature = "logs")]
+        logs: None,
         #[cfg(feature = "server")]
         listen: None,
         #[cfg(feature = "prometheus")]
@@ -116,6 +120,8 @@ pub struct Builder {
     sampling: Option<Sampling>,
     #[cfg(feature = "otlp")]
     export: export::Export,
+    #[cfg(feature = "logs")]
+    logs: Option<crate::Logs>,
     #[cfg(feature = "server")]
     listen: Option<Listen>,
     #[cfg(feature = "prometheus")]
@@ -220,6 +226,9 @@ impl Builder {
         }
         #[cfg(feature = "server")]
         let server = self.listen.map(Listen::bind).transpose()?;
+        // Before all that may have something to say.
+        #[cfg(feature = "logs")]
+        let (ids, logs) = (self.logs.as_ref().is_some_and(|logs| logs.calls), logs::start(self.logs)?);
         crate::objective::begin();
         #[cfg(feature = "otlp")]
         let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
@@ -242,6 +251,10 @@ impl Builder {
         }
         Ok(Obs {
             service,
+            #[cfg(feature = "logs")]
+            ids: ids && logs.is_some() && crate::trace::install_for_ids(),
+            #[cfg(feature = "logs")]
+            logs,
             #[cfg(feature = "otlp")]
             within,
             #[cfg(feature = "server")]

@@ -8,6 +8,8 @@ use crate::{objective, self_metrics};
 pub(crate) fn own(into: &mut Vec<Family>) {
     objective::collect(into);
     self_metrics::collect(into);
+    #[cfg(feature = "logs")]
+    crate::logs::collect(into);
     #[cfg(feature = "process")]
     crate::process::collect(into);
     if let Some(service) = builder::installed() {

@@ -24,6 +24,8 @@ mod health;
 pub mod http;
 mod instrument;
 mod label;
+#[cfg(feature = "logs")]
+pub mod logs;
 mod objective;
 mod offload;
 #[cfg(feature = "otlp")]
@@ -32,6 +34,7 @@ mod otlp;
 mod process;
 pub mod propagate;
 mod registry;
+mod secret;
 mod self_metrics;
 #[cfg(feature = "server")]
 mod server;
@@ -65,11 +68,14 @@ pub use error::{Categories, Category, ErrorCategory, Severity, report};
 pub use health::{Check, CheckError};
 pub use instrument::{Counter, CounterSeries, Gauge, GaugeSeries, Histogram, HistogramSeries};
 pub use label::{Capped, LabelSet, LabelValue};
+#[cfg(feature = "logs")]
+pub use logs::Logs;
 pub use objective::{Objective, Window, objectives};
 pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
 #[cfg(feature = "otlp")]
 pub use otlp::Otlp;
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
+pub use secret::Secret;
 pub use trace::Sampling;
 #[cfg(feature = "tracing-subscriber")]
 pub use trace::layer;

@@ -7,11 +7,13 @@ use obs_runtime::{Capped, Check, Counter, metric};
 use quickstart as _; // A crate that nothing names is dropped by the linker, and its families with it.
 use std::collections::BTreeSet;
 
-/// Exported only with the features `prometheus` and `otlp` of the runtime, which nothing here needs.
-const ELSEWHERE: [&str; 6] = [
+/// Exported only with the features `logs`, `otlp` and `prometheus` of the runtime, which nothing here needs.
+const ELSEWHERE: [&str; 8] = [
     "obs_export_duration_seconds",
     "obs_export_failures_total",
     "obs_export_retries_total",
+    "obs_log_dropped_total",
+    "obs_log_events_total",
     "obs_prometheus_conflicts",
     "obs_spans_queued",
     "obs_spans_total",

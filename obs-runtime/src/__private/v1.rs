@@ -8,6 +8,7 @@ mod desc;
 mod future;
 mod metric;
 mod site;
+mod slow;
 mod span;
 mod spans;
 mod submit;
@@ -32,6 +33,8 @@ pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use site::{Labelled, Site, capped, label};
 pub(crate) use site::{Live, Outcome, SeriesRef};
+#[cfg(feature = "logs")]
+pub(crate) use slow::SLOW;
 #[cfg(feature = "tracing-subscriber")]
 pub(crate) use span::is_observed;
 pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, parent};

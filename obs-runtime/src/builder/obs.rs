@@ -22,6 +22,12 @@ pub struct Obs {
     pub(super) within: Duration,
     #[cfg(feature = "server")]
     pub(super) server: Option<Server>,
+    /// Whether calls have ids for the logs' sake.
+    #[cfg(feature = "logs")]
+    pub(super) ids: bool,
+    /// Last: what the others have to say when they end is logged.
+    #[cfg(feature = "logs")]
+    pub(super) logs: Option<crate::logs::LogsHandle>,
 }
 
 impl Obs {
@@ -91,6 +97,10 @@ impl Drop for Obs {
             if !report.is_complete() {
                 tracing::warn!(target: "obs", "{report}");
             }
+        }
+        #[cfg(feature = "logs")]
+        if self.ids {
+            crate::trace::install(None);
         }
         #[cfg(feature = "server")]
         drop(self.server.take());

@@ -26,6 +26,7 @@ pub(super) fn collect(sites: &[&'static Live], page: &mut Page<'_>) {
         let labels = page.texts.labels(*site, 0, IDENTITY, || identity(site));
         let series = Series { labels, value: concurrent.into() };
         page.named(family(site, Part::Concurrent), "Calls in progress.", FamilyKind::Gauge).push(series);
+        slow(site, page);
         if !site.interns.all().is_empty() {
             let name = format!("{}::{}", site.desc.module, site.desc.name);
             page.overflows(name.into(), site.desc.labels, &site.interns);
@@ -42,11 +43,21 @@ pub(super) fn collect_reports(reports: &'static ErrorCounts, page: &mut Page<'_>
     });
 }
 
+/// Adds the slow calls of a function that has a bound for them.
+fn slow(site: &'static Live, page: &mut Page<'_>) {
+    if site.desc.slow.is_some() {
+        let labels = page.texts.labels(site, 0, IDENTITY, || identity(site));
+        let series = Series { labels, value: page.reader.total(&site.slow.count).into() };
+        page.named(family(site, Part::Slow), "Calls over their bound.", FamilyKind::Counter).push(series);
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Part {
     Calls,
     Duration,
     Concurrent,
+    Slow,
 }
 
 /// The shared family's name, or that of the function's own.
@@ -55,6 +66,7 @@ fn family(site: &Live, part: Part) -> Cow<'static, str> {
         Part::Calls => ("function_calls_total", "total"),
         Part::Duration => ("function_calls_duration_seconds", "duration_seconds"),
         Part::Concurrent => ("function_calls_concurrent", "concurrent"),
+        Part::Slow => ("function_calls_slow_total", "slow_total"),
     };
     site.desc.metric.map_or(Cow::Borrowed(shared), |own| Cow::Owned(format!("{own}_{suffix}")))
 }

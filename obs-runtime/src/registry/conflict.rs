@@ -88,11 +88,17 @@ fn of_site(site: &'static Live) -> Vec<Declaration> {
     match desc.metric {
         _ if !desc.metrics => Vec::new(),
         None => vec![one(format!("function {}::{}", desc.module, desc.name), Kind::Histogram, desc.buckets)],
-        Some(own) => vec![
-            one(format!("{own}_total"), Kind::Counter, &[]),
-            one(format!("{own}_duration_seconds"), Kind::Histogram, desc.buckets),
-            one(format!("{own}_concurrent"), Kind::Gauge, &[]),
-        ],
+        Some(own) => {
+            let slow = desc.slow.map(|_| one(format!("{own}_slow_total"), Kind::Counter, &[]));
+            [
+                one(format!("{own}_total"), Kind::Counter, &[]),
+                one(format!("{own}_duration_seconds"), Kind::Histogram, desc.buckets),
+                one(format!("{own}_concurrent"), Kind::Gauge, &[]),
+            ]
+            .into_iter()
+            .chain(slow)
+            .collect()
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn families(sites: &[&'static Live], metrics: &[Metric]) -> HashSet<C
             None => ("function_calls", site.desc.name, site.desc.module),
         };
         if !seen.insert(identity) {
-            let suffixes = ["total", "duration_seconds", "concurrent"];
+            let suffixes = ["total", "duration_seconds", "concurrent", "slow_total"];
             merged.extend(suffixes.map(|suffix| Cow::Owned(format!("{}_{suffix}", identity.0))));
         }
     }

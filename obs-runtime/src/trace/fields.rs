@@ -3,6 +3,8 @@
 //! Copying runs the user's `Debug` and `Display`, which may do anything, record a span of their own among it.
 //! So values are copied first, and put where they belong afterwards.
 
+#[cfg(feature = "logs")]
+use super::record::Named;
 use super::record::{Ended, Extra, FieldValue, Lost};
 use super::tracer::Limits;
 use crate::error::Category;
@@ -27,6 +29,12 @@ impl Fields {
         let mut fields = Fields::default();
         record(&mut fields);
         fields
+    }
+
+    /// The values by name, in order.
+    #[cfg(feature = "logs")]
+    pub(crate) fn into_values(self) -> Vec<Named> {
+        self.values
     }
 
     /// How a span ended that nobody has said more of.

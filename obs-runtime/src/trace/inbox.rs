@@ -91,7 +91,7 @@ impl Inbox {
 
     /// Everything that is queued.
     #[cfg(any(test, feature = "testing"))]
-    pub(super) fn take(&self) -> Vec<Finished> {
+    pub(crate) fn take(&self) -> Vec<Finished> {
         let mut all = VecDeque::new();
         self.drain(&mut all);
         self.settled(all.iter().map(|trace| trace.records.len()).sum());

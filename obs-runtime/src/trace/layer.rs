@@ -6,6 +6,7 @@ use super::thread::{self, Above, Active};
 use crate::clock;
 use crate::private::is_observed;
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Event as TracingEvent, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, Filter};
@@ -44,6 +45,11 @@ struct NotObserved;
 impl<S> Filter<S> for NotObserved {
     fn enabled(&self, meta: &Metadata<'_>, _: &Context<'_, S>) -> bool {
         !is_observed(meta)
+    }
+
+    fn callsite_enabled(&self, meta: &'static Metadata<'static>) -> Interest {
+        // At once and for all: otherwise each call of each observed function would ask.
+        if is_observed(meta) { Interest::never() } else { Interest::always() }
     }
 }
 

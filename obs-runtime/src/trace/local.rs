@@ -29,6 +29,8 @@ struct Held {
     fate: Fate,
     records: Vec<Record>,
     failed: bool,
+    /// Whether a call took longer than its function's attribute says is usual.
+    slow: bool,
     /// How many spans were charged to the common budget.
     charged: usize,
 }
@@ -64,6 +66,7 @@ impl LocalTrace {
         let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
         held.fate = Fate::Open;
         held.failed = false;
+        held.slow = false;
         held.records.clear();
     }
 
@@ -73,6 +76,7 @@ impl LocalTrace {
         match held.fate {
             Fate::Open => {
                 held.failed |= record.ended.failed();
+                held.slow |= record.is_slow();
                 if self.admit(&mut held) {
                     held.records.push(record);
                 }
@@ -104,6 +108,7 @@ impl LocalTrace {
     pub(super) fn end(&self, root: Record) {
         let tracer = &self.tracer;
         let mut held = self.lock();
+        let slow_call = held.slow || root.is_slow();
         let slow = || {
             let bound = tracer.sampling.slower_than;
             bound.is_some_and(|bound| {
@@ -111,7 +116,9 @@ impl LocalTrace {
             })
         };
         let failed = held.failed || root.ended.failed();
-        let wanted = self.sampled || tracer.captures || (tracer.sampling.errors && failed) || slow();
+        let noticed = slow_call && tracer.sampling.decides_late();
+        let failed = failed && tracer.sampling.errors;
+        let wanted = self.sampled || tracer.captures || noticed || failed || slow();
         let kept = wanted && tracer.limiter.admits(&root);
         held.fate = if kept { Fate::Kept } else { Fate::Dropped };
         tracer.counts.release(std::mem::take(&mut held.charged));

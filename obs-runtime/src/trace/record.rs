@@ -65,6 +65,19 @@ pub(crate) struct Record {
     pub(crate) extra: Option<Box<Extra>>,
 }
 
+impl Record {
+    /// Whether it took longer than its function's attribute says is usual.
+    pub(super) fn is_slow(&self) -> bool {
+        match self.origin {
+            Origin::Function(live) => live.slow.is(self.end.saturating_sub(self.start)),
+            Origin::Foreign(_) => false,
+        }
+    }
+}
+
+/// A field.
+pub(crate) type Named = (Cow<'static, str>, FieldValue);
+
 /// Fields, events and links.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {

@@ -60,15 +60,15 @@ impl Sampling {
         sampling
     }
 
-    /// Also keeps each trace in which a call ended in an error or a panic.
+    /// Also keeps each trace in which a call ended in an error or a panic, or took longer than its attribute's `slow`.
     #[must_use]
     pub fn keep_errors(mut self) -> Sampling {
         self.errors = true;
         self
     }
 
-    /// Also keeps each trace whose local root took longer than this: a number with a unit, such as `"250ms"`.
-    /// [`init`](crate::Builder::init) refuses what is no duration.
+    /// Also keeps each trace whose local root took longer than this: a number with a unit, such as `"250ms"`; and
+    /// each in which a call took longer than its attribute's `slow`. [`init`](crate::Builder::init) refuses what is no duration.
     #[must_use]
     pub fn keep_slower_than(mut self, bound: &str) -> Sampling {
         match obs_model::duration::parse(bound) {

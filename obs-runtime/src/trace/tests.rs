@@ -17,6 +17,8 @@ mod carried;
 mod handles;
 #[cfg(feature = "tower")]
 mod requests;
+#[cfg(not(feature = "off"))]
+mod slow;
 
 struct Here;
 

@@ -16,8 +16,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+mod fields;
 mod handle;
 
+#[cfg(feature = "logs")]
+pub(crate) use fields::all_fields;
+pub(crate) use fields::fields;
 pub(crate) use handle::{Entered, Handle, handle};
 
 /// Traces that ended and whose memory the next one of this thread takes.

@@ -104,12 +104,16 @@ impl<const M: bool> AsyncCall<M> {
     #[inline(never)]
     fn close_spans(&mut self, end: End) {
         match self.spans.take() {
-            None => spans::exemplify::<M>(self.site, self.wanted, end),
+            None => {
+                spans::exemplify::<M>(self.site, self.wanted, end);
+                self.site.live().tell_slow(&end, Vec::new);
+            }
             Some(mut spans) => {
                 if !self.running {
                     spans.resume();
                 }
                 spans::exemplify::<M>(self.site, spans.kept(self.wanted), end);
+                self.site.live().tell_slow(&end, || spans.fields());
                 spans.suspend();
                 spans.end(self.site, end);
             }

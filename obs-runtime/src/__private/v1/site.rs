@@ -1,5 +1,6 @@
 //! Everything about one observed function, in one static.
 
+use super::slow::Slow;
 use super::{Categories, Class, Errors, FunctionDesc, LabelDesc, LabelIndex, LabelValue};
 use crate::cells::{Count, Slot};
 use crate::clock;
@@ -91,6 +92,7 @@ pub(crate) struct Live {
     pub(crate) errors: ErrorCounts,
     pub(crate) exemplars: Exemplars,
     pub(crate) interns: Interns,
+    pub(crate) slow: Slow,
 }
 
 // Nothing in it is left half done by a panic: it is counts, and what is written once.
@@ -196,9 +198,21 @@ impl Site {
         };
         if METRICS {
             let ticks = end.saturating_sub(start);
-            self.bounds.record(self.options.buckets, &series.slots[outcome as usize], ticks);
+            let slot = &series.slots[outcome as usize];
+            self.bounds.record(self.options.buckets, slot, ticks, || self.search(ticks, end, attend));
         }
         end
+    }
+
+    /// The bucket of a call that is not in the lowest. So it is here that slow ones are found, and others do not
+    /// pay for it. Of one that has spans, whoever ends those tells.
+    #[inline(never)]
+    fn search(&'static self, ticks: u64, end: u64, attend: bool) -> usize {
+        let found = self.bounds.find(self.options.buckets, self.options.slow, ticks);
+        if found.slow {
+            self.live().was_slow(ticks, end, attend);
+        }
+        found.bucket
     }
 
     /// The series of calls with these labels.
@@ -245,6 +259,7 @@ impl Live {
             errors: ErrorCounts::new(),
             exemplars: Exemplars::new(),
             interns: Interns::new(),
+            slow: Slow::new(desc.slow),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{Class, Live, Outcome, Site};
 use crate::attention::{self, CLOCK, CONTEXT, RECORDED};
 use crate::trace;
 use crate::trace::fields::{Addition, Fields};
-use crate::trace::record::{Ended, Extra, Origin};
+use crate::trace::record::{Ended, Extra, Named, Origin};
 use crate::trace::thread::{self, Above, Active};
 use tracing::Id;
 
@@ -194,6 +194,7 @@ pub(super) fn exemplify<const METRICS: bool>(site: &'static Site, spans: Spans, 
 #[inline(never)]
 pub(super) fn leave<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
     exemplify::<METRICS>(site, spans, end);
+    site.live().tell_slow(&end, || if spans.has(RECORDED) { thread::fields() } else { Vec::new() });
     if spans.has(SEEN) {
         span::leave(end.ended.error_type());
     }
@@ -232,6 +233,11 @@ impl Open {
     /// What of `wanted` came to be.
     pub(super) fn kept(&self, wanted: Spans) -> Spans {
         Spans(wanted.0 & AROUND | if self.active.is_some() { RECORDED } else { 0 })
+    }
+
+    /// The fields of a call that is recorded here.
+    pub(super) fn fields(&self) -> Vec<Named> {
+        self.active.as_ref().map(Active::fields).unwrap_or_default()
     }
 
     /// Enters the spans for a poll.

@@ -17,7 +17,9 @@ pub(super) fn family_of(sample: &str) -> &str {
 pub(super) fn counts_in(function: &Function, family: &str) -> bool {
     let prefix = function.metric.as_deref().unwrap_or("function_calls");
     let suffix = family.strip_prefix(prefix);
-    function.metrics && suffix.is_some_and(|s| ["_total", "_duration_seconds", "_concurrent"].contains(&s))
+    let always = ["_total", "_duration_seconds", "_concurrent"];
+    let counts = |s: &str| always.contains(&s) || (function.slow.is_some() && s == "_slow_total");
+    function.metrics && suffix.is_some_and(counts)
 }
 
 pub(super) fn is_of(promise: &Promise, function: &Function) -> bool {

@@ -136,7 +136,9 @@ impl Topics<'_> {
         explained.help.clone_from(&function.help);
         let prefix = function.metric.as_deref().unwrap_or("function_calls");
         if function.metrics {
-            let families = ["_total", "_duration_seconds", "_concurrent"].map(|s| format!("{prefix}{s}"));
+            let slow = function.slow.map(|_| "_slow_total");
+            let suffixes = ["_total", "_duration_seconds", "_concurrent"].into_iter().chain(slow);
+            let families: Vec<_> = suffixes.map(|s| format!("{prefix}{s}")).collect();
             explained.fact("counts in", families.join(", "));
         }
         explained.fact("slow over", function.slow.map(duration::display));

@@ -1,0 +1,144 @@
+//! What logs look like, and where they go.
+
+use super::limit::Rule;
+use super::line::{Form, Format};
+use super::rotate::Rotation;
+use super::sink::Target;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// How many lines wait for a slow disk or terminal, unless the program says otherwise.
+const LINES: usize = 16_384;
+
+/// What logs look like, what is in them, and where they go: for [`Builder::logs`](crate::Builder::logs) or
+/// [`logs::layer`](super::layer).
+///
+/// ```
+/// use obs_runtime::Logs;
+///
+/// let logs = Logs::json()
+///     .level("info,hyper=warn")
+///     .redact(["password", "card"])
+///     .sample("shop::cache", 100)
+///     .at_most_per_second("sqlx", 50);
+/// # drop(logs);
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is logged before `Builder::logs` or `logs::layer` has it"]
+pub struct Logs {
+    pub(super) format: Format,
+    pub(super) level: String,
+    pub(super) environment: bool,
+    pub(super) limits: Vec<Rule>,
+    pub(super) sink: Target,
+    pub(super) buffer: usize,
+    pub(crate) calls: bool,
+}
+
+impl Logs {
+    fn of(form: Form) -> Logs {
+        Logs {
+            format: Format::new(form),
+            level: "info".to_owned(),
+            environment: true,
+            limits: Vec::new(),
+            sink: Target::Stdout,
+            buffer: LINES,
+            calls: false,
+        }
+    }
+
+    /// An object of JSON a line, with the members that the [module](super) tells, to standard output.
+    pub fn json() -> Logs {
+        Logs::of(Form::Json)
+    }
+
+    /// Lines for people, to standard output. What they look like may change between versions.
+    pub fn text() -> Logs {
+        Logs::of(Form::Text)
+    }
+
+    /// What is logged where neither `OBS_LOG` nor `RUST_LOG` is set, in their syntax: `"info"` unless it is said.
+    pub fn level(mut self, levels: &str) -> Logs {
+        levels.clone_into(&mut self.level);
+        self
+    }
+
+    /// What the environment says counts for nothing.
+    pub fn ignore_environment(mut self) -> Logs {
+        self.environment = false;
+        self
+    }
+
+    /// Prints `***` for the values of fields of these names, of events and of spans. A field `user.password` is called
+    /// `password` too. What is in an event's message stays there, and what is exported as a trace is not changed: for
+    /// values that nobody is to see, there is [`Secret`](crate::Secret).
+    pub fn redact<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Logs {
+        self.format.redacted.add(names);
+        self
+    }
+
+    /// Logs one of `of` events of a target and of those below it, from the first on. Warnings and errors are all
+    /// logged.
+    pub fn sample(mut self, target: &str, of: u32) -> Logs {
+        self.limits.push(Rule::share(target.to_owned(), of.into()));
+        self
+    }
+
+    /// Logs at most so many events a second of a target and of those below it; `""` is all targets. Warnings and
+    /// errors count as well.
+    pub fn at_most_per_second(mut self, target: &str, events: u32) -> Logs {
+        self.limits.push(Rule::rate(target.to_owned(), events));
+        self
+    }
+
+    /// Gives observed calls ids, and keeps their fields while they last, also where their spans are sent nowhere: so
+    /// the lines of one request have one `trace_id`. With an exporter of traces, and with
+    /// [`logs::layer`](super::layer), it says nothing.
+    ///
+    /// Costs each observed call what recording its span costs. The ids are handed on in `traceparent`, as parents that
+    /// no collector has: leave it where those before and after this program export their traces.
+    pub fn call_ids(mut self) -> Logs {
+        self.calls = true;
+        self
+    }
+
+    /// Says on which thread it was.
+    pub fn threads(mut self) -> Logs {
+        self.format.threads = true;
+        self
+    }
+
+    /// Writes to standard error.
+    pub fn to_stderr(mut self) -> Logs {
+        self.sink = Target::Stderr;
+        self
+    }
+
+    /// Writes to the end of a file, which is made, with its directory, where it is not there.
+    pub fn to_file(mut self, path: impl Into<PathBuf>) -> Logs {
+        self.sink = Target::File(path.into(), None);
+        self
+    }
+
+    /// Puts the file away when it is full or old. Without [`to_file`](Logs::to_file) before it, it says nothing.
+    pub fn rotate(mut self, rotation: Rotation) -> Logs {
+        if let Target::File(_, of_file) = &mut self.sink {
+            *of_file = Some(rotation);
+        }
+        self
+    }
+
+    /// Writes to that, line by line, on a thread of its own.
+    pub fn to_writer(mut self, writer: impl Write + Send + 'static) -> Logs {
+        self.sink = Target::Writer(Box::new(writer));
+        self
+    }
+
+    /// How many lines may wait to be written; 16384 unless it is said. What comes when there are so many is dropped
+    /// and counted: a program does not wait for its logs.
+    pub fn buffer(mut self, lines: usize) -> Logs {
+        self.buffer = lines;
+        self
+    }
+}

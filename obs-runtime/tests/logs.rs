@@ -1,0 +1,72 @@
+//! Logs of a whole process, from `init` to the end.
+#![cfg(not(feature = "off"))]
+
+use obs_runtime::testing::capture;
+use obs_runtime::{Logs, TraceContext, observe, snapshot};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[observe(fields(item))]
+fn order(item: &str) -> Option<TraceContext> {
+    tracing::info!(target: "shop", pieces = 3, "taken");
+    TraceContext::current()
+}
+
+/// One test: a process has one subscriber.
+#[test]
+fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
+    let kept = Kept::default();
+    let logs = || Logs::json().ignore_environment();
+    let mistake = obs_runtime::builder("shop").logs(logs().level("loud=loud=loud")).init().unwrap_err();
+    assert!(mistake.to_string().starts_with("logs: expected levels such as"), "{mistake}");
+    let obs = obs_runtime::builder("shop")
+        .logs(logs().level("warn").call_ids().to_writer(kept.clone()))
+        .init()
+        .unwrap();
+    capture(|| order("unheard"));
+    obs.set_log_level("info,obs=off").unwrap();
+    let (_, captured) = capture(|| order("moka"));
+    order("filter");
+    // Nobody takes it.
+    let remote = TraceContext { trace_id: 0xabc, span_id: 0xdef, sampled: true };
+    {
+        let _attached = remote.attach();
+        order("press");
+    }
+    let metrics = snapshot();
+    assert!(metrics.family("obs_log_events_total").is_some());
+    assert!(metrics.family("obs_log_dropped_total").is_some());
+    drop(obs);
+    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let span = captured.span("order");
+    let lines: Vec<_> = text.lines().collect();
+    let [text, alone, below] = lines.as_slice() else { panic!("{text}") };
+    assert!(alone.contains("\"trace_id\":") && alone.ends_with("\"span\":{\"item\":\"filter\"}}"), "{alone}");
+    assert!(below.contains(&format!("\"trace_id\":\"{:032x}\"", 0xabc)), "{below}");
+    assert!(!below.contains(&format!("\"span_id\":\"{:016x}\"", 0xdef)), "{below}");
+    let ids = format!("\"trace_id\":\"{:032x}\",\"span_id\":\"{:016x}\"", span.trace_id, span.span_id);
+    assert!(text.contains(&ids), "{text}");
+    assert!(text.ends_with("\"fields\":{\"pieces\":3},\"span\":{\"item\":\"moka\"}}"), "{text}");
+    assert_eq!(order("after the end"), None);
+    // The traces' layer is there too.
+    assert_eq!(span.events.len(), 1);
+
+    let again = obs_runtime::builder("shop").logs(logs().to_writer(Kept::default())).init().unwrap();
+    let mistake = again.set_log_level("info").unwrap_err();
+    assert!(mistake.to_string().starts_with("the logs are not obs's"), "{mistake}");
+    assert!(obs_runtime::builder("none").init().is_err(), "the second is alive all the same");
+}
