@@ -12,9 +12,12 @@ use opentelemetry_sdk::trace::{
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
 
-use super::{AT_LEAST, QUEUE, SPANS, below, comes, obs, traces};
+use super::{AT_LEAST, SPANS, below, comes, obs, traces};
 use crate::receiver::{address, received};
 use crate::{Peer, Refused, body, ready};
+
+/// Room for more spans than two threads make in a stretch. All of it is allocated at once.
+const QUEUE: usize = 1 << 18;
 
 /// Whether every trace is sampled now, or a tenth. A process has one subscriber.
 static ALL: AtomicBool = AtomicBool::new(false);
