@@ -1,11 +1,13 @@
 //! One tiny function, instrumented by each peer in turn, and the stopwatch they share.
 //!
 //! Everybody measures the same [`body`], on the same threads, in the same loop; a peer is one file under
-//! [`peers`] and one line in [`peers::sync`], [`peers::ready`] or [`peers::spans`]. `cargo xtask bench`
+//! [`peers`] and one line in [`peers::sync`], [`peers::ready`], [`peers::spans`]
+//! or [`peers::exported`]. `cargo xtask bench`
 //! runs all of it several times and prints one table.
 
 pub mod peers;
 mod ready;
+pub mod receiver;
 pub mod scrape;
 mod stopwatch;
 
@@ -43,6 +45,10 @@ pub fn body(input: u64) -> Result<u64, Refused> {
 pub trait Peer {
     /// Its row in the table.
     const NAME: &'static str;
+
+    /// The fewest calls that say anything: criterion asks for few of a peer that takes long to settle, and then a
+    /// new thread's first call is most of what it sees.
+    const AT_LEAST: u64 = 1;
 
     /// The instrumented function.
     ///

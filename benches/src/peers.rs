@@ -1,6 +1,7 @@
 //! The peers, one file each, and the lists in which they are measured.
 
 pub mod autometrics;
+pub mod exported;
 pub mod fastrace;
 pub mod floor;
 pub mod metrics;

@@ -32,7 +32,7 @@ pub struct Group<'c> {
 }
 
 impl<'c> Group<'c> {
-    /// A group of the table: `sync`, `async` or `spans`.
+    /// A group of the table: `sync`, `async`, `spans` or `exported`.
     pub fn new(criterion: &'c mut Criterion, name: &'static str) -> Self {
         Group { criterion, name }
     }
@@ -46,9 +46,10 @@ impl Visitor for Group<'_> {
         for threads in [1, 2] {
             group.bench_function(BenchmarkId::new(P::NAME, threads), |bencher| {
                 bencher.iter_custom(|calls| {
-                    let elapsed = on_threads(threads, || P::stretch(calls));
+                    let run = calls.max(P::AT_LEAST);
+                    let elapsed = on_threads(threads, || P::stretch(run));
                     P::settle();
-                    elapsed
+                    elapsed.mul_f64(calls as f64 / run as f64)
                 });
             });
         }

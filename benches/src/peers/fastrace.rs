@@ -23,9 +23,15 @@ impl Reporter for Count {
     }
 }
 
-fn report() {
+/// Reports to a counter, from the first call on.
+pub(super) fn report() {
     static REPORTING: Once = Once::new();
     REPORTING.call_once(|| fastrace::set_reporter(Count, Config::default()));
+}
+
+/// How many spans the counter has seen.
+pub(super) fn reported() -> u64 {
+    REPORTED.load(Ordering::Relaxed) as u64
 }
 
 /// Runs the calls in traces of [`CALLS_A_TRACE`].

@@ -7,6 +7,7 @@ mod collector;
 #[allow(unreachable_pub, missing_debug_implementations)]
 mod rotel;
 
+mod bounds;
 mod contents;
 mod env;
 mod losses;

@@ -4,6 +4,7 @@
 mod collector;
 #[allow(dead_code, unreachable_pub, missing_debug_implementations)]
 mod rotel;
+mod sampling;
 
 use collector::{Collector, Kept, Reply};
 use obs_runtime::{

@@ -41,9 +41,11 @@ pub(super) struct Verdict {
 const OBSERVE: &str = "#[observe]";
 const ENUM_LABEL: &str = "#[observe], enum label";
 const CAPPED_LABEL: &str = "#[observe], capped label";
+const TENTH: &str = "#[observe], 10 % and errors";
+const UNSAMPLED: &str = "#[observe], not sampled";
 
 /// Every budget of this table.
-pub(super) const BUDGETS: [Budget; 9] = [
+pub(super) const BUDGETS: [Budget; 13] = [
     Budget { section: Section::Sync, row: OBSERVE, text: "≤ 1.3 × floor", limit: Limit::Times(1.3) },
     Budget {
         section: Section::Sync,
@@ -64,6 +66,10 @@ pub(super) const BUDGETS: [Budget; 9] = [
         limit: Limit::AboveRow(OBSERVE, 20.0),
     },
     Budget { section: Section::Async, row: OBSERVE, text: "≤ floor + 15 ns", limit: Limit::Above(15.0) },
+    Budget { section: Section::Exported, row: TENTH, text: "≤ 150 ns", limit: Limit::Most(150.0) },
+    Budget { section: Section::Exported, row: UNSAMPLED, text: "≤ 45 ns", limit: Limit::Most(45.0) },
+    Budget { section: Section::ExportedAsync, row: TENTH, text: "≤ 150 ns", limit: Limit::Most(150.0) },
+    Budget { section: Section::ExportedAsync, row: UNSAMPLED, text: "≤ 45 ns", limit: Limit::Most(45.0) },
     Budget {
         section: Section::Scrape,
         row: "obs",

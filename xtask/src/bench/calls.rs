@@ -10,7 +10,7 @@ use crate::Result;
 use crate::cargo::{cargo, read, run};
 
 /// The bench targets, each a process of its own.
-const BENCHES: [&str; 3] = ["calls", "spans", "scrape"];
+const BENCHES: [&str; 4] = ["calls", "spans", "exported", "scrape"];
 
 /// The lines to which a scrape is scaled.
 const LINES: f64 = 10_000.0;

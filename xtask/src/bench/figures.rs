@@ -9,17 +9,21 @@ pub(super) enum Section {
     Async,
     Spans,
     SpansAsync,
+    Exported,
+    ExportedAsync,
     Scrape,
     Check,
     Footprint,
 }
 
 impl Section {
-    pub(super) const ALL: [Section; 7] = [
+    pub(super) const ALL: [Section; 9] = [
         Section::Sync,
         Section::Async,
         Section::Spans,
         Section::SpansAsync,
+        Section::Exported,
+        Section::ExportedAsync,
         Section::Scrape,
         Section::Check,
         Section::Footprint,
@@ -32,6 +36,8 @@ impl Section {
             "async" => Some(Section::Async),
             "spans" => Some(Section::Spans),
             "spans-async" => Some(Section::SpansAsync),
+            "exported" => Some(Section::Exported),
+            "exported-async" => Some(Section::ExportedAsync),
             "scrape" => Some(Section::Scrape),
             _ => None,
         }
@@ -44,6 +50,8 @@ impl Section {
             Section::Async => "async call, ready on first poll [ns]",
             Section::Spans => "sync call, span recorded [ns]",
             Section::SpansAsync => "async call, span recorded [ns]",
+            Section::Exported => "sync span, exported, ten a trace [ns]",
+            Section::ExportedAsync => "async span, exported, ten a trace [ns]",
             Section::Scrape => "scrape of 10,000 lines [ms]",
             Section::Check => "cargo check, 1,000 functions [s]",
             Section::Footprint => "default features of obs-runtime",
@@ -53,8 +61,8 @@ impl Section {
     /// The row that the ratios are taken to, by the start of its name.
     pub(super) fn reference(self) -> Option<(Section, &'static str)> {
         match self {
-            Section::Sync | Section::Spans => Some((Section::Sync, "floor")),
-            Section::Async | Section::SpansAsync => Some((Section::Async, "floor")),
+            Section::Sync | Section::Spans | Section::Exported => Some((Section::Sync, "floor")),
+            Section::Async | Section::SpansAsync | Section::ExportedAsync => Some((Section::Async, "floor")),
             Section::Scrape => Some((Section::Scrape, "prometheus-client")),
             Section::Check => Some((Section::Check, "#[tracing::instrument]")),
             Section::Footprint => None,

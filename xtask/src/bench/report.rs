@@ -21,7 +21,7 @@ pub(super) fn table(figures: &Figures) -> String {
         }
         let threaded = figures.iter().any(|figure| figure.section == section && figure.threads > 1);
         let against = section.reference().map_or(String::new(), |(_, name)| format!("× {}", word(name)));
-        let _ = write!(table, "{:36}", section.title());
+        let _ = write!(table, "{:40}", section.title());
         for threads in columns(threaded) {
             let head = match (threaded, threads) {
                 (false, _) => String::from("median (spread)"),
@@ -35,7 +35,7 @@ pub(super) fn table(figures: &Figures) -> String {
             row(&mut table, figures, section, name, threaded);
         }
         for budget in BUDGETS.iter().filter(|it| it.section == section && !names.contains(&it.row)) {
-            let _ = writeln!(table, "{:36}not measured: {}", budget.row, budget.text);
+            let _ = writeln!(table, "{:40}not measured: {}", budget.row, budget.text);
         }
         table.push('\n');
     }
@@ -47,7 +47,7 @@ fn columns(threaded: bool) -> impl Iterator<Item = u32> {
 }
 
 fn row(table: &mut String, figures: &Figures, section: Section, name: &str, threaded: bool) {
-    let mut line = format!("{name:36}");
+    let mut line = format!("{name:40}");
     for threads in columns(threaded) {
         let figure = figures.get(section, name, threads);
         let ratio = figure.and_then(|figure| ratio(figures, figure)).map(|ratio| format!("{ratio:.2}"));

@@ -1,6 +1,4 @@
-//! One trace from a client through everything that a request goes by: HTTP, tasks, threads, a channel, gRPC.
-
-#![cfg(not(feature = "off"))]
+//! A shop whose orders go by everything that a request can go by: HTTP, tasks, threads, a channel, gRPC.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -9,19 +7,17 @@ use bytes::{Buf, BufMut, Bytes};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use obs_runtime::testing::{Captured, Span, capture_future};
 use obs_runtime::tower::{ClientLayer, ServerLayer};
 use obs_runtime::{
     Baggage, Context, ContextExt, TraceContext, correlation_id, observe, spawn, spawn_blocking,
 };
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::NamedService;
@@ -29,8 +25,6 @@ use tonic::service::Routes;
 use tonic::transport::Channel;
 use tonic::{Response, Status};
 use tower::{Layer, Service, ServiceExt, service_fn};
-
-const TRACES: u64 = 100;
 
 /// What a worker is sent.
 #[derive(Debug)]
@@ -195,94 +189,43 @@ where
     address
 }
 
-/// The shop, and who ships for it.
-async fn start() -> SocketAddr {
-    let shipping = serve(ServerLayer::new().layer(Routes::new(Shipping))).await;
+/// Who ships for the shop.
+pub async fn shipping() -> SocketAddr {
+    serve(ServerLayer::new().layer(Routes::new(Shipping))).await
+}
+
+/// The shop's routes.
+pub fn router(shipping: SocketAddr) -> Router {
     let (jobs, queue) = mpsc::channel(16);
     tokio::spawn(worker(queue, shipping));
     let order = |State(jobs): State<mpsc::Sender<Job>>, Path(order): Path<u64>| accept(order, jobs);
-    let router = Router::new().route("/orders/{id}", post(order)).layer(ServerLayer::new());
-    serve(router.with_state(jobs)).await
+    Router::new().route("/orders/{id}", post(order)).layer(ServerLayer::new()).with_state(jobs)
 }
 
-/// An order, by somebody whose own trace is recorded elsewhere.
-async fn order(shop: SocketAddr, n: u64) {
-    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let client = ClientLayer::new().layer(client);
+/// The shop.
+pub async fn shop(shipping: SocketAddr) -> SocketAddr {
+    serve(router(shipping)).await
+}
+
+/// Where orders are placed.
+pub type Orders = Client<HttpConnector, Full<Bytes>>;
+
+pub fn orders() -> Orders {
+    Client::builder(TokioExecutor::new()).build_http()
+}
+
+/// Places an order. Its number is to be in the baggage.
+///
+/// # Errors
+///
+/// The shop cannot be reached.
+pub async fn order(orders: Orders, shop: SocketAddr, n: u64) -> Result<(), String> {
+    let client = ClientLayer::new().layer(orders);
     let request = http::Request::post(format!("http://{shop}/orders/{n}")).body(Full::default());
-    let answer = client.oneshot(request.expect("a request")).await.expect("an answer");
+    let answer = client.oneshot(request.expect("a request")).await.map_err(|error| error.to_string())?;
     assert_eq!(answer.status(), 200);
     let id = answer.headers()["x-correlation-id"].to_str().expect("text").to_owned();
-    let body = answer.into_body().collect().await.expect("a body").to_bytes();
+    let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
     assert_eq!(body, format!("shipped {n} of {id}").as_bytes());
-}
-
-/// The only span of that name below that one.
-#[track_caller]
-fn below<'a>(spans: &[&'a Span], parent: u64, name: &str) -> &'a Span {
-    let mut found = spans.iter().filter(|span| span.parent_id == parent && span.name == name);
-    match (found.next(), found.next()) {
-        (Some(span), None) => span,
-        (found, _) => panic!("expected {name:?} once below {parent:x}, found {found:?} in {spans:#?}"),
-    }
-}
-
-fn traces(captured: &Captured) -> HashMap<u128, Vec<&Span>> {
-    let mut traces: HashMap<u128, Vec<&Span>> = HashMap::new();
-    captured.all_spans().iter().for_each(|span| traces.entry(span.trace_id).or_default().push(span));
-    traces
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_hop_is_in_the_trace_of_its_caller() {
-    let remote = |n: u64| TraceContext { trace_id: u128::from(n) + 1, span_id: 7, sampled: true };
-    let (_, captured) = capture_future(async {
-        let shop = start().await;
-        let orders: Vec<_> = (0..TRACES)
-            .map(|n| {
-                let context = Context::current().with_baggage(Baggage::empty().with("order", &n.to_string()));
-                spawn(remote(n).in_future(order(shop, n)).in_context(context))
-            })
-            .collect();
-        for order in orders {
-            order.await.expect("no panic");
-        }
-    })
-    .await;
-
-    let traces = traces(&captured);
-    for n in 0..TRACES {
-        let spans = &traces[&remote(n).trace_id];
-        let sent = below(spans, 7, "POST");
-        let received = below(spans, sent.span_id, "POST /orders/{id}");
-        let accepted = below(spans, received.span_id, "accept");
-        for name in ["reserve", "price", "weigh"] {
-            below(spans, accepted.span_id, name);
-        }
-        let worked = below(spans, accepted.span_id, "work");
-        let called = below(spans, worked.span_id, "shop.Shipping/Ship");
-        let answered = below(spans, called.span_id, "shop.Shipping/Ship");
-        below(spans, answered.span_id, "ship");
-        assert_eq!(spans.len(), 10, "and no others: {spans:#?}");
-        for span in spans {
-            span.assert_ok();
-        }
-    }
-    assert_eq!(traces.len() as u64, TRACES);
-}
-
-#[tokio::test]
-async fn an_id_that_comes_with_a_request_goes_back_with_the_answer() {
-    // As curl sends it, on a connection of its own.
-    let shop = start().await;
-    let mut stream = TcpStream::connect(shop).await.expect("a connection");
-    let request = "POST /orders/7 HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nContent-Length: 0\r\n\
-                   traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\
-                   baggage: order=7\r\nX-Correlation-Id: ticket-7\r\n\r\n";
-    stream.write_all(request.as_bytes()).await.expect("a connection");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    assert!(answer.contains("\r\nx-correlation-id: ticket-7\r\n"), "{answer}");
-    assert!(answer.ends_with("shipped 7 of ticket-7"), "{answer}");
+    Ok(())
 }
