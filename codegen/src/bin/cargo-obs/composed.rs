@@ -69,7 +69,7 @@ fn out_dir(told: &str, package: &Package) -> Option<PathBuf> {
     ours.next().and_then(|message| message.out_dir)
 }
 
-/// `path+file:///work/shop#0.1.0`, or `path+file:///work/shop#name@0.1.0` where the directory has another
+/// `path+file:///home/ada/shop#0.1.0`, or `path+file:///home/ada/shop#name@0.1.0` where the directory has another
 /// name. Other packages of this name come from elsewhere.
 fn is_of(id: &str, package: &Package) -> bool {
     let Some((from, _)) = id.strip_prefix("path+file://").and_then(|rest| rest.split_once('#')) else {
