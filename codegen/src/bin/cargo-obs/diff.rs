@@ -46,16 +46,15 @@ pub(crate) fn run(common: &Common, arguments: &Diff) -> Result<Answer, String> {
     let old = version(&arguments.old, &arguments.from, Version::Committed)?;
     let new = version(&arguments.new, &arguments.to, Version::Source)?;
     let mut answer = Answer::empty();
-    // Two files can be compared anywhere.
-    let projects = match (&old, &new, project::select(common)) {
-        (_, _, Ok(projects)) => projects,
-        (Version::File(_), Version::File(_), Err(_)) => {
-            compare(&mut answer, None, &old, &new)?;
-            return Ok(answer);
-        }
-        (_, _, Err(error)) => return Err(error),
-    };
     let file = |version: &Version| matches!(version, Version::File(_));
+    let selected = project::select(common);
+    // Two files can be compared anywhere, whatever workspace one happens to be in.
+    let is_one = selected.as_ref().is_ok_and(|projects| projects.len() == 1);
+    if file(&old) && file(&new) && !is_one {
+        compare(&mut answer, None, &old, &new)?;
+        return Ok(answer);
+    }
+    let projects = selected?;
     if projects.len() > 1 && (file(&old) || file(&new)) {
         return Err("a catalogue is about one package: choose it with -p".to_owned());
     }
