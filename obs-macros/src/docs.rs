@@ -1,17 +1,18 @@
 //! What rustdoc says of an annotated item besides its author's words: what it exports, and what to ask for.
 //!
-//! Only rustdoc reads it (`cfg_attr(doc, …)`): a build carries one attribute more and evaluates nothing.
+//! Only rustdoc reads it, so it is written only where rustdoc is the compiler: other builds do without.
 
 use obs_model::catalogue::{self, Kind, Slo};
 use obs_model::duration;
 use proc_macro2::Span;
-use quote::quote;
+use quote::ToTokens;
 use std::fmt::Write as _;
-use syn::{AttrStyle, Attribute, Ident, MacroDelimiter, Meta, MetaList};
+use std::sync::LazyLock;
+use syn::{AttrStyle, Attribute, Expr, Ident, Meta, MetaNameValue};
 
 /// The documentation of an observed function; none where nothing is counted.
 pub(crate) fn function(desc: &catalogue::Function) -> Option<Attribute> {
-    if !desc.metrics {
+    if !desc.metrics || !is_read() {
         return None;
     }
     let (family, select) = match &desc.metric {
@@ -61,7 +62,10 @@ fn objective(slo: &Slo) -> String {
 }
 
 /// The documentation of a metric.
-pub(crate) fn metric(desc: &catalogue::Metric) -> Attribute {
+pub(crate) fn metric(desc: &catalogue::Metric) -> Option<Attribute> {
+    if !is_read() {
+        return None;
+    }
     let name = &desc.name;
     let labels = desc.labels.iter().map(|label| format!("`{}`", label.name)).collect::<Vec<_>>().join(", ");
     let by = if labels.is_empty() { String::new() } else { format!(", by {labels}") };
@@ -71,19 +75,33 @@ pub(crate) fn metric(desc: &catalogue::Metric) -> Attribute {
         Kind::Histogram => format!("histogram_quantile(0.99, sum by (le) (rate({name}_bucket[5m])))"),
     };
     let kind = desc.kind.as_str();
-    attribute(&format!("\n\n# Telemetry\n\nThe {kind} `{name}`{by}.\n\n```promql\n{query}\n```\n"))
+    Some(attribute(&format!("\n\n# Telemetry\n\nThe {kind} `{name}`{by}.\n\n```promql\n{query}\n```\n")))
 }
 
-/// `#[cfg_attr(doc, doc = "…")]`
+/// Whether the program that this runs in is rustdoc. A macro cannot see `cfg(doc)`, which is its user's.
+pub(crate) fn is_rustdoc() -> bool {
+    static RUSTDOC: LazyLock<bool> = LazyLock::new(|| {
+        let program = std::env::current_exe().unwrap_or_default();
+        program.file_stem().is_some_and(|name| name == "rustdoc")
+    });
+    *RUSTDOC
+}
+
+/// Whether anybody reads documentation.
+fn is_read() -> bool {
+    cfg!(test) || is_rustdoc()
+}
+
+/// `#[doc = "…"]`
 fn attribute(text: &str) -> Attribute {
     Attribute {
         pound_token: Default::default(),
         style: AttrStyle::Outer,
         bracket_token: Default::default(),
-        meta: Meta::List(MetaList {
-            path: Ident::new("cfg_attr", Span::call_site()).into(),
-            delimiter: MacroDelimiter::Paren(Default::default()),
-            tokens: quote!(doc, doc = #text),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Default::default(),
+            value: Expr::Verbatim(text.to_token_stream()),
         }),
     }
 }
@@ -106,7 +124,7 @@ mod tests {
         )
         .to_string();
         for said in [
-            r"# [cfg_attr (doc , doc = ",
+            r"# [doc = ",
             r#"sum(rate(function_calls_total{function=\"store\",result=~\"error|panic\"}[5m]))"#,
             "by `result`, `function` and `module`, `tier`",
             "Objective over 30d: 99.9% of calls succeed, 95% of successes within 25ms.",

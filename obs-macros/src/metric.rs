@@ -107,7 +107,7 @@ fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenSt
             Some(OnFunction { args, desc })
         })
         .collect();
-    function.attrs.extend(described.iter().map(|metric| docs::metric(&metric.desc)));
+    function.attrs.extend(described.iter().filter_map(|metric| docs::metric(&metric.desc)));
     let (polled, counted): (Vec<_>, Vec<_>) =
         described.into_iter().partition(|metric| metric.desc.source == Source::Polled);
     let polled = polled.iter().map(|metric| poll(metric, &function.sig)).collect();

@@ -115,7 +115,9 @@ fn deferred(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Bo
 fn is_deferrable(args: &ObserveArgs, function: &Function, keeps_async: bool) -> bool {
     let judged = args.ok_if.is_some() || args.error_if.is_some();
     let ret = shape::returned(&function.sig);
-    !keeps_async
+    // Documentation says `async fn`.
+    !docs::is_rustdoc()
+        && !keeps_async
         && !judged
         && call::is_bare(args)
         && function.attrs.iter().all(item::is_inert)
