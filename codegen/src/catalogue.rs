@@ -1,8 +1,8 @@
 //! Reading a catalogue back from the JSON that [`Catalogue::to_json`] writes.
 
 use obs_model::{
-    Catalogue, Category, ErrorType, Function, Kind, Label, Latency, Metric, Percent, Place, Severity, Slo,
-    Source, SpanKind, Unit,
+    Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
+    Severity, Slo, Source, SpanKind, Unit,
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use std::time::Duration;
@@ -23,7 +23,12 @@ pub fn from_json(text: &str) -> Result<Catalogue, String> {
 }
 
 pub(crate) fn from_all(read: All) -> Catalogue {
-    Catalogue { functions: list(read.functions), metrics: list(read.metrics), errors: list(read.errors) }
+    Catalogue {
+        functions: list(read.functions),
+        metrics: list(read.metrics),
+        kernels: list(read.kernels),
+        errors: list(read.errors),
+    }
 }
 
 fn list<A: Into<B>, B>(items: Vec<A>) -> Vec<B> {
@@ -37,6 +42,9 @@ fn list<A: Into<B>, B>(items: Vec<A>) -> Vec<B> {
 pub(crate) struct All {
     functions: Vec<FunctionJson>,
     metrics: Vec<MetricJson>,
+    /// Catalogues that were written before there were kernels have none.
+    #[serde(default)]
+    kernels: Vec<KernelJson>,
     errors: Vec<ErrorTypeJson>,
 }
 
@@ -119,6 +127,47 @@ impl From<MetricJson> for Metric {
             module: m.module,
             place: m.place.into(),
             dashboard: m.dashboard,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct KernelJson {
+    name: String,
+    module: String,
+    place: PlaceJson,
+    help: String,
+    labels: Vec<LabelJson>,
+    buckets: Vec<f64>,
+    #[serde(deserialize_with = "every")]
+    every: Every,
+    bytes: bool,
+    flops: bool,
+    items: bool,
+    #[serde(deserialize_with = "optional_seconds")]
+    slow: Option<Duration>,
+    slo: Option<SloJson>,
+    runbook: Option<String>,
+    dashboard: Option<String>,
+}
+
+impl From<KernelJson> for Kernel {
+    fn from(k: KernelJson) -> Kernel {
+        Kernel {
+            name: k.name,
+            module: k.module,
+            place: k.place.into(),
+            help: k.help,
+            labels: list(k.labels),
+            buckets: k.buckets,
+            every: k.every,
+            bytes: k.bytes,
+            flops: k.flops,
+            items: k.items,
+            slow: k.slow,
+            slo: k.slo.map(Into::into),
+            runbook: k.runbook,
+            dashboard: k.dashboard,
         }
     }
 }
@@ -250,6 +299,15 @@ fn span_kind<'de, D: Deserializer<'de>>(from: D) -> Result<SpanKind, D::Error> {
 fn unit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Unit>, D::Error> {
     let Some(found) = Option::<String>::deserialize(from)? else { return Ok(None) };
     word(serde::de::value::StrDeserializer::new(&found), &Unit::ALL, Unit::as_str).map(Some)
+}
+
+fn every<'de, D: Deserializer<'de>>(from: D) -> Result<Every, D::Error> {
+    let found = String::deserialize(from)?;
+    match found.parse() {
+        Ok(n) => Ok(Every::Nth(n)),
+        Err(_) if found == Every::Auto.to_string() => Ok(Every::Auto),
+        Err(_) => Err(D::Error::custom(format!("expected \"auto\" or a number from 1; found {found:?}"))),
+    }
 }
 
 fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 const REMEDY: &str = "run cargo obs generate";
 
 /// The kinds of things in a catalogue.
-const KINDS: [&str; 3] = [FUNCTION, METRIC, ERROR_TYPE];
+const KINDS: [&str; 4] = [FUNCTION, METRIC, KERNEL, ERROR_TYPE];
 const FUNCTION: &str = "function";
 const METRIC: &str = "metric";
+const KERNEL: &str = "kernel";
 const ERROR_TYPE: &str = "error type";
 
 /// One thing in a catalogue.
@@ -145,7 +146,17 @@ fn items(catalogue: &Catalogue) -> Vec<Item<'_>> {
             ..Catalogue::default()
         },
     });
-    functions.chain(metrics).chain(errors).collect()
+    let kernels = catalogue.kernels.iter().map(|k| Item {
+        kind: KERNEL,
+        name: format!("{}::{}", k.module, k.name),
+        module: &k.module,
+        place: &k.place,
+        alone: Catalogue {
+            kernels: vec![obs_model::Kernel { place: place(&k.place), ..k.clone() }],
+            ..Catalogue::default()
+        },
+    });
+    functions.chain(metrics).chain(kernels).chain(errors).collect()
 }
 
 #[cfg(test)]

@@ -11,11 +11,14 @@ pub enum Preset {
     Batch,
     /// 64 B to 64 MiB, for sizes.
     Bytes,
+    /// 1 µs to 1 s in finer steps, for work on a GPU.
+    Kernel,
 }
 
 impl Preset {
     /// Every preset.
-    pub const ALL: [Preset; 4] = [Preset::Latency, Preset::Fast, Preset::Batch, Preset::Bytes];
+    pub const ALL: [Preset; 5] =
+        [Preset::Latency, Preset::Fast, Preset::Batch, Preset::Bytes, Preset::Kernel];
 
     /// The word that attributes use.
     pub const fn as_str(self) -> &'static str {
@@ -24,6 +27,7 @@ impl Preset {
             Preset::Fast => "fast",
             Preset::Batch => "batch",
             Preset::Bytes => "bytes",
+            Preset::Kernel => "kernel",
         }
     }
 
@@ -43,6 +47,10 @@ impl Preset {
             Preset::Bytes => &[
                 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0,
                 67108864.0,
+            ],
+            Preset::Kernel => &[
+                0.000001, 0.0000025, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001,
+                0.0025, 0.005, 0.01, 0.025, 0.1, 1.0,
             ],
         }
     }

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 mod drift;
 mod json;
+mod kernel;
 
 pub use drift::Drift;
+pub use kernel::{Every, Kernel};
 
 /// Where something is declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -270,6 +272,8 @@ pub struct Catalogue {
     pub functions: Vec<Function>,
     /// The `#[metric]` families.
     pub metrics: Vec<Metric>,
+    /// The `#[gpu_kernel]`s.
+    pub kernels: Vec<Kernel>,
     /// The error types with categories.
     pub errors: Vec<ErrorType>,
 }
@@ -279,6 +283,7 @@ impl Catalogue {
     pub fn sort(&mut self) {
         self.functions.sort_by(|a, b| (&a.module, &a.name, &a.place).cmp(&(&b.module, &b.name, &b.place)));
         self.metrics.sort_by(|a, b| (&a.name, &a.module, &a.place).cmp(&(&b.name, &b.module, &b.place)));
+        self.kernels.sort_by(|a, b| (&a.module, &a.name, &a.place).cmp(&(&b.module, &b.name, &b.place)));
         self.errors.sort_by(|a, b| (&a.module, &a.name, &a.place).cmp(&(&b.module, &b.name, &b.place)));
     }
 

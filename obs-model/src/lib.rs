@@ -24,8 +24,8 @@ pub mod unit;
 pub mod grammar;
 
 pub use catalogue::{
-    Catalogue, Category, Drift, ErrorType, Function, Kind, Label, Latency, Metric, Place, Severity, Slo,
-    Source, SpanKind,
+    Catalogue, Category, Drift, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Place,
+    Severity, Slo, Source, SpanKind,
 };
 pub use objective::Percent;
 pub use promise::Promise;

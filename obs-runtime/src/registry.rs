@@ -12,8 +12,8 @@ mod metrics;
 mod model;
 
 pub use conflict::Conflict;
-pub use entry::Entry;
 pub(crate) use entry::Item;
+pub use entry::{Entry, KernelEntry};
 
 use crate::cells::{self, Reader};
 use crate::collect;
@@ -173,7 +173,8 @@ pub(crate) fn buckets_of<I: Instrument>(instrument: &'static I) -> Option<&'stat
 
 impl Registry {
     fn linked() -> Registry {
-        let (mut sites, mut metrics, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sites, mut metrics) = (Vec::new(), Vec::new());
+        let (mut kernels, mut errors) = (Vec::new(), Vec::new());
         for site in inventory::iter::<&'static Site> {
             sites.push(site.live());
         }
@@ -183,6 +184,7 @@ impl Registry {
                 Item::Metric(metric) => metrics.push(Metric::Function(metric)),
                 Item::Polled(desc, read) => metrics.push(Metric::Polled(desc, read)),
                 Item::Error(desc) => errors.push(desc),
+                Item::Kernel(kernel) => kernels.push(kernel.desc()),
             }
         }
         sites.sort_by_key(|site| (site.desc.module, site.desc.name, site.desc.file, site.desc.line));
@@ -190,7 +192,7 @@ impl Registry {
             let desc = metric.desc();
             (desc.module, desc.name, desc.file, desc.line)
         });
-        let catalogue = model::catalogue(&sites, &metrics, &errors);
+        let catalogue = model::catalogue(&sites, &metrics, &kernels, &errors);
         let conflicts = conflict::resolve(&mut sites, &mut metrics);
         sites.retain(|site| site.desc.metrics);
         let merged = merge::families(&sites, &metrics);

@@ -1,6 +1,6 @@
 //! Comparing the program as linked with its source.
 
-use super::{Catalogue, ErrorType, Function, Label, Metric};
+use super::{Catalogue, ErrorType, Function, Kernel, Label, Metric};
 use std::fmt;
 
 /// One difference between two catalogues.
@@ -48,7 +48,8 @@ pub(super) fn between(linked: &Catalogue, source: &Catalogue, krate: &str) -> Ve
         let functions = catalogue.functions.iter().filter(|f| ours(&f.module)).map(function);
         let metrics = catalogue.metrics.iter().filter(|m| ours(&m.module)).map(metric);
         let errors = catalogue.errors.iter().filter(|e| ours(&e.module)).map(error_type);
-        let mut items: Vec<_> = functions.chain(metrics).chain(errors).collect();
+        let kernels = catalogue.kernels.iter().filter(|k| ours(&k.module)).map(kernel);
+        let mut items: Vec<_> = functions.chain(metrics).chain(kernels).chain(errors).collect();
         items.sort();
         items
     };
@@ -117,6 +118,24 @@ fn metric(m: &Metric) -> (String, Vec<Property>) {
         ("dashboard", format!("{:?}", m.dashboard)),
     ];
     (format!("metric {} in {}", m.name, m.module), properties)
+}
+
+fn kernel(k: &Kernel) -> (String, Vec<Property>) {
+    let properties = vec![
+        ("its place", line(&k.place.file, k.place.line)),
+        ("help", quoted(&k.help)),
+        ("labels", labels(&k.labels)),
+        ("buckets", format!("{:?}", k.buckets)),
+        ("every", k.every.to_string()),
+        ("bytes", k.bytes.to_string()),
+        ("flops", k.flops.to_string()),
+        ("items", k.items.to_string()),
+        ("slow", format!("{:?}", k.slow)),
+        ("slo", format!("{:?}", k.slo)),
+        ("runbook", format!("{:?}", k.runbook)),
+        ("dashboard", format!("{:?}", k.dashboard)),
+    ];
+    (format!("kernel {}::{}", k.module, k.name), properties)
 }
 
 fn error_type(e: &ErrorType) -> (String, Vec<Property>) {

@@ -1,6 +1,6 @@
 //! The catalogue as JSON. Keys are the names of the fields; durations are in seconds.
 
-use super::{Catalogue, Category, ErrorType, Function, Label, Metric, Place, Slo};
+use super::{Catalogue, Category, ErrorType, Function, Kernel, Label, Metric, Place, Slo};
 use crate::Unit;
 use crate::json::Writer;
 use std::time::Duration;
@@ -10,6 +10,7 @@ pub(super) fn write(catalogue: &Catalogue) -> String {
     json.object(|json| {
         json.key("functions").array(|json| catalogue.functions.iter().for_each(|f| function(f, json)));
         json.key("metrics").array(|json| catalogue.metrics.iter().for_each(|m| metric(m, json)));
+        json.key("kernels").array(|json| catalogue.kernels.iter().for_each(|k| kernel(k, json)));
         json.key("errors").array(|json| catalogue.errors.iter().for_each(|e| error_type(e, json)));
     });
     json.finish()
@@ -51,6 +52,26 @@ fn metric(metric: &Metric, json: &mut Writer) {
         json.key("module").string(&metric.module);
         place(&metric.place, json);
         json.key("dashboard").optional(metric.dashboard.as_deref());
+    });
+}
+
+fn kernel(kernel: &Kernel, json: &mut Writer) {
+    json.object(|json| {
+        json.key("name").string(&kernel.name);
+        json.key("module").string(&kernel.module);
+        place(&kernel.place, json);
+        json.key("help").string(&kernel.help);
+        labels(&kernel.labels, json);
+        bounds(&kernel.buckets, json);
+        json.key("every").string(&kernel.every.to_string());
+        json.key("bytes").boolean(kernel.bytes);
+        json.key("flops").boolean(kernel.flops);
+        json.key("items").boolean(kernel.items);
+        seconds("slow", kernel.slow, json);
+        json.key("slo");
+        slo(kernel.slo.as_ref(), json);
+        json.key("runbook").optional(kernel.runbook.as_deref());
+        json.key("dashboard").optional(kernel.dashboard.as_deref());
     });
 }
 

@@ -10,7 +10,7 @@ use syn::{Error, LitFloat, LitInt, LitStr, Result, Token};
 ///
 /// ```ebnf
 /// buckets = "buckets" "=" ( '"' preset '"' | "[" number { "," number } [ "," ] "]" ) ;
-/// preset  = "latency" | "fast" | "batch" | "bytes" ;
+/// preset  = "latency" | "fast" | "batch" | "bytes" | "kernel" ;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Buckets {

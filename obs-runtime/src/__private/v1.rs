@@ -15,7 +15,7 @@ mod submit;
 
 pub use crate::error::{Categories, Category, ErrorCategory, Severity};
 pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
-pub use crate::registry::Entry;
+pub use crate::registry::{Entry, KernelEntry};
 pub use branch::{Branch, FromResidual, branch, from_residual};
 pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, never, run};
 pub(crate) use class::Fallible;
@@ -23,7 +23,7 @@ pub use class::{
     ByCategory, ByResult, Class, ClassOther, ClassPlain, Errors, Probe, ProbeFallback, Reader, ReaderOther,
     ReaderPlain, Returned, Unreadable, class, ok, probe, reader, test,
 };
-pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
+pub use desc::{ErrorTypeDesc, FunctionDesc, KernelDesc, LabelDesc, MetricDesc, SloDesc, fields};
 pub use future::{
     AsyncCall, Deferred, Observed, deferred, enter_async, enter_async_fields, enter_async_span,
     enter_async_with, future,

@@ -3,7 +3,8 @@
 use crate::instrument::family::Instrument;
 use crate::instrument::{Counter, Gauge, Histogram};
 use crate::label::{LabelSet, MAX_SERIES, space};
-use crate::private::{ErrorTypeDesc, FunctionMetric, Kind, MetricDesc, Site};
+use crate::private::{ErrorTypeDesc, FunctionMetric, KernelDesc, Kind, MetricDesc, Site};
+use std::fmt::Debug;
 
 /// One annotated item that is no observed function. Made by generated code only.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,7 @@ pub(crate) enum Item {
     Metric(&'static FunctionMetric),
     Polled(&'static MetricDesc, fn() -> Option<f64>),
     Error(&'static ErrorTypeDesc),
+    Kernel(&'static dyn KernelEntry),
 }
 
 inventory::collect!(Entry);
@@ -58,9 +60,19 @@ impl Entry {
         Entry(Item::Static(desc, instrument))
     }
 
+    pub const fn kernel(kernel: &'static dyn KernelEntry) -> Entry {
+        Entry(Item::Kernel(kernel))
+    }
+
     pub const fn error(desc: &'static ErrorTypeDesc) -> Entry {
         Entry(Item::Error(desc))
     }
+}
+
+/// A kernel of the crate that times them.
+#[doc(hidden)]
+pub trait KernelEntry: Sync + Debug {
+    fn desc(&self) -> &'static KernelDesc;
 }
 
 /// What a static under `#[metric]` holds.

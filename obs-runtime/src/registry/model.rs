@@ -1,18 +1,21 @@
 //! What was linked, as the model that code generation uses too.
 
 use super::Metric;
-use crate::private::{ErrorTypeDesc, FunctionDesc, LabelDesc, Live, MetricDesc, SloDesc};
-use obs_model::{Catalogue, Function, Label, Latency, Percent, Place, Slo, Unit};
+use crate::private::{ErrorTypeDesc, FunctionDesc, KernelDesc, LabelDesc, Live, MetricDesc, SloDesc};
+use obs_model::{Catalogue, Every, Function, Kernel, Label, Latency, Percent, Place, Slo, Unit};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 pub(super) fn catalogue(
     sites: &[&'static Live],
     metrics: &[Metric],
+    kernels: &[&'static KernelDesc],
     errors: &[&'static ErrorTypeDesc],
 ) -> Catalogue {
     let mut catalogue = Catalogue {
         functions: sites.iter().map(|site| function(&site.desc)).collect(),
         metrics: metrics.iter().map(|metric| self::metric(metric.desc())).collect(),
+        kernels: kernels.iter().map(|desc| kernel(desc)).collect(),
         errors: errors.iter().map(|desc| crate::error::model(desc)).collect(),
     };
     catalogue.sort();
@@ -54,6 +57,25 @@ fn metric(desc: &MetricDesc) -> obs_model::Metric {
         source: desc.source,
         module: desc.module.to_owned(),
         place: place(desc.file, desc.line, desc.column),
+        dashboard: desc.dashboard.map(str::to_owned),
+    }
+}
+
+fn kernel(desc: &KernelDesc) -> Kernel {
+    Kernel {
+        name: desc.name.to_owned(),
+        module: desc.module.to_owned(),
+        place: place(desc.file, desc.line, desc.column),
+        help: desc.help.to_owned(),
+        labels: labels(desc.labels),
+        buckets: desc.buckets.to_vec(),
+        every: NonZeroU32::new(desc.every).map_or(Every::Auto, Every::Nth),
+        bytes: desc.bytes,
+        flops: desc.flops,
+        items: desc.items,
+        slow: desc.slow.map(Duration::from_nanos),
+        slo: desc.slo.as_ref().map(slo),
+        runbook: desc.runbook.map(str::to_owned),
         dashboard: desc.dashboard.map(str::to_owned),
     }
 }

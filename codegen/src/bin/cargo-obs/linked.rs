@@ -75,6 +75,14 @@ pub(crate) fn with_source(mut linked: Catalogue, source: &Catalogue) -> Catalogu
             values(&mut metric.labels, &known.labels);
         }
     }
+    for kernel in &mut linked.kernels {
+        shorten(&mut kernel.place);
+        let same =
+            |known: &&obs_model::Kernel| (&known.module, &known.name) == (&kernel.module, &kernel.name);
+        if let Some(known) = source.kernels.iter().find(same) {
+            values(&mut kernel.labels, &known.labels);
+        }
+    }
     linked.errors.iter_mut().for_each(|error| shorten(&mut error.place));
     linked
 }

@@ -196,7 +196,7 @@ fn buckets(ctxt: &Ctxt, args: &MetricArgs, kind: Given<Kind>, on_function: bool)
     }
     let wanted = args.buckets.as_ref().and_then(|buckets| buckets.preset).map(|preset| match preset {
         Preset::Bytes => Unit::Bytes,
-        Preset::Latency | Preset::Fast | Preset::Batch => Unit::Seconds,
+        Preset::Latency | Preset::Fast | Preset::Batch | Preset::Kernel => Unit::Seconds,
     });
     if let (Some(buckets), Some(wanted)) = (&args.buckets, wanted.filter(|wanted| unit != Some(*wanted))) {
         ctxt.error(

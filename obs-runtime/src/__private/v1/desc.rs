@@ -134,6 +134,56 @@ impl MetricDesc {
     };
 }
 
+/// Work on a device, under `#[gpu_kernel]`.
+#[derive(Clone, Copy, Debug)]
+pub struct KernelDesc {
+    pub name: &'static str,
+    pub module: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub column: u32,
+    pub help: &'static str,
+    /// Those that the attribute names; `kernel` and `device` go before them.
+    pub labels: &'static [LabelDesc],
+    /// In seconds.
+    pub buckets: &'static [f64],
+    /// One launch in so many is timed; zero leaves it to the runtime.
+    pub every: u32,
+    /// Whether the attribute says how much a launch does, of each kind.
+    pub bytes: bool,
+    pub flops: bool,
+    pub items: bool,
+    /// In nanoseconds.
+    pub slow: Option<u64>,
+    pub slo: Option<SloDesc>,
+    pub runbook: Option<&'static str>,
+    pub dashboard: Option<&'static str>,
+    pub errors: Errors,
+}
+
+impl KernelDesc {
+    /// What an attribute without arguments means.
+    pub const DEFAULT: KernelDesc = KernelDesc {
+        name: "",
+        module: "",
+        file: "",
+        line: 0,
+        column: 0,
+        help: "",
+        labels: &[],
+        buckets: Preset::Kernel.bounds(),
+        every: 0,
+        bytes: false,
+        flops: false,
+        items: false,
+        slow: None,
+        slo: None,
+        runbook: None,
+        dashboard: None,
+        errors: Errors::NONE,
+    };
+}
+
 /// An error type under `#[derive(ErrorCategory)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorTypeDesc {

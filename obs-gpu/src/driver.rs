@@ -1,0 +1,127 @@
+//! What timing needs of a device's driver.
+//!
+//! The rest of the crate knows devices only through [`Driver`]: CUDA, other libraries' streams and the scripted
+//! driver of tests implement it.
+
+use std::fmt;
+
+/// An event that a driver made, by the driver's own number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Event(pub u64);
+
+/// A stream, by the driver's own number: CUDA's handle, for instance. Zero is the default stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct StreamId(pub u64);
+
+/// What a driver said instead of doing what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DriverError {
+    /// What it means for timing.
+    pub fault: Fault,
+    /// The driver's own number.
+    pub code: i32,
+}
+
+/// What an error of a driver means for timing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// This call did nothing; others may.
+    Call,
+    /// There is no memory for it.
+    OutOfMemory,
+    /// The stream is being captured, where nothing may be recorded.
+    Capturing,
+    /// The context or the device is lost: every call fails from now on.
+    Lost,
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.fault {
+            Fault::Call => "the driver refused a call",
+            Fault::OutOfMemory => "the device is out of memory",
+            Fault::Capturing => "the stream is being captured",
+            Fault::Lost => "the device is lost",
+        };
+        write!(f, "{what} (code {})", self.code)
+    }
+}
+
+impl std::error::Error for DriverError {}
+
+/// What is known of a device beforehand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Properties {
+    /// Its name, as the driver says it.
+    pub name: String,
+    /// The driver's version; empty where there is none.
+    pub driver: String,
+    /// What its memory can move, in bytes a second, where the driver tells.
+    pub peak_bytes_per_second: Option<f64>,
+    /// What it can compute in single precision, in operations a second, where the driver tells.
+    pub peak_flops_per_second: Option<f64>,
+    /// Its memory in bytes.
+    pub memory_bytes: Option<u64>,
+}
+
+/// A driver of one device, as timing needs it.
+///
+/// No method waits for the device, and all may be called from any thread. Events are of one device and go back
+/// to the driver that made them.
+pub trait Driver: fmt::Debug + Send + Sync + 'static {
+    /// Makes the device the one that this thread's calls are about. The collector's thread calls it first; a
+    /// thread that launches is there already.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn attach(&self) -> Result<(), DriverError>;
+
+    /// What is known of the device.
+    fn properties(&self) -> Properties;
+
+    /// Makes an event that keeps the time. Only called where [`attach`](Driver::attach) was.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn create(&self) -> Result<Event, DriverError>;
+
+    /// Gives an event back for good.
+    fn destroy(&self, event: Event);
+
+    /// A stream that nobody else uses, to compare the device's clock with the host's on.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn own_stream(&self) -> Result<StreamId, DriverError>;
+
+    /// Whether what is put into the stream now becomes part of a graph instead of being run.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError>;
+
+    /// Puts the event into the stream: it happens when all that is there already has.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn record(&self, event: Event, stream: StreamId) -> Result<(), DriverError>;
+
+    /// Whether it has happened. An error of the work before it comes out here.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn is_complete(&self, event: Event) -> Result<bool, DriverError>;
+
+    /// The seconds from one event to another, both of which have happened.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    fn elapsed(&self, start: Event, end: Event) -> Result<f64, DriverError>;
+}

@@ -1,0 +1,55 @@
+//! Streams, as timing sees them.
+
+use crate::driver::StreamId;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Where work goes: a device, and a stream of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    pub(crate) device: u32,
+    pub(crate) stream: StreamId,
+}
+
+/// Something that work is launched into, named by `stream = …` of an attribute.
+///
+/// Asked once a launch, so it answers at once and without a lock.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no stream that kernels can be timed on",
+    label = "not a stream",
+    note = "streams of other libraries come with features: `cust`, `cudarc`; a raw handle is `obs_gpu::cuda::Stream::from_raw`"
+)]
+pub trait Stream {
+    /// The device and the stream on it.
+    fn lane(&self) -> Lane;
+}
+
+impl<S: Stream + ?Sized> Stream for &S {
+    fn lane(&self) -> Lane {
+        (**self).lane()
+    }
+}
+
+impl<S: Stream + ?Sized> Stream for &mut S {
+    fn lane(&self) -> Lane {
+        (**self).lane()
+    }
+}
+
+impl<S: Stream + ?Sized> Stream for Box<S> {
+    fn lane(&self) -> Lane {
+        (**self).lane()
+    }
+}
+
+impl<S: Stream + ?Sized> Stream for Rc<S> {
+    fn lane(&self) -> Lane {
+        (**self).lane()
+    }
+}
+
+impl<S: Stream + ?Sized> Stream for Arc<S> {
+    fn lane(&self) -> Lane {
+        (**self).lane()
+    }
+}
