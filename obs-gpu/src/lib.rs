@@ -4,6 +4,10 @@
 //! them into metrics and spans. Whoever launches pays for two events and a place in a queue.
 
 pub mod driver;
+#[cfg(feature = "nvml")]
+mod nvml;
 mod stream;
 
+#[cfg(feature = "nvml")]
+pub use nvml::{DeviceMetrics, DeviceMetricsError, DeviceReadings, Names};
 pub use stream::{Lane, Stream};
