@@ -4,10 +4,12 @@
 //! them into metrics and spans. Whoever launches pays for two events and a place in a queue.
 
 pub mod driver;
+mod health;
 #[cfg(feature = "nvml")]
 mod nvml;
 mod stream;
 
+pub use health::{check, host_check};
 #[cfg(feature = "nvml")]
 pub use nvml::{DeviceMetrics, DeviceMetricsError, DeviceReadings, Names};
 pub use stream::{Lane, Stream};
