@@ -59,7 +59,9 @@ fn shown(test: &str, devices: Option<&str>) -> bool {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(READS, "1").env_remove("CUDA_VISIBLE_DEVICES");
     command.envs(devices.map(|devices| ("CUDA_VISIBLE_DEVICES", devices)));
-    assert!(command.status().unwrap().success(), "{test} failed");
+    let output = command.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{test} failed:\n{}", String::from_utf8_lossy(&said));
     false
 }
 
