@@ -1,54 +1,60 @@
 //! Whether a device still computes.
 
+use crate::stream::Stream;
+use crate::{device, host};
 use obs_runtime::Check;
+use std::convert::Infallible;
 use std::fmt;
 use std::hint::black_box;
+use std::sync::atomic::Ordering;
 
 /// A check that a kernel runs and that its answer is right, for [`Builder::health`](obs_runtime::Builder::health).
 ///
-/// `run` launches something small, waits for it, reads the result back, and says whether it is right. It is called on a
-/// thread of its own, a new one each time, so it first makes the device's context the one of its thread (cudarc:
-/// `context.bind_to_thread()`). It should use a stream and memory that are there already: a device without free memory
-/// still computes. The check is called `name-device`, `gpu-0` for instance, and its errors name the device too.
+/// `run` launches something small into the stream, waits for it, reads the result back, and says whether it is right. It
+/// is called on a thread of its own, a new one each time, so it first makes the device's context the one of its thread
+/// (cudarc: `context.bind_to_thread()`). It should use memory that is there already: a device without free memory still
+/// computes. The check is called `name-device`, `gpu-0` for instance, and its errors name the device too. A device that
+/// timing found lost fails it without being asked.
 ///
 /// A device that hangs makes the check fail after its timeout (two seconds, unless
 /// [told otherwise](Check::timeout)). It is not asked again until it answers: however often `/health` is asked, one thread
-/// waits for it. The launch queues behind what is there already, so the timeout is to be longer than the work that
-/// the device may be behind, or the stream one of high priority.
+/// waits for it. The launch queues behind what is in the stream already, so give it one that nothing else uses, of high
+/// priority where the device may be behind for longer than the timeout.
 ///
 /// ```
-/// use obs_runtime::Check;
-///
-/// # #[derive(Debug)] struct Error;
-/// # impl std::fmt::Display for Error { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("error") } }
 /// # struct Device;
 /// # impl Device {
-/// #     fn upload(&self, _: &[f32]) -> Result<(), Error> { Ok(()) }
-/// #     fn saxpy(&self, _: f32) -> Result<(), Error> { Ok(()) }
-/// #     fn download(&self) -> Result<Vec<f32>, Error> { Ok(vec![5.0; 4]) }
+/// #     fn upload(&self, _: &[f32]) -> Result<(), String> { Ok(()) }
+/// #     fn saxpy(&self, _: f32) -> Result<(), String> { Ok(()) }
+/// #     fn download(&self) -> Result<Vec<f32>, String> { Ok(vec![5.0; 4]) }
 /// # }
-/// # let device = Device;
-/// let check: Check = obs_gpu::check("gpu", 0, move || {
+/// # let (device, stream) = (Device, obs_gpu::host::stream());
+/// let check: obs_runtime::Check = obs_gpu::check("gpu", &stream, move || {
 ///     device.upload(&[1.0; 4])?;
 ///     device.saxpy(4.0)?; // 4 * 1 + 1
-///     Ok::<bool, Error>(device.download()? == [5.0; 4])
+///     Ok::<bool, String>(device.download()? == [5.0; 4])
 /// })
 /// .critical()
 /// .timeout("5s")
 /// .degraded_over("250ms");
 /// # let _ = check;
 /// ```
-pub fn check<E: fmt::Display>(
+pub fn check<S: Stream + ?Sized, E: fmt::Display>(
     name: impl fmt::Display,
-    device: impl fmt::Display,
+    stream: &S,
     run: impl Fn() -> Result<bool, E> + Send + Sync + 'static,
 ) -> Check {
-    let name = format!("{name}-{device}");
-    let device = device.to_string();
-    Check::new(name, move || match run() {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(format!("device {device}: the kernel ran, and its answer is wrong")),
-        Err(error) => Err(format!("device {device}: {error}")),
+    let state = device::of(stream.lane());
+    let device = &*state.label;
+    Check::new(format!("{name}-{device}"), move || {
+        if state.lost.load(Ordering::Relaxed) {
+            return Err(format!("device {device} is lost"));
+        }
+        match run() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(format!("device {device}: the kernel ran, and its answer is wrong")),
+            Err(error) => Err(format!("device {device}: {error}")),
+        }
     })
 }
 
@@ -63,7 +69,7 @@ const NUMBERS: u16 = 4096;
 /// # let _ = check;
 /// ```
 pub fn host_check(name: impl fmt::Display) -> Check {
-    check(name, "host", || Ok::<bool, std::convert::Infallible>(saxpy_is_right()))
+    check(name, &host::stream(), || Ok::<bool, Infallible>(saxpy_is_right()))
 }
 
 fn saxpy_is_right() -> bool {

@@ -1,5 +1,6 @@
 //! The checks of devices, asked as an orchestrator asks them.
 
+use obs_gpu::{Lane, host};
 use obs_runtime::{Builder, Check};
 use std::convert::Infallible;
 use std::io::{Read, Write};
@@ -38,15 +39,18 @@ fn get(address: SocketAddr, path: &str) -> String {
 fn a_device_that_computes_errs_fails_or_hangs() {
     let (launches, gate) = (Arc::new(AtomicU32::new(0)), Gate::default());
     let (launched, passes) = (Arc::clone(&launches), gate.clone());
-    let hangs = obs_gpu::check("gpu", 3, move || {
+    let hangs = obs_gpu::check("hung", &host::stream(), move || {
         launched.fetch_add(1, Ordering::SeqCst);
         passes.pass();
         Ok::<bool, Infallible>(true)
     });
-    let checks: [Check; 4] = [
+    let checks: [Check; 5] = [
         obs_gpu::host_check("gpu").critical(),
-        obs_gpu::check("gpu", 1, || Ok::<bool, Infallible>(false)),
-        obs_gpu::check("gpu", 2, || Err("an illegal memory access was encountered (700)")),
+        obs_gpu::check("wrong", &host::stream(), || Ok::<bool, Infallible>(false)),
+        obs_gpu::check("lost", &Lane::NOWHERE, || -> Result<bool, Infallible> {
+            panic!("nothing is launched on a device that is lost")
+        }),
+        obs_gpu::check("broken", &host::stream(), || Err("an illegal memory access was encountered (700)")),
         hangs.timeout("50ms"),
     ];
     let builder = obs_runtime::builder("checks").listen("127.0.0.1:0");
@@ -55,15 +59,16 @@ fn a_device_that_computes_errs_fails_or_hangs() {
 
     let health = get(address, "/health");
     for part in [
-        r#""gpu-1": {"#,
-        r#""error": "device 1: the kernel ran, and its answer is wrong""#,
-        r#""error": "device 2: an illegal memory access was encountered (700)""#,
+        r#""wrong-host": {"#,
+        r#""error": "device host: the kernel ran, and its answer is wrong""#,
+        r#""error": "device host: an illegal memory access was encountered (700)""#,
+        r#""error": "device unknown is lost""#,
         r#""error": "no answer within 50ms""#,
     ] {
         assert!(health.contains(part), "{part}\n{health}");
     }
-    let host = health.split(r#""gpu-host": {"#).nth(1).unwrap();
-    assert!(host.trim_start().starts_with(r#""status": "up""#), "{health}");
+    let good = health.split(r#""gpu-host": {"#).nth(1).unwrap();
+    assert!(good.trim_start().starts_with(r#""status": "up""#), "{health}");
     assert!(health.starts_with("HTTP/1.1 200") && health.contains(r#""status": "degraded""#), "{health}");
 
     // However often it is asked, the device that hangs has one kernel in flight, and one thread that waits for it.
@@ -81,5 +86,5 @@ fn a_device_that_computes_errs_fails_or_hangs() {
     assert!(launches.load(Ordering::SeqCst) >= 2, "it is asked again once it answered");
     let page = get(address, "/metrics");
     assert!(page.contains("obs_health_check_up{check=\"gpu-host\"} 1"), "{page}");
-    assert!(page.contains("obs_health_check_up{check=\"gpu-1\"} 0"), "{page}");
+    assert!(page.contains("obs_health_check_up{check=\"wrong-host\"} 0"), "{page}");
 }
