@@ -13,12 +13,13 @@ mod visible;
 use families::Page;
 use library::Installed;
 use obs_model::duration;
+use obs_runtime::__private::v1;
 use obs_runtime::snapshot::Family;
 use reading::Source;
 use sampler::Shared;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -33,10 +34,8 @@ use std::time::Duration;
 /// ```
 /// use obs_gpu::DeviceMetrics;
 ///
-/// let readings = DeviceMetrics::new().every("2s").start()?;
-/// let mut families = Vec::new();
-/// readings.collect(&mut families); // empty on a machine without a device
-/// readings.stop();
+/// let readings = DeviceMetrics::new().every("2s").start()?; // from now on, they are on the program's page
+/// # readings.stop();
 /// # Ok::<(), obs_gpu::DeviceMetricsError>(())
 /// ```
 ///
@@ -122,12 +121,14 @@ impl DeviceMetrics {
         self
     }
 
-    /// Starts reading, and returns at once: the first readings are there once the driver has answered, which takes it
-    /// up to seconds where it was not in use. With feature `off`, nothing is read.
+    /// Starts reading, and returns at once. From now on the families are in every [snapshot](obs_runtime::snapshot()), so
+    /// on the page and with what is exported; the first readings are there once the driver has answered, which takes it up
+    /// to seconds where it was not in use. With feature `off`, nothing is read.
     ///
     /// # Errors
     ///
-    /// A period that is no duration or too short, or no thread. That there is no library or no device is none.
+    /// A period that is no duration or too short, devices that are being read already, or no thread. That there is no
+    /// library or no device is none.
     pub fn start(self) -> Result<DeviceReadings, DeviceMetricsError> {
         let (path, shown) = (self.library.clone(), std::env::var(visible::VARIABLE).ok());
         self.start_with(Box::new(Installed { path, shown }))
@@ -135,19 +136,28 @@ impl DeviceMetrics {
 
     fn start_with(self, mut source: Box<dyn Source>) -> Result<DeviceReadings, DeviceMetricsError> {
         let every = self.period()?;
-        let shared = Arc::new(Shared::default());
-        if !cfg!(feature = "off") {
-            let shared = Arc::clone(&shared);
-            let thread = thread::Builder::new().name("obs-nvml".to_owned());
-            let spawned = thread.spawn(move || sampler::run(&shared, &mut *source, every));
-            spawned.map_err(|error| DeviceMetricsError(format!("no thread to read them on: {error}")))?;
-        }
-        Ok(DeviceReadings(Arc::new(Readings {
-            shared,
+        let readings = DeviceReadings(Arc::new(Readings {
+            shared: Shared::default(),
             names: self.names,
             host: (self.names == Names::Dcgm).then(dcgm::host_name).flatten(),
             stale: every * 3 + Duration::from_secs(5),
-        })))
+        }));
+        if cfg!(feature = "off") {
+            return Ok(readings);
+        }
+        let mut running = running();
+        if running.is_some() {
+            return Err(DeviceMetricsError(
+                "they are being read already; stop those readings first".to_owned(),
+            ));
+        }
+        let read = Arc::clone(&readings.0);
+        let thread = thread::Builder::new().name("obs-nvml".to_owned());
+        let spawned = thread.spawn(move || sampler::run(&read.shared, &mut *source, every));
+        spawned.map_err(|error| DeviceMetricsError(format!("no thread to read them on: {error}")))?;
+        *running = Some(readings.clone());
+        ON_THE_PAGE.call_once(|| v1::polled(collect));
+        Ok(readings)
     }
 
     fn period(&self) -> Result<Duration, DeviceMetricsError> {
@@ -168,6 +178,22 @@ impl Default for DeviceMetrics {
     }
 }
 
+/// What is being read: two would say the same under the same names.
+static RUNNING: Mutex<Option<DeviceReadings>> = Mutex::new(None);
+static ON_THE_PAGE: Once = Once::new();
+
+fn running() -> MutexGuard<'static, Option<DeviceReadings>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a snapshot asks.
+fn collect(into: &mut Vec<Family>) {
+    let running = running().clone();
+    if let Some(readings) = running {
+        readings.collect(into);
+    }
+}
+
 /// Devices that are being read, until the program ends or [`stop`](DeviceReadings::stop) is called; dropping this
 /// changes nothing.
 #[derive(Clone, Debug)]
@@ -175,7 +201,7 @@ pub struct DeviceReadings(Arc<Readings>);
 
 #[derive(Debug)]
 struct Readings {
-    shared: Arc<Shared>,
+    shared: Shared,
     names: Names,
     host: Option<String>,
     /// How old a reading may be.
@@ -183,8 +209,8 @@ struct Readings {
 }
 
 impl DeviceReadings {
-    /// Appends what was read last. It calls no driver and waits for none; a device costs some thirty small
-    /// allocations.
+    /// Appends what was read last, as each snapshot does. It calls no driver and waits for none; a device costs some
+    /// thirty small allocations.
     pub fn collect(&self, into: &mut Vec<Family>) {
         let Readings { shared, names, host, stale } = &*self.0;
         let board = shared.board();
@@ -196,8 +222,10 @@ impl DeviceReadings {
     }
 
     /// Reads no more. The thread ends when the driver has answered the call that it is in, if it is in one.
+    /// What was read is on the page no more.
     pub fn stop(&self) {
         self.0.shared.stop();
+        running().take_if(|running| Arc::ptr_eq(&running.0, &self.0));
     }
 }
 

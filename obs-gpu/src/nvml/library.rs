@@ -70,7 +70,7 @@ impl Library for Session<'_> {
             let named = self.nvml.device_by_index(index).and_then(|device| Ok((device.uuid()?, device)));
             match named {
                 Ok((uuid, device)) => found.push((index, uuid, device)),
-                Err(error) => tracing::debug!(target: "obs", "GPU {index} is not accessible: {error}"),
+                Err(error) => tracing::debug!(target: "obs::gpu", "GPU {index} is not accessible: {error}"),
             }
         }
         let uuids: Vec<String> = found.iter().map(|(_, uuid, _)| uuid.clone()).collect();

@@ -50,7 +50,7 @@ pub(crate) fn run(shared: &Shared, source: &mut dyn Source, every: Duration) {
         shared.board().lose_all();
         if said.as_ref() != Some(&why) {
             tracing::warn!(
-                target: "obs",
+                target: "obs::gpu",
                 "no metrics of GPUs: {why} (the program goes on; tried again every {} s)", retry.as_secs()
             );
             said = Some(why);
@@ -74,7 +74,7 @@ fn sample(
 ) -> Result<(), String> {
     let mut reader = Reader::list(shared, library)?;
     if said.take().is_some() {
-        tracing::info!(target: "obs", "metrics of GPUs are there again");
+        tracing::info!(target: "obs::gpu", "metrics of GPUs are there again");
     }
     loop {
         reader.tick(shared, library)?;
@@ -165,18 +165,18 @@ impl Memo {
             match library.ask(place, call, into) {
                 Ok(()) => _ = self.failed.remove(&call),
                 Err(Refusal::Unsupported(why)) => {
-                    tracing::debug!(target: "obs", "{} does not tell {}: {why}", self.name, call.as_str());
+                    tracing::debug!(target: "obs::gpu", "{} does not tell {}: {why}", self.name, call.as_str());
                     self.unsupported.insert(call);
                 }
                 Err(Refusal::Failed(why)) => {
                     complete = false;
                     if self.failed.insert(call) {
-                        tracing::debug!(target: "obs", "{} failed to tell {}: {why}", self.name, call.as_str());
+                        tracing::debug!(target: "obs::gpu", "{} failed to tell {}: {why}", self.name, call.as_str());
                     }
                 }
                 Err(Refusal::Lost(why)) => {
                     if !std::mem::replace(&mut self.lost, true) {
-                        tracing::warn!(target: "obs", "{} is lost: {why}", self.name);
+                        tracing::warn!(target: "obs::gpu", "{} is lost: {why}", self.name);
                     }
                     return Err(End::Lost);
                 }
@@ -184,7 +184,7 @@ impl Memo {
             }
         }
         if std::mem::take(&mut self.lost) {
-            tracing::info!(target: "obs", "{} answers again", self.name);
+            tracing::info!(target: "obs::gpu", "{} answers again", self.name);
         }
         Ok(complete)
     }

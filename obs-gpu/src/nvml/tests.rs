@@ -136,7 +136,7 @@ fn what_is_not_supported_is_told_once_and_asked_once() {
         bench.tick().unwrap();
         bench.tick().unwrap();
     });
-    assert_eq!(log, ["DEBUG obs: GPU 0 (NVIDIA H100, GPU-0) does not tell power: not on this board"]);
+    assert_eq!(log, ["DEBUG obs::gpu: GPU 0 (NVIDIA H100, GPU-0) does not tell power: not on this board"]);
     let power = bench.fake.asked().into_iter().filter(|(_, call)| *call == Call::Power);
     assert_eq!(power.map(|(device, _)| device).collect::<Vec<_>>(), [0, 1, 1]);
     let page = text(&bench.hardware());
@@ -177,7 +177,7 @@ fn a_lost_device_keeps_its_counts_and_nothing_else() {
     }
     bench.fake.asked();
     let log = logged(|| (0..3).for_each(|_| bench.tick().unwrap()));
-    assert_eq!(log, ["WARN obs: GPU 0 (NVIDIA H100, GPU-0) is lost: fell off the bus"]);
+    assert_eq!(log, ["WARN obs::gpu: GPU 0 (NVIDIA H100, GPU-0) is lost: fell off the bus"]);
     let calls = bench.fake.asked().iter().filter(|(device, _)| *device == 0).count();
     assert_eq!(calls, 6, "a lost device is asked for its Xids and one thing more");
 
@@ -204,7 +204,7 @@ fn a_lost_device_keeps_its_counts_and_nothing_else() {
 
     bench.fake.script().refusals.clear();
     let log = logged(|| bench.tick().unwrap());
-    assert_eq!(log, ["INFO obs: GPU 0 (NVIDIA H100, GPU-0) answers again"]);
+    assert_eq!(log, ["INFO obs::gpu: GPU 0 (NVIDIA H100, GPU-0) answers again"]);
     assert_eq!(bench.hardware().family("hw_temperature_celsius").unwrap().series.len(), 2);
 }
 
@@ -252,7 +252,7 @@ fn without_a_library_there_is_one_line_and_the_program_goes_on() {
     let log = logged(|| sampler::run(&shared, &mut fake.clone(), Duration::from_secs(5)));
     assert_eq!(
         log,
-        ["WARN obs: no metrics of GPUs: libnvidia-ml.so.1: cannot open shared object file \
+        ["WARN obs::gpu: no metrics of GPUs: libnvidia-ml.so.1: cannot open shared object file \
           (the program goes on; tried again every 60 s)"]
     );
     let none = Fake::default();
@@ -296,13 +296,14 @@ fn a_scrape_never_waits_for_the_driver() {
         assert_eq!(hanging.recv(), Err(mpsc::RecvError), "nothing was started");
         return;
     }
+    let twice = DeviceMetrics::new().start_with(Box::new(Fake::default())).unwrap_err().to_string();
+    assert_eq!(twice, "device metrics: they are being read already; stop those readings first");
     hanging.recv_timeout(Duration::from_secs(20)).unwrap();
-    let mut families = Vec::new();
-    readings.collect(&mut families);
-    let page = text(&Snapshot::new(families, SystemTime::now()));
+    let page = text(&obs_runtime::snapshot());
     assert!(page.contains("hw_temperature_celsius{hw_id=\"GPU-0\""), "{page}");
     assert!(!page.contains("hw_temperature_celsius{hw_id=\"GPU-1\""), "{page}");
     readings.stop();
+    assert!(obs_runtime::snapshot().family("hw_temperature_celsius").is_none());
     release.send(()).unwrap();
     assert_eq!(hanging.recv_timeout(Duration::from_secs(20)), Err(mpsc::RecvTimeoutError::Disconnected));
 }
