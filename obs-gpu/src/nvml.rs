@@ -56,7 +56,7 @@ use std::time::Duration;
 /// | `hw_energy_joules_total` | J since the driver was loaded; `hw_type="gpu"` |
 /// | `hw_gpu_clock_hertz` * | Hz; `clock`: `sm`, `memory` |
 /// | `hw_gpu_io_bytes_per_second` * | PCI Express, over the last 20 ms; `direction`: `receive`, `transmit` |
-/// | `hw_gpu_throttled` * | 0 or 1; `reason`: NVML's word for it |
+/// | `hw_gpu_throttled` * | 0 or 1; `reason`: NVML's word for it; that a device is idle is none |
 /// | `hw_errors_total` | `error_type`: `corrected` and `uncorrected` (ECC, since the driver was loaded), `xid` (since the program started); `hw_type="gpu"` |
 /// | `hw_gpu_last_xid` * | the last Xid; 0 while there was none |
 /// | `obs_gpu_readings_total` * | `result`: `ok`, `failed` (something was not answered), `lost` |
@@ -87,6 +87,7 @@ pub enum Names {
     /// Those of NVIDIA's own exporter, in its units (percent, MiB, MHz, mJ, KB/s) and with its labels `gpu`, `UUID`,
     /// `pci_bus_id`, `device`, `modelName` and `Hostname`: `DCGM_FI_DEV_GPU_UTIL`, `DCGM_FI_DEV_FB_USED`,
     /// `DCGM_FI_DEV_XID_ERRORS`. What it has no name for is left out: memory of this process, and the count of Xids.
+    /// `obs_gpu_readings_total` stays as it is.
     Dcgm,
 }
 

@@ -71,7 +71,7 @@ pub(super) fn dcgm(page: &mut Page<'_>, host: Option<&str>) {
         labels,
         |entry, _| one(entry.xids.map(|xids| xids.last)),
     );
-    readings(page, labels);
+    readings(page);
 }
 
 fn labels(entry: &Entry, host: Option<&str>) -> Vec<(&'static str, String)> {

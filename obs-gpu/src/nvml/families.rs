@@ -193,18 +193,18 @@ pub(super) fn hardware(page: &mut Page<'_>) {
         device,
         |entry, _| one(entry.xids.map(|xids| xids.last)),
     );
-    readings(page, device);
+    readings(page);
 }
 
-/// Appends what we say of our own reading.
-pub(super) fn readings(page: &mut Page<'_>, labels: impl Fn(&Entry) -> Vec<(&'static str, String)>) {
+/// Appends what we say of our own reading, whatever the names of the rest.
+pub(super) fn readings(page: &mut Page<'_>) {
     page.add(
         (
             "obs_gpu_readings_total",
             Counter,
             "How often a GPU was read: ok, failed (it left something unanswered), or lost.",
         ),
-        labels,
+        device,
         |entry, _| {
             let counts = entry.readings;
             each(

@@ -124,7 +124,8 @@ fn under_the_names_and_units_of_dcgm() {
         assert!(page.contains(&format!("{name}{labels} {value}\n")), "{line}\n{page}");
     }
     assert_eq!(page.lines().filter(|line| line.starts_with("DCGM_")).count(), 19);
-    assert!(!page.contains("hw_"), "{page}");
+    let ours = r#"obs_gpu_readings_total{hw_id="GPU-1",device="1",hw_name="NVIDIA H100",result="ok"} 1"#;
+    assert!(page.contains(ours) && !page.contains("\nhw_"), "{page}");
 }
 
 #[test]
