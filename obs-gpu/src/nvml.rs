@@ -68,7 +68,8 @@ use std::time::Duration;
 ///
 /// Those that CUDA would show: all, or what `CUDA_VISIBLE_DEVICES` lists, in that order; of a slice of a device (MIG),
 /// the whole device. `device` is CUDA's number where all devices are alike or `CUDA_DEVICE_ORDER` is `PCI_BUS_ID`; in a
-/// machine with devices of several kinds CUDA's default is to put the fastest first, which the library cannot tell.
+/// machine with devices of several kinds CUDA's default is to put the fastest first, which the library cannot tell; one
+/// line in the log says so.
 #[must_use = "devices are read once this is started"]
 #[derive(Debug)]
 pub struct DeviceMetrics {

@@ -1,7 +1,7 @@
 //! The calls of NVML, and nothing else: what they mean is decided elsewhere.
 
 use super::reading::{Call, Identity, Library, Memory, Reading, Refusal, Source};
-use super::visible::visible;
+use super::visible::{BY_BUS, ORDER, uncertain, visible};
 #[cfg(target_os = "linux")]
 use nvml_wrapper::bitmasks::event::EventTypes;
 use nvml_wrapper::enum_wrappers::device::{
@@ -59,8 +59,8 @@ struct Session<'a> {
 
 struct Handle<'a> {
     device: Device<'a>,
-    /// The Xids, or why there are none.
-    events: Result<EventSet<'a>, Refusal>,
+    /// Its Xids, from when they were first asked for.
+    events: Option<EventSet<'a>>,
 }
 
 impl Library for Session<'_> {
@@ -87,15 +87,28 @@ impl Library for Session<'_> {
                 name: device.name().unwrap_or_default(),
                 pci_bus_id: device.pci_info().map(|info| info.bus_id).unwrap_or_default(),
             });
-            self.devices.push(Handle { events: events(self.nvml, &device), device });
+            self.devices.push(Handle { device, events: None });
+        }
+        let order = std::env::var(ORDER).ok();
+        if uncertain(&identities, order.as_deref()) {
+            tracing::warn!(
+                target: "obs::gpu",
+                "the devices are of several kinds, and {ORDER} is not {BY_BUS}: `device` may not be CUDA's number"
+            );
         }
         Ok(identities)
     }
 
     fn ask(&mut self, device: usize, call: Call, into: &mut Reading) -> Result<(), Refusal> {
-        let Handle { device, events } = &self.devices[device];
+        let Handle { device, events: set } = &mut self.devices[device];
         match call {
-            Call::Xids => into.xids = Some(events.as_ref().map_err(Clone::clone).and_then(xids)?),
+            Call::Xids => {
+                let set = match set {
+                    Some(set) => set,
+                    None => set.insert(events(self.nvml, device)?),
+                };
+                into.xids = Some(xids(set)?);
+            }
             Call::Process => into.process_bytes = Some(process(device)?),
             _ => fill(device, call, into).map_err(refusal)?,
         }
