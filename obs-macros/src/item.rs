@@ -3,9 +3,11 @@
 
 mod block;
 mod body;
+mod target;
 
 pub(crate) use block::{Block, Member, module_elsewhere};
 pub(crate) use body::{Body, Exits, aside};
+pub(crate) use target::Target;
 
 use obs_model::grammar::Ctxt;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
