@@ -1,0 +1,73 @@
+//! A launch that lasts as long as a future.
+
+use crate::launch::Launch;
+use crate::series::Outcome;
+use obs_runtime::__private::v1::Class;
+use pin_project_lite::pin_project;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+pin_project! {
+    /// Polls `inner`, and ends the launch with what it returns. Dropped before that, the launch was cancelled.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Launched<F, C> {
+        // First, so that the launch lasts until the future's own destructors have run.
+        #[pin]
+        inner: F,
+        launch: Abandoned,
+        class: Option<C>,
+    }
+}
+
+/// A launch whose future may be dropped.
+#[derive(Debug)]
+struct Abandoned(Launch);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.abandon(Outcome::Cancelled);
+    }
+}
+
+/// A poll in progress. One that unwinds ends the launch, however long the future is kept.
+struct Polling<'a>(&'a mut Launch, bool);
+
+impl Drop for Polling<'_> {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.abandon(Outcome::Panic);
+        }
+    }
+}
+
+/// Has the launch last until the future is ready; `class` reads its output.
+pub fn future<F, C>(launch: Launch, inner: F, class: C) -> Launched<F, C>
+where
+    F: Future,
+    C: FnOnce(&F::Output) -> Class,
+{
+    Launched { inner, launch: Abandoned(launch), class: Some(class) }
+}
+
+impl<F, C> Future for Launched<F, C>
+where
+    F: Future,
+    C: FnOnce(&F::Output) -> Class,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let mut polling = Polling(&mut this.launch.0, true);
+        let output = this.inner.poll(context);
+        if let Poll::Ready(output) = &output
+            && let Some(class) = this.class.take()
+        {
+            polling.0.end(class(output));
+        }
+        polling.1 = false;
+        output
+    }
+}
