@@ -129,6 +129,20 @@ impl Builder {
         self
     }
 
+    /// Whether the program exports what the driver measures of its GPUs under OpenTelemetry's names, `hw_gpu_*`
+    /// and the other `hw_*`: dashboards have rows for them, alerts look at them, and queries may ask for them.
+    ///
+    /// Without it, that is so where `Cargo.toml` turns the feature `nvml` of `obs-gpu` on, by the dependency itself
+    /// or by a feature of the package that is on. Say `true` where another crate of the program turns it on, and
+    /// `false` where it is on under other names, as those of NVIDIA's DCGM exporter, which has dashboards of its own.
+    ///
+    /// `cargo obs` reads it from here if it is written as `true` or `false`.
+    #[must_use]
+    pub fn device_metrics(mut self, exported: bool) -> Builder {
+        self.settings.device_metrics = Some(exported);
+        self
+    }
+
     /// Adds a dashboard of one's own. Whatever is wrong with it is an error of the build, at its line of the
     /// build script.
     #[cfg(feature = "promql")]
@@ -196,7 +210,7 @@ impl Builder {
             Errors(vec![Mistake::in_file(file.display().to_string(), message)])
         };
         let package = Package::at(&directory).map_err(|error| whole(&directory.join("Cargo.toml"), error))?;
-        let subject = Subject::new(&package, &self.settings);
+        let subject = Subject::new(&package, &self.cfg, &self.settings);
 
         let crates = source::read_crates(&package, &self.cfg);
         let drift = drift::to_embed(&crates);

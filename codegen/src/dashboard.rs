@@ -1,11 +1,12 @@
-//! Grafana dashboards: of a service, of its functions, errors, objectives, process and metrics, those that
-//! attributes name, and those that a person composed.
+//! Grafana dashboards: of a service, of its functions, errors, objectives, process, metrics and kernels, those
+//! that attributes name, and those that a person composed.
 
 mod column;
 mod composed;
 mod errors;
 mod frame;
 mod functions;
+mod gpu;
 mod grafana;
 mod layout;
 mod metrics;
@@ -42,6 +43,7 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
         objectives::board(plan),
         process::board(plan),
         metrics::board(plan),
+        gpu::board(plan),
     ];
     let named = named::boards(plan);
     let composed = composed::boards(plan);

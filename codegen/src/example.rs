@@ -1,12 +1,13 @@
 //! A catalogue with one of everything, for tests.
 
 use crate::compose::Composed;
+use crate::devices::Devices;
 use crate::plan::Plan;
 use crate::subject::Subject;
 use obs_model::bucket::Preset;
 use obs_model::{
-    Catalogue, Category, ErrorType, Function, Kind, Label, Latency, Metric, Percent, Place, Severity, Slo,
-    Source, SpanKind, Unit,
+    Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
+    Severity, Slo, Source, SpanKind, Unit,
 };
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub(crate) fn subject() -> Subject {
         repository: Some("https://example.org/registry".into()),
         grafana: Some("https://grafana.example.org".into()),
         runbooks: Some("https://example.org/runbooks".into()),
+        devices: Devices::None,
     }
 }
 
@@ -79,6 +81,7 @@ pub(crate) fn catalogue() -> Catalogue {
             metric("schema_size_bytes", Kind::Histogram, Source::Function, vec![]),
             metric("open_files", Kind::Gauge, Source::Polled, vec![]),
         ],
+        kernels: Vec::new(),
         errors: vec![ErrorType {
             name: "RegistryError".into(),
             module: "registry::error".into(),
@@ -118,6 +121,59 @@ pub(crate) fn function(name: &str, module: &str, line: u32) -> Function {
         fields: Vec::new(),
         spans: true,
         metrics: true,
+    }
+}
+
+/// The same with kernels: of two layouts of buckets, with and without everything that an attribute can say.
+pub(crate) fn with_kernels() -> Catalogue {
+    let mut saxpy = kernel("saxpy", 10);
+    saxpy.help = "Adds a scaled vector to another.".into();
+    saxpy.labels = vec![label("precision", None, &["single", "double"]), label("tenant", Some(20), &[])];
+    (saxpy.bytes, saxpy.flops, saxpy.items) = (true, true, true);
+    saxpy.slow = Some(Duration::from_millis(4));
+    saxpy.runbook = Some("gpu-slow".into());
+    saxpy.dashboard = Some("Simulation".into());
+    saxpy.slo = Some(Slo {
+        success: Percent::parse("99.5%").ok(),
+        latency: vec![Latency {
+            bound: Duration::from_millis(1),
+            share: Percent::parse("99%").expect("a percentage"),
+        }],
+        window: 30 * DAY,
+        min_events: None,
+        name: None,
+    });
+    let mut reduce = kernel("reduce", 20);
+    reduce.bytes = true;
+    let mut layout = kernel("layout::step \"a.b\"", 30);
+    layout.buckets = Preset::Fast.bounds().to_vec();
+    layout.every = Every::Nth(10.try_into().expect("not zero"));
+    let mut catalogue = Catalogue { kernels: vec![saxpy, reduce, layout], ..catalogue() };
+    catalogue.sort();
+    catalogue
+}
+
+/// What artefacts are made of where everything is measured.
+pub(crate) fn gpu_plan() -> Plan {
+    Plan { subject: Subject { devices: Devices::Measured, ..subject() }, ..plan(with_kernels()) }
+}
+
+pub(crate) fn kernel(name: &str, line: u32) -> Kernel {
+    Kernel {
+        name: name.into(),
+        module: "registry::gpu".into(),
+        place: place("src/gpu.rs", line),
+        help: String::new(),
+        labels: Vec::new(),
+        buckets: Preset::Kernel.bounds().to_vec(),
+        every: Every::Auto,
+        bytes: false,
+        flops: false,
+        items: false,
+        slow: None,
+        slo: None,
+        runbook: None,
+        dashboard: None,
     }
 }
 

@@ -1,7 +1,11 @@
 //! What a program with this catalogue exports: the families that queries can ask for.
 
+use crate::devices::Devices;
+use crate::plan::Plan;
 use obs_model::{Catalogue, Function, Kind, Label, Unit};
 use std::collections::BTreeMap;
+
+pub mod gpu;
 
 /// Labels that Prometheus and its service discovery put on every series.
 ///
@@ -73,8 +77,18 @@ const OBJECTIVES: [(&str, Kind, &str, &[&str]); 4] = [
 ];
 
 impl Schema {
-    /// The families of a catalogue, and those that every program exports.
+    /// The families of a catalogue, and those that every program exports. What is measured of devices is known
+    /// [of a plan](Schema::of_plan) only.
     pub fn of(catalogue: &Catalogue) -> Schema {
+        Schema::with(catalogue, Devices::None)
+    }
+
+    /// The families of a plan's catalogue, of its devices, and those that every program exports.
+    pub fn of_plan(plan: &Plan) -> Schema {
+        Schema::with(&plan.catalogue, plan.subject.devices)
+    }
+
+    fn with(catalogue: &Catalogue, devices: Devices) -> Schema {
         let mut schema = Schema::default();
         schema.program();
         for function in catalogue.functions.iter().filter(|function| function.metrics) {
@@ -97,11 +111,13 @@ impl Schema {
                 &[],
             );
         }
-        if catalogue.functions.iter().any(|function| function.metrics && function.slo.is_some()) {
+        let functions = catalogue.functions.iter().filter(|function| function.metrics).map(|f| &f.slo);
+        if functions.chain(catalogue.kernels.iter().map(|k| &k.slo)).any(Option::is_some) {
             for (name, kind, help, labels) in OBJECTIVES {
                 schema.add(name, kind, help, labels, &[]);
             }
         }
+        gpu::add(&mut schema, &catalogue.kernels, devices);
         for metric in &catalogue.metrics {
             schema.add(&metric.name, metric.kind, &metric.help, &[], &metric.labels);
         }

@@ -31,6 +31,7 @@ pub mod artefacts;
 pub mod catalogue;
 pub mod change;
 pub mod compose;
+pub mod devices;
 #[cfg(feature = "cli")]
 pub mod diff;
 pub mod drift;
@@ -51,6 +52,7 @@ mod builder;
 mod calls;
 mod conflict;
 mod dashboard;
+mod launches;
 mod markdown;
 mod metrics_md;
 mod objective;

@@ -1,5 +1,7 @@
 //! METRICS.md: everything that a program exports, for people who write queries.
 
+mod kernels;
+
 use crate::calls::{Calls, IDENTITY};
 use crate::family::{Family, Schema};
 use crate::markdown::{Page, code, link, prose, sentence};
@@ -7,7 +9,7 @@ use crate::objective;
 use crate::plan::Plan;
 use crate::query::{Query, Select};
 use crate::subject::Runbook;
-use obs_model::{Function, Kind, Label, Metric, Place, Severity, Source, duration};
+use obs_model::{Function, Kind, Label, Metric, Place, Severity, Slo, Source, duration};
 use std::collections::BTreeMap;
 
 /// The file's path.
@@ -18,10 +20,11 @@ const RANGE: &str = "5m";
 
 /// The file.
 pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
-    let schema = Schema::of(&plan.catalogue);
+    let schema = Schema::of_plan(plan);
     let counts = [
         (plan.catalogue.metrics.len(), "declared metrics", "#declared-metrics"),
         (plan.counted().count(), "observed functions", "#observed-functions"),
+        (plan.catalogue.kernels.len(), "kernels", "#kernels"),
         (objective::all(plan).len(), "objectives", "#objectives"),
         (categories(plan).len(), "categories of errors", "#categories-of-errors"),
     ];
@@ -36,6 +39,7 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
 
     declared(plan, &mut page);
     functions(plan, &schema, &mut page);
+    kernels::write(plan, &schema, &mut page);
     objectives(plan, &mut page);
     errors(plan, &schema, &mut page);
     program(plan, &schema, &mut page);
@@ -100,7 +104,7 @@ fn functions(plan: &Plan, schema: &Schema, page: &mut Page) {
             prose(&function.help),
             code(&format!("{}_*", function.metric.as_deref().unwrap_or("function_calls"))),
             labels.join(", "),
-            promises(function),
+            promises(function.slo.as_ref()),
             function.runbook.as_ref().map_or_else(String::new, runbook),
         ]
     };
@@ -132,9 +136,9 @@ fn functions(plan: &Plan, schema: &Schema, page: &mut Page) {
     }
 }
 
-/// What a function promises, in a few words.
-fn promises(function: &Function) -> String {
-    let Some(slo) = &function.slo else { return String::new() };
+/// What a function or a kernel promises, in a few words.
+fn promises(slo: Option<&Slo>) -> String {
+    let Some(slo) = slo else { return String::new() };
     let success = slo.success.map(|share| format!("{share} succeed"));
     let latency = slo.latency.iter().map(|l| format!("{} within {}", l.share, duration::display(l.bound)));
     let all: Vec<String> = success.into_iter().chain(latency).collect();
@@ -253,20 +257,41 @@ mod tests {
     use super::*;
     use crate::example;
 
-    fn text() -> String {
-        files(&example::plan(example::catalogue())).remove(0).1
-    }
-
-    #[test]
-    fn every_family_is_in_it_once_with_what_bounds_its_labels() {
-        let text = text();
-        for family in Schema::of(&example::catalogue()).families() {
+    /// The page, where every family has its place.
+    fn text(plan: &Plan) -> String {
+        let text = files(plan).remove(0).1;
+        for family in Schema::of_plan(plan).families() {
             let name = code(&family.name);
             let rows = text
                 .lines()
                 .filter(|l| l.starts_with(&format!("| {name} |")) || **l == format!("### {name}"));
             assert_eq!(rows.count(), 1, "{name}");
         }
+        text
+    }
+
+    #[test]
+    fn kernels_are_told_with_what_they_say_of_themselves() {
+        let text = text(&example::gpu_plan());
+        for wanted in [
+            "[3 kernels](#kernels)",
+            "| Adds a scaled vector to another. | as many as cost 1 %; slow over 4ms | bytes, flops, items | `precision` \
+             (`single`, `double`), `tenant` (at most 20 values, then `_other`) | 99.5% succeed, 99% within 1ms over 30d | \
+             [`gpu-slow`](runbooks/gpu-slow.md) |",
+            "| 1 in 10 |",
+            "## Devices",
+            "rate(gpu_kernel_bytes_total{kernel=~",
+        ] {
+            assert!(text.contains(wanted), "no {wanted} in\n{text}");
+        }
+        let mut plan = example::plan(obs_model::Catalogue::default());
+        plan.subject.devices = crate::devices::Devices::Timed;
+        assert!(self::text(&plan).contains("## Copies and timing"));
+    }
+
+    #[test]
+    fn every_family_is_in_it_once_with_what_bounds_its_labels() {
+        let text = text(&example::plan(example::catalogue()));
         for wanted in [
             "`tenant` (at most 50 values, then `_other`)",
             "`state` (`idle`, `used`)",

@@ -1,5 +1,8 @@
 //! What holds for every dashboard, whatever is on it.
 
+mod gpu;
+
+use crate::devices::Devices;
 use crate::example;
 use crate::plan::Plan;
 use crate::subject::Subject;
@@ -20,11 +23,21 @@ fn catalogues() -> Vec<Catalogue> {
     ]
 }
 
+/// Kernels and devices that are measured, each with and without the other.
+fn gpus() -> [Plan; 3] {
+    let all = example::gpu_plan();
+    let mut timed = all.clone();
+    timed.subject.devices = Devices::Timed;
+    timed.catalogue = Catalogue { kernels: all.catalogue.kernels.clone(), ..Catalogue::default() };
+    [Plan { catalogue: Catalogue::default(), ..all.clone() }, timed, all]
+}
+
 /// The dashboards of each, with the plan that they were made of.
 fn dashboards() -> Vec<(Plan, Value)> {
     catalogues()
         .into_iter()
         .map(example::plan)
+        .chain(gpus())
         .flat_map(|plan| {
             let files = super::files(&plan);
             files.into_iter().map(move |(_, json)| (plan.clone(), serde_json::from_str(&json).unwrap()))

@@ -1,5 +1,6 @@
 //! What holds for every rules file, as Prometheus' own tools see it.
 
+mod gpu;
 mod knows;
 mod traffic;
 
@@ -73,7 +74,8 @@ const TESTS: &str = "rules/tests/registry.yml";
 
 #[test]
 fn promtool_accepts_the_rules_without_a_complaint() {
-    for (name, plan) in [("full", full()), ("empty", example::plan(Catalogue::default()))] {
+    let empty = example::plan(Catalogue::default());
+    for (name, plan) in [("full", full()), ("gpu", example::gpu_plan()), ("empty", empty)] {
         let written = Written::new(&format!("check-{name}"), &plan);
         let (fine, text) = written.promtool("check", RULES);
         assert!(
