@@ -8,6 +8,7 @@ mod composed;
 mod errors;
 mod functions;
 mod process;
+mod requests;
 mod runtime;
 mod scope;
 pub(crate) mod template;
@@ -122,6 +123,7 @@ pub(crate) fn all(plan: &Plan) -> Vec<Alert> {
     let mut alerts = budget::all(plan);
     alerts.extend(functions::all(plan));
     alerts.extend(errors::all(plan));
+    alerts.extend(requests::all(plan));
     alerts.extend(process::all(plan));
     alerts.extend(runtime::all(plan));
     alerts.extend(composed::all(plan));

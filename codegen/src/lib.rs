@@ -54,6 +54,7 @@ mod dashboard;
 mod markdown;
 mod metrics_md;
 mod objective;
+mod requests;
 mod rules;
 mod runbook;
 mod stack;
@@ -63,6 +64,7 @@ mod yaml;
 mod example;
 
 pub use builder::{Builder, Report, checked};
+pub use compose::Requests;
 #[cfg(feature = "promql")]
 pub use compose::{
     Alert, Objective,

@@ -24,12 +24,12 @@ pub struct Settings {
     pub runbooks: Option<String>,
     /// The directory of the committed artefacts, below the package's.
     pub mirror: Option<String>,
-    /// Whether dashboards, alerts or objectives are composed by hand.
+    /// Whether dashboards, alerts or objectives are composed by hand, or requests named.
     pub composes: bool,
 }
 
 /// The methods of the builder that compose.
-const COMPOSING: [&str; 4] = ["dashboard", "alert", "objective", "foreign"];
+const COMPOSING: [&str; 5] = ["dashboard", "alert", "objective", "foreign", "requests"];
 
 impl Settings {
     /// Reads a build script; one that cannot be read gives nothing.

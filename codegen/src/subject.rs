@@ -40,6 +40,8 @@ pub(crate) enum Board {
     Use,
     /// The metrics that `#[metric]` declares.
     Metrics,
+    /// The requests that layers count, where there are such.
+    Requests,
 }
 
 impl Board {
@@ -52,6 +54,7 @@ impl Board {
             Board::Objectives => "objectives",
             Board::Use => "use",
             Board::Metrics => "metrics",
+            Board::Requests => "requests",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The catalogue as JSON. Keys are the names of the fields; durations are in seconds.
 
 use super::{Catalogue, Category, ErrorType, Function, Label, Metric, Place, Slo};
-use crate::Unit;
 use crate::json::Writer;
+use crate::{Requests, Unit};
 use std::time::Duration;
 
 pub(super) fn write(catalogue: &Catalogue) -> String {
@@ -11,6 +11,10 @@ pub(super) fn write(catalogue: &Catalogue) -> String {
         json.key("functions").array(|json| catalogue.functions.iter().for_each(|f| function(f, json)));
         json.key("metrics").array(|json| catalogue.metrics.iter().for_each(|m| metric(m, json)));
         json.key("errors").array(|json| catalogue.errors.iter().for_each(|e| error_type(e, json)));
+        // Most programs have none, and their catalogues stay as they were.
+        if !catalogue.requests.is_empty() {
+            json.key("requests").array(|json| catalogue.requests.iter().for_each(|r| requests(r, json)));
+        }
     });
     json.finish()
 }
@@ -71,6 +75,15 @@ fn category(category: &Category, json: &mut Writer) {
         seconds("retry_after", category.retry_after, json);
         json.key("action").optional(category.action.as_deref());
         json.key("runbook").optional(category.runbook.as_deref());
+    });
+}
+
+fn requests(requests: &Requests, json: &mut Writer) {
+    json.object(|json| {
+        json.key("side").string(requests.side.as_str());
+        json.key("protocol").string(requests.protocol.as_str());
+        json.key("prefix").string(&requests.prefix);
+        json.key("classic").boolean(requests.classic);
     });
 }
 

@@ -14,6 +14,7 @@ pub(super) fn catalogue(
         functions: sites.iter().map(|site| function(&site.desc)).collect(),
         metrics: metrics.iter().map(|metric| self::metric(metric.desc())).collect(),
         errors: errors.iter().map(|desc| crate::error::model(desc)).collect(),
+        requests: Vec::new(),
     };
     catalogue.sort();
     catalogue

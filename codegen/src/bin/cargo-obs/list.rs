@@ -19,6 +19,7 @@ pub(crate) fn run(projects: &[Project]) -> Result<Answer, String> {
         all.functions.extend(project.plan.catalogue.functions.iter().cloned());
         all.metrics.extend(project.plan.catalogue.metrics.iter().cloned());
         all.errors.extend(project.plan.catalogue.errors.iter().cloned());
+        all.requests.extend(project.plan.catalogue.requests.iter().cloned());
         parts.extend(tables(project));
         for promise in project.plan.promises() {
             let functions: Vec<String> = promise.functions.iter().map(|(m, f)| format!("{m}::{f}")).collect();
