@@ -9,6 +9,7 @@ mod errors;
 mod functions;
 mod gpu;
 mod process;
+mod requests;
 mod runtime;
 mod scope;
 pub(crate) mod template;
@@ -126,6 +127,7 @@ pub(crate) fn all(plan: &Plan) -> Vec<Alert> {
     alerts.extend(functions::all(plan));
     alerts.extend(errors::all(plan));
     alerts.extend(gpu::all(plan));
+    alerts.extend(requests::all(plan));
     alerts.extend(process::all(plan));
     alerts.extend(runtime::all(plan));
     alerts.extend(composed::all(plan));

@@ -165,6 +165,19 @@ impl Builder {
         self
     }
 
+    /// Names requests that layers of `obs_runtime::tower` count in this program. They have a dashboard and alerts, and
+    /// queries may ask for them.
+    ///
+    /// ```no_run
+    /// use obs_codegen::{Builder, Requests};
+    /// Builder::from_crate().requests(Requests::http_server()).requests(Requests::grpc_client()).emit();
+    /// ```
+    #[must_use]
+    pub fn requests(mut self, requests: compose::Requests) -> Builder {
+        self.composed.requests.push(requests);
+        self
+    }
+
     /// Adds a `cfg` that this build script sets itself with `cargo::rustc-cfg`, spelled the same way:
     /// `name` or `name="value"`. Those that cargo or `RUSTFLAGS` set are known.
     #[must_use]
@@ -215,7 +228,11 @@ impl Builder {
         let crates = source::read_crates(&package, &self.cfg);
         let drift = drift::to_embed(&crates);
         let source = Source::merge(crates.into_iter().map(|(_, source)| source));
-        let catalogue = checked(&source)?;
+        let mut catalogue = checked(&source)?;
+        match compose::requests::mistakes(&self.composed.requests) {
+            mistakes if mistakes.is_empty() => catalogue.requests = self.composed.requests(),
+            mistakes => return Err(Errors(mistakes)),
+        }
 
         let plan = Plan { catalogue, subject, composed: self.composed };
         #[cfg(feature = "promql")]

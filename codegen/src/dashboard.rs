@@ -17,6 +17,7 @@ mod overview;
 mod panel;
 mod process;
 mod red;
+mod requests;
 mod service;
 #[cfg(feature = "promql")]
 pub(crate) mod units;
@@ -39,6 +40,7 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
     let boards = [
         overview::board(plan),
         red::board(plan),
+        requests::board(plan),
         errors::board(plan),
         objectives::board(plan),
         process::board(plan),

@@ -5,11 +5,38 @@ use crate::devices::Devices;
 use crate::plan::Plan;
 use crate::subject::Subject;
 use obs_model::bucket::Preset;
+use obs_model::request::{Protocol, Side};
 use obs_model::{
     Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
-    Severity, Slo, Source, SpanKind, Unit,
+    Requests, Severity, Slo, Source, SpanKind, Unit,
 };
 use std::time::Duration;
+
+/// Requests of every kind, with and without names of their own.
+pub(crate) fn requests() -> Vec<Requests> {
+    let mut requests: Vec<Requests> = [
+        Requests::new(Side::Server, Protocol::Http),
+        Requests::new(Side::Server, Protocol::Grpc),
+        Requests::new(Side::Client, Protocol::Grpc),
+        Requests { classic: true, ..Requests::new(Side::Client, Protocol::Http).with_prefix("edge") },
+    ]
+    .into();
+    requests.sort();
+    requests
+}
+
+/// What artefacts are made of where requests are named, and what is slow.
+pub(crate) fn with_requests() -> Plan {
+    use crate::compose::Requests;
+    let mut plan = plan(catalogue());
+    plan.catalogue.requests = requests();
+    plan.composed.requests = vec![
+        Requests::http_server().slow("500ms"),
+        Requests::grpc_server().slow("1s"),
+        Requests::grpc_client(),
+    ];
+    plan
+}
 
 /// Whose catalogue it is.
 pub(crate) fn subject() -> Subject {
@@ -96,6 +123,7 @@ pub(crate) fn catalogue() -> Catalogue {
                 },
             ],
         }],
+        requests: Vec::new(),
     };
     catalogue.sort();
     catalogue

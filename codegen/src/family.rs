@@ -2,7 +2,8 @@
 
 use crate::devices::Devices;
 use crate::plan::Plan;
-use obs_model::{Catalogue, Function, Kind, Label, Unit};
+use obs_model::request::RequestFamily;
+use obs_model::{Catalogue, Function, Kind, Label, Requests, Unit};
 use std::collections::BTreeMap;
 
 pub mod gpu;
@@ -121,6 +122,11 @@ impl Schema {
         for metric in &catalogue.metrics {
             schema.add(&metric.name, metric.kind, &metric.help, &[], &metric.labels);
         }
+        for RequestFamily { name, kind, help, labels, .. } in
+            catalogue.requests.iter().flat_map(Requests::families)
+        {
+            schema.add(&name, kind, help.trim_end_matches('.'), labels, &[]);
+        }
         schema
     }
 
@@ -231,6 +237,21 @@ mod tests {
         assert_eq!(schema.labels("checkout_total").unwrap(), ["result", "error_type", "region"]);
         assert_eq!(schema.labels("checkout_concurrent").unwrap(), [""; 0]);
         assert_eq!(schema.labels("db_connections").unwrap(), ["state"]);
+    }
+
+    #[test]
+    fn requests_have_families_where_they_are_named() {
+        let mut catalogue = example::catalogue();
+        assert_eq!(Schema::of(&catalogue).labels("http_server_request_duration_seconds_count"), None);
+        catalogue.requests = example::requests();
+        let schema = Schema::of(&catalogue);
+        let labels = schema.labels("http_server_request_duration_seconds_bucket").unwrap();
+        assert!(labels.contains(&"http_route") && labels.contains(&"le"), "{labels:?}");
+        assert_eq!(
+            schema.labels("http_server_active_requests").unwrap(),
+            ["http_request_method", "url_scheme"]
+        );
+        assert!(schema.labels("edge_http_client_requests_total").unwrap().contains(&"server_address"));
     }
 
     #[test]

@@ -56,6 +56,7 @@ mod launches;
 mod markdown;
 mod metrics_md;
 mod objective;
+mod requests;
 mod rules;
 mod runbook;
 mod stack;
@@ -65,6 +66,7 @@ mod yaml;
 mod example;
 
 pub use builder::{Builder, Report, checked};
+pub use compose::Requests;
 #[cfg(feature = "promql")]
 pub use compose::{
     Alert, Objective,

@@ -26,12 +26,12 @@ pub struct Settings {
     pub mirror: Option<String>,
     /// Whether the program exports what the driver measures of its devices, if it says so.
     pub device_metrics: Option<bool>,
-    /// Whether dashboards, alerts or objectives are composed by hand.
+    /// Whether dashboards, alerts or objectives are composed by hand, or requests named.
     pub composes: bool,
 }
 
 /// The methods of the builder that compose.
-const COMPOSING: [&str; 4] = ["dashboard", "alert", "objective", "foreign"];
+const COMPOSING: [&str; 5] = ["dashboard", "alert", "objective", "foreign", "requests"];
 
 impl Settings {
     /// Reads a build script; one that cannot be read gives nothing.

@@ -46,6 +46,8 @@ pub(crate) enum Board {
     Metrics,
     /// Kernels, and the devices that they run on.
     Gpu,
+    /// The requests that layers count, where there are such.
+    Requests,
 }
 
 impl Board {
@@ -59,6 +61,7 @@ impl Board {
             Board::Use => "use",
             Board::Metrics => "metrics",
             Board::Gpu => "gpu",
+            Board::Requests => "requests",
         }
     }
 }

@@ -5,6 +5,7 @@ mod knows;
 mod traffic;
 
 use super::*;
+use crate::compose::Composed;
 use crate::example;
 use obs_model::Catalogue;
 use std::path::{Path, PathBuf};
@@ -65,7 +66,9 @@ pub(super) fn full() -> Plan {
     let mut catalogue = example::catalogue();
     catalogue.functions[0].help = "Braces {{ .Here }}, \"quotes\", a: colon and\ta tab.".into();
     let mut plan = example::plan(catalogue);
-    plan.composed = knows::composed();
+    let requests = example::with_requests();
+    plan.catalogue.requests = requests.catalogue.requests;
+    plan.composed = Composed { requests: requests.composed.requests, ..knows::composed() };
     plan
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn run(projects: &[Project]) -> Result<Answer, String> {
         all.metrics.extend(project.plan.catalogue.metrics.iter().cloned());
         all.kernels.extend(project.plan.catalogue.kernels.iter().cloned());
         all.errors.extend(project.plan.catalogue.errors.iter().cloned());
+        all.requests.extend(project.plan.catalogue.requests.iter().cloned());
         parts.extend(tables(project));
         for promise in project.plan.promises() {
             let paths = |of: &[(String, String)]| -> Vec<String> {

@@ -129,10 +129,11 @@ fn read(package: &Package, common: &Common) -> Result<Project, String> {
             Err(found) => mistakes = found,
         }
     }
+    let catalogue = Catalogue { requests: composed.requests(), ..source.catalogue };
     Ok(Project {
         directory: common.out.clone().unwrap_or_else(|| package.root.join(mirror)),
         mistakes,
-        plan: Plan { catalogue: source.catalogue, subject: Subject::new(package, &cfg, &settings), composed },
+        plan: Plan { catalogue, subject: Subject::new(package, &cfg, &settings), composed },
         root: package.root.clone(),
         linked: None,
     })
