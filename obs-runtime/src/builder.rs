@@ -218,7 +218,12 @@ impl Builder {
         }
         let health = Health::new(self.checks).map_err(InitError::Check)?;
         #[cfg(feature = "otlp")]
-        let export = self.export.ready()?;
+        #[cfg_attr(not(feature = "logs"), expect(unused_mut))]
+        let mut export = self.export.ready()?;
+        #[cfg(all(feature = "logs", feature = "otlp"))]
+        if let Some(logs) = &self.logs {
+            export.redact(&logs.redacted);
+        }
         // Before anything starts, and held until all has: there is one program at a time.
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.is_some() {

@@ -27,6 +27,7 @@
 
 mod config;
 mod counts;
+mod event;
 mod fields;
 mod handle;
 mod levels;
@@ -77,8 +78,7 @@ where
     let (levels, set, warning) =
         Levels::new(&logs.level, &|name| std::env::var(name).ok().filter(|_| logs.environment))
             .map_err(invalid)?;
-    let sink = logs.sink.open(logs.buffer)?;
-    let lines = Lines::new(logs.format, logs.limits, sink.writer());
+    let (lines, sink) = Lines::open(logs)?;
     Ok((lines.with_filter(levels), LogsHandle::new(set, warning, sink)))
 }
 

@@ -3,6 +3,8 @@
 use super::{Builder, InitError};
 use crate::Sampling;
 use crate::otlp::{Exporter, Otlp, Program, Settings};
+#[cfg(feature = "logs")]
+use crate::secret::Redacted;
 use obs_model::duration;
 use std::time::Duration;
 
@@ -74,6 +76,14 @@ impl Export {
 }
 
 impl Ready {
+    /// What is not logged is not sent either.
+    #[cfg(feature = "logs")]
+    pub(super) fn redact(&mut self, redacted: &Redacted) {
+        if let Some(settings) = &mut self.settings {
+            settings.redacted.join(redacted);
+        }
+    }
+
     /// Starts the exporter, if there is anything to send.
     pub(super) fn start(
         self,

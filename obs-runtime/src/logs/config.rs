@@ -1,9 +1,10 @@
 //! What logs look like, and where they go.
 
 use super::limit::Rule;
-use super::line::{Form, Format};
+use super::line::Form;
 use super::rotate::Rotation;
 use super::sink::Target;
+use crate::secret::Redacted;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -26,7 +27,9 @@ const LINES: usize = 16_384;
 #[derive(Debug)]
 #[must_use = "nothing is logged before `Builder::logs` or `logs::layer` has it"]
 pub struct Logs {
-    pub(super) format: Format,
+    pub(super) form: Form,
+    pub(super) threads: bool,
+    pub(crate) redacted: Redacted,
     pub(super) level: String,
     pub(super) environment: bool,
     pub(super) limits: Vec<Rule>,
@@ -38,7 +41,9 @@ pub struct Logs {
 impl Logs {
     fn of(form: Form) -> Logs {
         Logs {
-            format: Format::new(form),
+            form,
+            threads: false,
+            redacted: Redacted::default(),
             level: "info".to_owned(),
             environment: true,
             limits: Vec::new(),
@@ -70,11 +75,14 @@ impl Logs {
         self
     }
 
-    /// Prints `***` for the values of fields of these names, of events and of spans. A field `user.password` is called
-    /// `password` too. What is in an event's message stays there, and what is exported as a trace is not changed: for
-    /// values that nobody is to see, there is [`Secret`](crate::Secret).
+    /// Says `***` for the values of fields of these names, of events and of spans. A field `user.password` is called
+    /// `password` too. What is in an event's message stays there: for values that nobody is to see, there is
+    /// [`Secret`](crate::Secret).
+    ///
+    /// Given to [`Builder::logs`](crate::Builder::logs), it holds for all that the program's exporter sends too. With
+    /// [`logs::layer`](super::layer) it holds for what this layer logs, and `Otlp::redact` says the same of spans.
     pub fn redact<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Logs {
-        self.format.redacted.add(names);
+        self.redacted.add(names);
         self
     }
 
@@ -105,7 +113,7 @@ impl Logs {
 
     /// Says on which thread it was.
     pub fn threads(mut self) -> Logs {
-        self.format.threads = true;
+        self.threads = true;
         self
     }
 

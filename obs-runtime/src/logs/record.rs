@@ -1,16 +1,20 @@
 //! The layer: events become lines.
 
+use super::config::Logs;
 use super::counts;
+use super::event::Event;
 use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
-use super::line::{Format, Line};
-use super::sink::Writer;
+use super::line::Form;
+use super::sink::{Sink, Writer};
 use crate::TraceContext;
+use crate::secret::Redacted;
 use crate::trace::fields::Fields;
 use crate::trace::thread;
+use std::io;
 use std::time::SystemTime;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Event as TracingEvent, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
@@ -18,16 +22,22 @@ use tracing_subscriber::registry::{LookupSpan, Scope};
 /// Writes a line for each event that is let through.
 #[derive(Debug)]
 pub(super) struct Lines {
-    format: Format,
     limits: Vec<Rule>,
+    redacted: Redacted,
+    threads: bool,
+    form: Form,
     writer: Writer,
     /// Another clock in tests.
     pub(super) now: fn() -> SystemTime,
 }
 
 impl Lines {
-    pub(super) fn new(format: Format, limits: Vec<Rule>, writer: Writer) -> Lines {
-        Lines { format, limits, writer, now: SystemTime::now }
+    /// With the sink, whose end is that of the lines.
+    pub(super) fn open(logs: Logs) -> io::Result<(Lines, Sink)> {
+        let Logs { limits, redacted, threads, form, sink, buffer, .. } = logs;
+        let sink = sink.open(buffer)?;
+        let writer = sink.writer();
+        Ok((Lines { limits, redacted, threads, form, writer, now: SystemTime::now }, sink))
     }
 }
 
@@ -62,7 +72,7 @@ where
         }
     }
 
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+    fn on_event(&self, event: &TracingEvent<'_>, context: Context<'_, S>) {
         let meta = event.metadata();
         if let Some(why) = limit::refusal(&self.limits, meta.target(), *meta.level()) {
             return counts::dropped(why);
@@ -75,14 +85,31 @@ where
         }
         thread::all_fields().into_iter().for_each(|field| put(&mut span, field));
         let mut fields = Fields::read(|fields| event.record(fields)).into_values();
+        let message = fields.iter().position(|(name, _)| name == "message").map(|at| fields.remove(at).1);
         if meta.target() == crate::private::SLOW {
             // The call's fields as one text, in which nothing could be hidden. They are in `span` too.
             fields.retain(|(name, _)| name != "fields");
         }
-        let (trace, correlation) = (TraceContext::current(), crate::correlation_id());
-        let line = self.format.write(Line { at: (self.now)(), meta, trace, correlation, fields, span });
+        self.redacted.hide(&mut fields);
+        self.redacted.hide(&mut span);
+        let line = self.form.write(&Event {
+            at: (self.now)(),
+            meta,
+            trace: TraceContext::current(),
+            correlation: crate::correlation_id(),
+            thread: self.threads.then(this_thread),
+            message,
+            fields,
+            span,
+        });
         if self.writer.write(&line) {
             counts::written(*meta.level());
         }
     }
+}
+
+/// The thread's name, or its number.
+fn this_thread() -> String {
+    let thread = std::thread::current();
+    thread.name().map_or_else(|| format!("{:?}", thread.id()), str::to_owned)
 }

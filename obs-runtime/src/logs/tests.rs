@@ -41,8 +41,7 @@ fn logged(logs: Logs, body: impl FnOnce(&LogsHandle)) -> String {
     let kept = Kept::default();
     let logs = logs.ignore_environment().to_writer(kept.clone());
     let (levels, set, _) = Levels::new(&logs.level, &|_| None).unwrap();
-    let sink = logs.sink.open(logs.buffer).unwrap();
-    let mut lines = Lines::new(logs.format, logs.limits, sink.writer());
+    let (mut lines, sink) = Lines::open(logs).unwrap();
     lines.now = fixed;
     let handle = LogsHandle::new(set, None, sink);
     let subscriber = registry().with(crate::layer()).with(lines.with_filter(levels));

@@ -64,7 +64,8 @@ impl Exporter {
             let limits = settings.fitting_limits();
             let tracer = Arc::new(Tracer::new(sampling, limits));
             let (delay, batch) = (settings.schedule_delay, limits.batch);
-            let sender = Traces { delivery, tracer: Arc::clone(&tracer), resource, delay, batch };
+            let redacted = settings.redacted.clone();
+            let sender = Traces { delivery, tracer: Arc::clone(&tracer), resource, redacted, delay, batch };
             let thread = exporter.spawn("obs-otlp-traces", move || sender.run())?;
             tracer.inbox.wake(thread);
             trace::install(Some(Arc::clone(&tracer)));

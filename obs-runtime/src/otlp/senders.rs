@@ -6,6 +6,7 @@ use super::traces::Batch;
 use super::transport::Message;
 use super::{metrics, traces};
 use crate::clock::{self, Anchor};
+use crate::secret::Redacted;
 use crate::trace::Tracer;
 use crate::trace::record::Origin;
 use opentelemetry_proto::tonic::resource::v1::Resource;
@@ -22,6 +23,7 @@ pub(super) struct Traces {
     pub(super) delivery: Delivery,
     pub(super) tracer: Arc<Tracer>,
     pub(super) resource: Resource,
+    pub(super) redacted: Redacted,
     /// How long spans wait for others.
     pub(super) delay: Duration,
     /// How many are sent at once.
@@ -51,7 +53,7 @@ impl Traces {
     fn send(&mut self, batch: &Batch) {
         let counts = &self.tracer.counts;
         let anchor = Anchor::now();
-        let message = Message::Traces(traces::request(batch, &self.resource, anchor));
+        let message = Message::Traces(traces::request(batch, &self.resource, &self.redacted, anchor));
         let spans = batch.spans as u64;
         match self.delivery.deliver(&message) {
             Ok(rejected) => {

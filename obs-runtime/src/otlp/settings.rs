@@ -1,5 +1,6 @@
 //! What an exporter has to know.
 
+use crate::secret::Redacted;
 use crate::trace::{Limits, Sampling};
 use std::time::Duration;
 use tonic::codegen::http::uri::Scheme;
@@ -16,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) service_name: Option<String>,
     /// What else is known of the program. A later one of a name replaces an earlier one.
     pub(crate) attributes: Vec<(String, String)>,
+    /// The fields whose values are not sent.
+    pub(crate) redacted: Redacted,
     /// What the environment says of sampling.
     pub(crate) sampling: Option<Sampling>,
     pub(crate) limits: Limits,
@@ -78,6 +81,7 @@ impl Settings {
             metrics,
             service_name: None,
             attributes: Vec::new(),
+            redacted: Redacted::default(),
             sampling: None,
             limits: Limits::default(),
             schedule_delay: Duration::from_secs(5),

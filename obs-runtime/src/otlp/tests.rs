@@ -11,6 +11,8 @@ mod bounds;
 mod contents;
 mod env;
 mod losses;
+#[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
+mod secrets;
 
 use super::Otlp;
 use super::exporter::{Exporter, Program};
