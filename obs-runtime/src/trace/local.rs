@@ -143,7 +143,10 @@ impl LocalTrace {
     }
 
     fn send(&self, records: Vec<Record>) {
-        self.tracer.inbox.offer(Finished { trace_id: self.trace_id, records }, &self.tracer.counts);
+        let spans = records.len();
+        if !self.tracer.inbox.offer(Finished { trace_id: self.trace_id, records }, spans) {
+            self.tracer.counts.queue_full(spans as u64);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
