@@ -10,7 +10,7 @@ mod report;
 
 pub use error::InitError;
 pub use obs::Obs;
-pub use report::ShutdownReport;
+pub use report::{LogsReport, ShutdownReport};
 
 use crate::Sampling;
 use crate::health::{Check, Health};
@@ -218,12 +218,11 @@ impl Builder {
         }
         let health = Health::new(self.checks).map_err(InitError::Check)?;
         #[cfg(feature = "otlp")]
-        #[cfg_attr(not(feature = "logs"), expect(unused_mut))]
-        let mut export = self.export.ready()?;
+        let export = self.export.ready()?;
         #[cfg(all(feature = "logs", feature = "otlp"))]
-        if let Some(logs) = &self.logs {
-            export.redact(&logs.redacted);
-        }
+        let (export, logs) = export.heed(self.logs)?;
+        #[cfg(all(feature = "logs", not(feature = "otlp")))]
+        let logs = self.logs;
         // Before anything starts, and held until all has: there is one program at a time.
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.is_some() {
@@ -233,7 +232,7 @@ impl Builder {
         let server = self.listen.map(Listen::bind).transpose()?;
         // Before all that may have something to say.
         #[cfg(feature = "logs")]
-        let (ids, logs) = (self.logs.as_ref().is_some_and(|logs| logs.calls), logs::start(self.logs)?);
+        let (ids, logs) = (logs.as_ref().is_some_and(|logs| logs.calls), logs::start(logs)?);
         crate::objective::begin();
         #[cfg(feature = "otlp")]
         let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
@@ -251,6 +250,11 @@ impl Builder {
         });
         *installed = Some(Arc::clone(&service));
         drop(installed);
+        // Now that everybody hears it.
+        #[cfg(feature = "logs")]
+        if let Some(warning) = logs.as_ref().and_then(crate::logs::LogsHandle::warning) {
+            tracing::warn!(target: "obs", "{warning}");
+        }
         for conflict in crate::conflicts() {
             tracing::warn!(target: "obs", "{conflict}");
         }

@@ -1,7 +1,9 @@
-//! The layer: events become lines.
+//! The layer: events become lines, and log records.
 
 use super::config::Logs;
 use super::counts;
+#[cfg(feature = "otlp")]
+use super::counts::Reason;
 use super::event::Event;
 use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
@@ -19,29 +21,69 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-/// Writes a line for each event that is let through.
+/// Logs each event that is let through.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct Events {
     limits: Vec<Rule>,
     redacted: Redacted,
     threads: bool,
     form: Form,
-    writer: Writer,
+    /// `None` where no lines are wanted.
+    lines: Option<Writer>,
+    #[cfg(feature = "otlp")]
+    otlp: bool,
     /// Another clock in tests.
     pub(super) now: fn() -> SystemTime,
 }
 
-impl Lines {
+impl Events {
     /// With the sink, whose end is that of the lines.
-    pub(super) fn open(logs: Logs) -> io::Result<(Lines, Sink)> {
-        let Logs { limits, redacted, threads, form, sink, buffer, .. } = logs;
-        let sink = sink.open(buffer)?;
-        let writer = sink.writer();
-        Ok((Lines { limits, redacted, threads, form, writer, now: SystemTime::now }, sink))
+    pub(super) fn open(logs: Logs) -> io::Result<(Events, Option<Sink>)> {
+        counts::begin();
+        #[cfg(feature = "otlp")]
+        if logs.otlp {
+            crate::otlp::logs::ask();
+        }
+        let sink = logs.sink.map(|sink| sink.open(logs.buffer)).transpose()?;
+        let events = Events {
+            limits: logs.limits,
+            redacted: logs.redacted,
+            threads: logs.threads,
+            form: logs.form,
+            lines: sink.as_ref().map(Sink::writer),
+            #[cfg(feature = "otlp")]
+            otlp: logs.otlp,
+            now: SystemTime::now,
+        };
+        Ok((events, sink))
+    }
+
+    fn log(&self, event: Event) {
+        let level = *event.meta.level();
+        let written = self.lines.as_ref().is_some_and(|lines| lines.write(&self.form.write(&event)));
+        if self.export(event) || written {
+            counts::logged(level);
+        }
+    }
+
+    /// Whether there is somebody who exports it.
+    #[cfg(feature = "otlp")]
+    fn export(&self, event: Event) -> bool {
+        let offered = self.otlp && crate::otlp::logs::offer(Event { span: Vec::new(), ..event });
+        if !offered && self.lines.is_none() {
+            counts::dropped(Reason::NotExported);
+        }
+        offered
+    }
+
+    #[cfg(not(feature = "otlp"))]
+    #[expect(clippy::unused_self)]
+    fn export(&self, _: Event) -> bool {
+        false
     }
 }
 
-impl<S> Layer<S> for Lines
+impl<S> Layer<S> for Events
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -78,12 +120,15 @@ where
             return counts::dropped(why);
         }
         let mut span = Vec::new();
-        for around in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
-            if let Some(OfSpan(fields)) = around.extensions().get::<OfSpan>() {
-                fields.iter().for_each(|field| put(&mut span, field.clone()));
+        // Only lines say what is around an event.
+        if self.lines.is_some() {
+            for around in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
+                if let Some(OfSpan(fields)) = around.extensions().get::<OfSpan>() {
+                    fields.iter().for_each(|field| put(&mut span, field.clone()));
+                }
             }
+            thread::all_fields().into_iter().for_each(|field| put(&mut span, field));
         }
-        thread::all_fields().into_iter().for_each(|field| put(&mut span, field));
         let mut fields = Fields::read(|fields| event.record(fields)).into_values();
         let message = fields.iter().position(|(name, _)| name == "message").map(|at| fields.remove(at).1);
         if meta.target() == crate::private::SLOW {
@@ -92,7 +137,7 @@ where
         }
         self.redacted.hide(&mut fields);
         self.redacted.hide(&mut span);
-        let line = self.form.write(&Event {
+        self.log(Event {
             at: (self.now)(),
             meta,
             trace: TraceContext::current(),
@@ -102,9 +147,6 @@ where
             fields,
             span,
         });
-        if self.writer.write(&line) {
-            counts::written(*meta.level());
-        }
     }
 }
 

@@ -10,6 +10,8 @@ mod rotel;
 mod bounds;
 mod contents;
 mod env;
+#[cfg(all(feature = "logs", not(feature = "off")))]
+mod logs;
 mod losses;
 #[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
 mod secrets;

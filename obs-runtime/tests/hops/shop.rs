@@ -76,6 +76,7 @@ async fn work(order: u64, channel: Channel, origin: http::Uri) -> String {
 #[observe]
 fn ship(order: &str) -> String {
     assert_eq!(Baggage::current().get("order"), Some(order), "baggage goes over all hops");
+    tracing::info!(name: "order.shipped", order, "shipped");
     format!("shipped {order} of {}", correlation_id().expect("an id"))
 }
 
