@@ -53,6 +53,12 @@ pub(super) fn collect_spans(tracer: &Tracer, into: &mut Vec<Family>) {
     into.push(by_result(spans, &results));
     let queued = Family::new("obs_spans_queued", "Spans that wait to be exported.", FamilyKind::Gauge);
     into.push(queued.with(tracer.inbox.queued() as u64));
+    let late = Family::new(
+        "obs_span_events_late_total",
+        "Events of tasks whose span had been sent before they happened.",
+        FamilyKind::Counter,
+    );
+    into.push(late.with(read(&counts.late_events)));
 }
 
 /// Appends what became of events that were logged.

@@ -39,6 +39,8 @@ async fn accept(order: u64, queue: mpsc::Sender<Job>) -> String {
     let (task, blocking) = (spawn(reserve(order)), spawn_blocking(price));
     let thread = std::thread::spawn(Context::current().wrap(weigh));
     task.await.expect("a task");
+    // It has no span of its own.
+    spawn(async { tracing::info!("noted") }).await.expect("a task");
     blocking.await.expect("a task");
     thread.join().expect("a thread");
     let (done, answer) = oneshot::channel();
