@@ -39,12 +39,12 @@ pub(super) struct Events {
 impl Events {
     /// With the sink, whose end is that of the lines.
     pub(super) fn open(logs: Logs) -> io::Result<(Events, Option<Sink>)> {
+        let sink = logs.sink.map(|sink| sink.open(logs.buffer)).transpose()?;
         counts::begin();
         #[cfg(feature = "otlp")]
         if logs.otlp {
             crate::otlp::logs::ask();
         }
-        let sink = logs.sink.map(|sink| sink.open(logs.buffer)).transpose()?;
         let events = Events {
             limits: logs.limits,
             redacted: logs.redacted,
