@@ -39,7 +39,7 @@ pub struct Schema {
 pub const HISTOGRAM_SAMPLES: [&str; 3] = ["_bucket", "_sum", "_count"];
 
 /// What the runtime exports of itself and of the process.
-const PROGRAM: [(&str, Kind, &str, &[&str]); 27] = [
+const PROGRAM: [(&str, Kind, &str, &[&str]); 30] = [
     ("build_info", Kind::Gauge, "The build", &["version", "commit", "branch", "service"]),
     ("process_cpu_seconds_total", Kind::Counter, "CPU time", &[]),
     ("process_max_fds", Kind::Gauge, "The limit on open file descriptors", &[]),
@@ -59,12 +59,15 @@ const PROGRAM: [(&str, Kind, &str, &[&str]); 27] = [
     ("obs_health_check_up", Kind::Gauge, "Whether a check passed", &["check"]),
     ("obs_http_rejected_total", Kind::Counter, "Connections that were turned away", &["reason"]),
     ("obs_label_overflow_total", Kind::Counter, "Values that became `_other`", &["item", "label"]),
-    ("obs_log_dropped_total", Kind::Counter, "Log lines that were left out", &["reason"]),
-    ("obs_log_events_total", Kind::Counter, "Log lines by level", &["level"]),
+    ("obs_log_dropped_total", Kind::Counter, "Events that were not logged", &["reason"]),
+    ("obs_log_events_total", Kind::Counter, "Events that were logged, by level", &["level"]),
+    ("obs_log_records_queued", Kind::Gauge, "Logged events that wait to be exported", &[]),
+    ("obs_log_records_total", Kind::Counter, "Logged events by what became of their export", &["result"]),
     ("obs_prometheus_conflicts", Kind::Gauge, "Families of the prometheus crate left out", &[]),
     ("obs_registry_conflicts", Kind::Gauge, "Families left out for their name", &[]),
     ("obs_scrape_duration_seconds", Kind::Histogram, "Time to make a page of metrics", &[]),
     ("obs_scrapes_total", Kind::Counter, "Pages of metrics that were made", &["format"]),
+    ("obs_span_events_late_total", Kind::Counter, "Events of tasks that came after their span", &[]),
     ("obs_spans_queued", Kind::Gauge, "Spans that wait to be exported", &[]),
     ("obs_spans_total", Kind::Counter, "Spans by what became of them", &["result"]),
 ];

@@ -10,7 +10,7 @@ mod report;
 
 pub use error::InitError;
 pub use obs::Obs;
-pub use report::ShutdownReport;
+pub use report::{LogsReport, ShutdownReport};
 
 use crate::Sampling;
 use crate::health::{Check, Health};
@@ -219,6 +219,10 @@ impl Builder {
         let health = Health::new(self.checks).map_err(InitError::Check)?;
         #[cfg(feature = "otlp")]
         let export = self.export.ready()?;
+        #[cfg(all(feature = "logs", feature = "otlp"))]
+        let (export, logs) = export.heed(self.logs)?;
+        #[cfg(all(feature = "logs", not(feature = "otlp")))]
+        let logs = self.logs;
         // Before anything starts, and held until all has: there is one program at a time.
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.is_some() {
@@ -228,7 +232,7 @@ impl Builder {
         let server = self.listen.map(Listen::bind).transpose()?;
         // Before all that may have something to say.
         #[cfg(feature = "logs")]
-        let (ids, logs) = (self.logs.as_ref().is_some_and(|logs| logs.calls), logs::start(self.logs)?);
+        let (ids, logs) = (logs.as_ref().is_some_and(|logs| logs.calls), logs::start(logs)?);
         crate::objective::begin();
         #[cfg(feature = "otlp")]
         let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
@@ -246,6 +250,11 @@ impl Builder {
         });
         *installed = Some(Arc::clone(&service));
         drop(installed);
+        // Now that everybody hears it.
+        #[cfg(feature = "logs")]
+        if let Some(warning) = logs.as_ref().and_then(crate::logs::LogsHandle::warning) {
+            tracing::warn!(target: "obs", "{warning}");
+        }
         for conflict in crate::conflicts() {
             tracing::warn!(target: "obs", "{conflict}");
         }

@@ -61,7 +61,8 @@ fn replace(ambient: Ambient) -> Option<Ambient> {
 ///
 /// It can be sent wherever the work goes on: put it into the message of an actor or a channel, attach it in
 /// the worker, and what the worker records is in the tree of whoever sent the message. Observed calls there are
-/// in the same local trace, also when the call that sent the message has ended long since.
+/// in the same local trace, also when the call that sent the message has ended long since. So are events, in its span,
+/// until that was sent: `layer`, of feature `tracing-subscriber`, says when.
 ///
 /// A clone counts two references up; attaching costs some ten nanoseconds.
 ///

@@ -59,7 +59,7 @@ use __private::v1 as private;
 pub use baggage::Baggage;
 #[cfg(feature = "prometheus")]
 pub use bridge::PrometheusCollector;
-pub use builder::{Builder, InitError, Obs, ShutdownReport, builder};
+pub use builder::{Builder, InitError, LogsReport, Obs, ShutdownReport, builder};
 pub use carry::{Attached, Context, ContextExt, CorrelationId, WithContext, correlation_id};
 #[cfg(feature = "tokio")]
 pub use carry::{spawn, spawn_blocking};

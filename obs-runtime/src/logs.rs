@@ -1,4 +1,5 @@
-//! Logs: a line for each event of `tracing`, with the ids of the call that it happened in.
+//! Logs: a line, a log record of OpenTelemetry, or both for each event of `tracing`, with the ids of the call that it
+//! happened in.
 //!
 //! [`Builder::logs`](crate::Builder::logs) installs them. Who has a subscriber already adds [`layer`] to it.
 //!
@@ -21,12 +22,17 @@
 //! fields, where [calls are recorded](crate::Builder::sampling), and of those of all spans that libraries made with
 //! `tracing`. Observed calls are no spans of the subscriber: each of them would pay for one.
 //!
-//! `obs_log_events_total{level}` counts what was written, and `obs_log_dropped_total{reason}` what was not:
+//! With feature `otlp`, `Logs::otlp` sends events to a collector too, or instead of writing lines.
+//!
+//! `obs_log_events_total{level}` counts what was logged, and `obs_log_dropped_total{reason}` what was not:
 //! `sampled` and `rate_limited` were asked for, `buffer_full` is a disk or terminal that is too slow,
-//! `write_failed` one that refuses, and `after_shutdown` came too late.
+//! `write_failed` one that refuses, `after_shutdown` came too late, and `not_exported` is an event of a program without
+//! lines while no exporter runs. What became of events that were to be exported is in `obs_log_records_total{result}`:
+//! `exported`, `failed` or `queue_full`; those that wait are `obs_log_records_queued`.
 
 mod config;
 mod counts;
+mod event;
 mod fields;
 mod handle;
 mod levels;
@@ -40,11 +46,13 @@ mod tests;
 
 pub use config::Logs;
 pub(crate) use counts::collect;
+#[cfg(feature = "otlp")]
+pub(crate) use event::Event;
 pub use handle::{LevelError, LogsHandle};
 pub use rotate::Rotation;
 
 use levels::Levels;
-use record::Lines;
+use record::Events;
 use std::io;
 use tracing::Subscriber;
 use tracing_subscriber::Layer;
@@ -77,9 +85,8 @@ where
     let (levels, set, warning) =
         Levels::new(&logs.level, &|name| std::env::var(name).ok().filter(|_| logs.environment))
             .map_err(invalid)?;
-    let sink = logs.sink.open(logs.buffer)?;
-    let lines = Lines::new(logs.format, logs.limits, sink.writer());
-    Ok((lines.with_filter(levels), LogsHandle::new(set, warning, sink)))
+    let (events, sink) = Events::open(logs)?;
+    Ok((events.with_filter(levels), LogsHandle::new(set, warning, sink)))
 }
 
 /// Makes the logs those of the whole process, together with the [layer](crate::layer) for traces. `None` if the
@@ -89,11 +96,5 @@ pub(crate) fn install(logs: Logs) -> io::Result<Option<LogsHandle>> {
     // What libraries record at lower levels is for who asks for it with a subscriber of their own.
     let traces = crate::layer().with_filter(tracing::level_filters::LevelFilter::INFO);
     let subscriber = tracing_subscriber::registry().with(traces).with(layer);
-    if tracing::subscriber::set_global_default(subscriber).is_err() {
-        return Ok(None);
-    }
-    if let Some(warning) = handle.warning() {
-        tracing::warn!(target: "obs", "{warning}");
-    }
-    Ok(Some(handle))
+    Ok(tracing::subscriber::set_global_default(subscriber).is_ok().then_some(handle))
 }

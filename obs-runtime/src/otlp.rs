@@ -1,15 +1,17 @@
-//! Spans and metrics to a collector, in the OpenTelemetry protocol.
+//! Spans, metrics and logs to a collector, in the OpenTelemetry protocol.
 //!
-//! Two threads of our own, one a signal. The threads that make spans leave them in a bounded queue and never wait;
-//! the metrics are read from a snapshot. What a signal sends is made in [`traces`] and [`metrics`], straight from
-//! our records into the protocol's messages, goes out by a [`transport`], again if it is worth trying
-//! ([`deliver`]), and is counted ([`counts`]).
+//! Three threads of our own, one a signal. The threads that make spans or log leave what they have in a bounded queue
+//! and never wait; the metrics are read from a snapshot. What a signal sends is made in [`traces`], [`metrics`] and
+//! `logs`, straight from our records into the protocol's messages, goes out by a [`transport`], again if it is worth
+//! trying ([`deliver`]), and is counted ([`counts`]).
 
 mod config;
 mod counts;
 mod deliver;
 mod env;
 mod exporter;
+#[cfg(feature = "logs")]
+pub(crate) mod logs;
 mod metrics;
 mod name;
 mod resource;

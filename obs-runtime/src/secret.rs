@@ -1,5 +1,10 @@
 //! Values that are not to be printed.
 
+#[cfg(any(feature = "logs", feature = "otlp"))]
+mod redacted;
+
+#[cfg(any(feature = "logs", feature = "otlp"))]
+pub(crate) use redacted::Redacted;
 use std::fmt;
 
 /// A value that prints as `***`, with `{}` and with `{:?}`: so it is in no log, no span and no panic message,

@@ -24,7 +24,7 @@ struct Sign {
     actions: &'static [&'static str],
 }
 
-const SIGNS: [Sign; 7] = [
+const SIGNS: [Sign; 8] = [
     Sign {
         alert: "LabelOverflow",
         family: "obs_label_overflow_total",
@@ -95,6 +95,25 @@ const SIGNS: [Sign; 7] = [
         actions: &[
             "See whether the collector is up, and what it says of itself.",
             "Sample fewer traces, or give the exporter a longer queue.",
+        ],
+    },
+    Sign {
+        alert: "LogsLost",
+        family: "obs_log_records_total",
+        counts: true,
+        like: Some(("result", "failed|queue_full")),
+        labels: &[("result", "queue_full")],
+        summary: "logs are lost: {{ $labels.result }}",
+        description: "events that should have been exported as logs were lost within an hour ({{ $labels.result }})",
+        meaning: "Logs are missing where the collector takes them. The service itself is not slowed down by it, and what \
+                  it writes as lines is all there.",
+        causes: &[
+            "`failed`: the collector did not take them.",
+            "`queue_full`: the collector is slower than the service logs, or was away for a while.",
+        ],
+        actions: &[
+            "See whether the collector is up, and what it says of itself.",
+            "Log less, by level, share or rate, or give the exporter a longer queue.",
         ],
     },
     Sign {

@@ -8,13 +8,16 @@ use quickstart as _; // A crate that nothing names is dropped by the linker, and
 use std::collections::BTreeSet;
 
 /// Exported only with the features `logs`, `otlp` and `prometheus` of the runtime, which nothing here needs.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 11] = [
     "obs_export_duration_seconds",
     "obs_export_failures_total",
     "obs_export_retries_total",
     "obs_log_dropped_total",
     "obs_log_events_total",
+    "obs_log_records_queued",
+    "obs_log_records_total",
     "obs_prometheus_conflicts",
+    "obs_span_events_late_total",
     "obs_spans_queued",
     "obs_spans_total",
 ];

@@ -42,7 +42,7 @@ pub use obs_model::{Kind, Source, SpanKind};
 pub use place::{FieldValue, Place, Ran, now, seconds, ticks};
 pub use site::{Labelled, Site, capped, label};
 pub(crate) use site::{Live, Outcome, SeriesRef};
-#[cfg(feature = "logs")]
+#[cfg(any(feature = "logs", feature = "otlp"))]
 pub(crate) use slow::SLOW;
 #[cfg(feature = "tracing-subscriber")]
 pub(crate) use span::is_observed;

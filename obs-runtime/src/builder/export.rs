@@ -1,6 +1,8 @@
 //! What the builder knows of the exporter.
 
 use super::{Builder, InitError};
+#[cfg(feature = "logs")]
+use crate::Logs;
 use crate::Sampling;
 use crate::otlp::{Exporter, Otlp, Program, Settings};
 use obs_model::duration;
@@ -19,7 +21,7 @@ pub(super) struct Export {
 
 impl Builder {
     /// Records observed calls as spans, and sends spans and metrics to a collector, from threads of its own: an
-    /// observed call never waits for it. Memory is bounded whatever the collector does; what does not fit is dropped,
+    /// observed call never waits for it. With `Logs::otlp` it sends logs too. Memory is bounded whatever the collector does; what does not fit is dropped,
     /// and counted in `obs_spans_total`.
     ///
     /// Of this and [`otlp_from_env`](Builder::otlp_from_env), the later call holds.
@@ -57,23 +59,51 @@ impl Builder {
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) within: Duration,
-    /// `None` where there is nothing to send.
+    /// `None` where there is nobody to send to.
     settings: Option<Settings>,
+    /// What is to be logged once there are logs.
+    warnings: Vec<String>,
 }
 
 impl Export {
-    pub(super) fn ready(self) -> Result<Ready, InitError> {
+    pub(super) fn ready(mut self) -> Result<Ready, InitError> {
+        let warnings = self.otlp.as_mut().map(Otlp::take_warnings).unwrap_or_default();
         let within = self.within.as_deref().map_or(Ok(WITHIN), duration::parse);
         let within = within.map_err(|mistake| format!("shutdown_timeout: {mistake}"));
         let settings = self.otlp.map(Otlp::into_settings).transpose();
         Ok(Ready {
             within: within.map_err(InitError::Configuration)?,
-            settings: settings.map_err(InitError::Configuration)?.filter(|settings| !settings.is_empty()),
+            settings: settings.map_err(InitError::Configuration)?,
+            warnings,
         })
     }
 }
 
 impl Ready {
+    /// What the program says of its logs holds for what is sent, and what the environment says of sending for its
+    /// logs.
+    #[cfg(feature = "logs")]
+    pub(super) fn heed(mut self, logs: Option<Logs>) -> Result<(Ready, Option<Logs>), InitError> {
+        const MISTAKE: &str = "logs: expected a collector for `Logs::otlp`, as in `.otlp(Otlp::grpc(…))` or \
+                               `.otlp_from_env()`; found none";
+        let logs = match (&mut self.settings, logs) {
+            (None, Some(logs)) if logs.otlp => return Err(InitError::Configuration(MISTAKE.to_owned())),
+            (None, logs) => logs,
+            (Some(settings), Some(mut logs)) => {
+                settings.redacted.join(&logs.redacted);
+                logs.otlp |= settings.wants_logs;
+                Some(logs)
+            }
+            (Some(_), None) => None,
+        };
+        if let Some(settings) = &mut self.settings {
+            // Or those of a layer that the program made by itself.
+            settings.wants_logs =
+                logs.as_ref().is_some_and(|logs| logs.otlp) || crate::otlp::logs::is_asked();
+        }
+        Ok((self, logs))
+    }
+
     /// Starts the exporter, if there is anything to send.
     pub(super) fn start(
         self,
@@ -81,10 +111,18 @@ impl Ready {
         name: &str,
         version: Option<&'static str>,
     ) -> Result<Option<Exporter>, InitError> {
-        let Some(settings) = self.settings else { return Ok(None) };
-        let sampling = sampling.or_else(|| settings.sampling.clone()).unwrap_or_default();
-        let program =
-            Program { name: name.to_owned(), version: version.filter(|version| !version.is_empty()) };
-        Exporter::start(&settings, sampling, &program).map(Some).map_err(InitError::Exporter)
+        let started = match self.settings.filter(|settings| !settings.is_empty()) {
+            None => None,
+            Some(settings) => {
+                let sampling = sampling.or_else(|| settings.sampling.clone()).unwrap_or_default();
+                let program =
+                    Program { name: name.to_owned(), version: version.filter(|version| !version.is_empty()) };
+                Some(Exporter::start(&settings, sampling, &program).map_err(InitError::Exporter)?)
+            }
+        };
+        for warning in &self.warnings {
+            tracing::warn!(target: "obs", "{warning}");
+        }
+        Ok(started)
     }
 }

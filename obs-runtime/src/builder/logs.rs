@@ -4,7 +4,8 @@ use super::{Builder, InitError, Obs};
 use crate::logs::{self, LevelError, Logs, LogsHandle};
 
 impl Builder {
-    /// Logs what happens, in lines that have the ids of the call they were written in: see [`logs`](crate::logs).
+    /// Logs what happens, in lines that have the ids of the call they were written in: see [`logs`](crate::logs). With
+    /// feature `otlp`, `Logs::otlp` sends them to a collector too.
     ///
     /// [`init`](Builder::init) makes this the process's subscriber, together with the [layer](crate::layer) through
     /// which spans and events of libraries from INFO on join the traces. Where there is a subscriber already, that one

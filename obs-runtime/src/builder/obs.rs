@@ -39,8 +39,9 @@ impl Obs {
         self.server.as_ref().map(Server::local_addr)
     }
 
-    /// Sends the spans and metrics that are left, for `Builder::shutdown_timeout` at most, and stops the server,
-    /// after the answers that it is giving, without blocking the async runtime. Says what became of spans.
+    /// Sends the spans, metrics and logs that are left, for `Builder::shutdown_timeout` at most, and stops the server,
+    /// after the answers that it is giving, without blocking the async runtime. Says what became of spans and
+    /// logs.
     ///
     /// A program that is not async drops the [`Obs`] instead; that does the same, and blocks. It logs a warning where
     /// something was lost.

@@ -1,9 +1,10 @@
 //! What logs look like, and where they go.
 
 use super::limit::Rule;
-use super::line::{Form, Format};
+use super::line::Form;
 use super::rotate::Rotation;
 use super::sink::Target;
+use crate::secret::Redacted;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -26,11 +27,16 @@ const LINES: usize = 16_384;
 #[derive(Debug)]
 #[must_use = "nothing is logged before `Builder::logs` or `logs::layer` has it"]
 pub struct Logs {
-    pub(super) format: Format,
+    pub(super) form: Form,
+    pub(super) threads: bool,
+    pub(crate) redacted: Redacted,
     pub(super) level: String,
     pub(super) environment: bool,
     pub(super) limits: Vec<Rule>,
-    pub(super) sink: Target,
+    /// `None` where no lines are wanted.
+    pub(super) sink: Option<Target>,
+    #[cfg(feature = "otlp")]
+    pub(crate) otlp: bool,
     pub(super) buffer: usize,
     pub(crate) calls: bool,
 }
@@ -38,11 +44,15 @@ pub struct Logs {
 impl Logs {
     fn of(form: Form) -> Logs {
         Logs {
-            format: Format::new(form),
+            form,
+            threads: false,
+            redacted: Redacted::default(),
             level: "info".to_owned(),
             environment: true,
             limits: Vec::new(),
-            sink: Target::Stdout,
+            sink: Some(Target::Stdout),
+            #[cfg(feature = "otlp")]
+            otlp: false,
             buffer: LINES,
             calls: false,
         }
@@ -70,11 +80,14 @@ impl Logs {
         self
     }
 
-    /// Prints `***` for the values of fields of these names, of events and of spans. A field `user.password` is called
-    /// `password` too. What is in an event's message stays there, and what is exported as a trace is not changed: for
-    /// values that nobody is to see, there is [`Secret`](crate::Secret).
+    /// Says `***` for the values of fields of these names, of events and of spans. A field `user.password` is called
+    /// `password` too. What is in an event's message stays there: for values that nobody is to see, there is
+    /// [`Secret`](crate::Secret).
+    ///
+    /// Given to [`Builder::logs`](crate::Builder::logs), it holds for all that the program's exporter sends too. With
+    /// [`logs::layer`](super::layer) it holds for what this layer logs, and `Otlp::redact` says the same of spans.
     pub fn redact<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Logs {
-        self.format.redacted.add(names);
+        self.redacted.add(names);
         self
     }
 
@@ -105,25 +118,25 @@ impl Logs {
 
     /// Says on which thread it was.
     pub fn threads(mut self) -> Logs {
-        self.format.threads = true;
+        self.threads = true;
         self
     }
 
     /// Writes to standard error.
     pub fn to_stderr(mut self) -> Logs {
-        self.sink = Target::Stderr;
+        self.sink = Some(Target::Stderr);
         self
     }
 
     /// Writes to the end of a file, which is made, with its directory, where it is not there.
     pub fn to_file(mut self, path: impl Into<PathBuf>) -> Logs {
-        self.sink = Target::File(path.into(), None);
+        self.sink = Some(Target::File(path.into(), None));
         self
     }
 
     /// Puts the file away when it is full or old. Without [`to_file`](Logs::to_file) before it, it says nothing.
     pub fn rotate(mut self, rotation: Rotation) -> Logs {
-        if let Target::File(_, of_file) = &mut self.sink {
+        if let Some(Target::File(_, of_file)) = &mut self.sink {
             *of_file = Some(rotation);
         }
         self
@@ -131,7 +144,51 @@ impl Logs {
 
     /// Writes to that, line by line, on a thread of its own.
     pub fn to_writer(mut self, writer: impl Write + Send + 'static) -> Logs {
-        self.sink = Target::Writer(Box::new(writer));
+        self.sink = Some(Target::Writer(Box::new(writer)));
+        self
+    }
+
+    /// Sends events to the collector that [`Builder::otlp`](crate::Builder::otlp) or
+    /// [`otlp_from_env`](crate::Builder::otlp_from_env) names, as log records of OpenTelemetry, beside writing their lines.
+    /// The same levels, limits and hidden fields hold for both. An event never waits: what does not fit into
+    /// [`Otlp::log_queue`](crate::Otlp::log_queue) is dropped, and counted in `obs_log_records_total`.
+    ///
+    /// | of a record | what it is |
+    /// |---|---|
+    /// | `time_unix_nano`, `observed_time_unix_nano` | when it happened |
+    /// | `severity_number`, `severity_text` | 1, 5, 9, 13 or 17 for `TRACE` to `ERROR`, and the word |
+    /// | `body` | the event's text |
+    /// | scope | the target |
+    /// | `event_name` | the event's name, if it was given one: `info!(name: "order.placed", …)` |
+    /// | `trace_id`, `span_id`, `flags` | of the call that it was written in, sampled or not |
+    /// | attributes | `code.file.path`, `code.line.number`, `correlation_id`, with [`threads`](Logs::threads) `thread.name`, and the event's own fields |
+    ///
+    /// Fields of the spans around it are not repeated: they are in the trace. The exporter's own words about sending logs
+    /// are written as lines, and not sent.
+    ///
+    /// With [`logs::layer`](super::layer), make the layer before `init`. A second layer can send other events than
+    /// are written, with levels of its own.
+    ///
+    /// ```
+    /// use obs_runtime::{Logs, Otlp};
+    ///
+    /// let obs = obs_runtime::builder("shop")
+    ///     .logs(Logs::json().otlp())
+    ///     .otlp(Otlp::http("http://127.0.0.1:4318").log_queue(10_000, 1_000))
+    ///     .shutdown_timeout("100ms")
+    ///     .init()?;
+    /// # Ok::<(), obs_runtime::InitError>(())
+    /// ```
+    #[cfg(feature = "otlp")]
+    pub fn otlp(mut self) -> Logs {
+        self.otlp = true;
+        self
+    }
+
+    /// Writes no lines: with [`otlp`](Logs::otlp), for programs whose logs only the collector is to have.
+    #[cfg(feature = "otlp")]
+    pub fn without_lines(mut self) -> Logs {
+        self.sink = None;
         self
     }
 

@@ -1,7 +1,7 @@
 //! What was written, and what was not.
 
 use crate::snapshot::{Family, FamilyKind, Labels};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tracing::Level;
 use tracing_appender::non_blocking::ErrorCounter;
@@ -9,35 +9,42 @@ use tracing_appender::non_blocking::ErrorCounter;
 const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
 static EVENTS: [AtomicU64; LEVELS.len()] = [const { AtomicU64::new(0) }; LEVELS.len()];
 
-/// Why a line was not written.
+/// Why an event was not logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
     Sampled,
     RateLimited,
     WriteFailed,
     AfterShutdown,
+    /// There is no exporter yet, or no more, and no lines either.
+    #[cfg(feature = "otlp")]
+    NotExported,
 }
 
-const REASONS: [(Reason, &str); 4] = [
+const REASONS: [(Reason, &str); 4 + cfg!(feature = "otlp") as usize] = [
     (Reason::Sampled, "sampled"),
     (Reason::RateLimited, "rate_limited"),
     (Reason::WriteFailed, "write_failed"),
     (Reason::AfterShutdown, "after_shutdown"),
+    #[cfg(feature = "otlp")]
+    (Reason::NotExported, "not_exported"),
 ];
 static DROPPED: [AtomicU64; REASONS.len()] = [const { AtomicU64::new(0) }; REASONS.len()];
+
+static BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// Lines for which buffers had no room: each buffer counts its own. There are as many as were ever made, so that
 /// their sum never steps back.
 static BUFFERS: Mutex<Vec<ErrorCounter>> = Mutex::new(Vec::new());
 
-/// A line was handed to its writer.
-pub(super) fn written(level: Level) {
+/// An event was handed to a writer, or to an exporter, or to both.
+pub(super) fn logged(level: Level) {
     if let Some(place) = LEVELS.iter().position(|known| *known == level) {
         EVENTS[place].fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// A line was not written.
+/// An event was not logged.
 pub(super) fn dropped(why: Reason) {
     DROPPED[why as usize].fetch_add(1, Ordering::Relaxed);
 }
@@ -52,13 +59,18 @@ fn no_room() -> u64 {
     buffers.iter().map(|buffer| buffer.dropped_lines() as u64).sum()
 }
 
+/// There are logs from now on.
+pub(super) fn begin() {
+    BEGUN.store(true, Ordering::Relaxed);
+}
+
 /// Appends both families, once there are logs.
 pub(crate) fn collect(into: &mut Vec<Family>) {
-    if BUFFERS.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+    if !BEGUN.load(Ordering::Relaxed) {
         return;
     }
     let mut events =
-        Family::new("obs_log_events_total", "Lines that were logged, by level.", FamilyKind::Counter);
+        Family::new("obs_log_events_total", "Events that were logged, by level.", FamilyKind::Counter);
     for (level, count) in LEVELS.iter().zip(&EVENTS) {
         let labels = Labels::new([("level", level.as_str().to_ascii_lowercase())]);
         events = events.with_labels(labels, count.load(Ordering::Relaxed));

@@ -11,11 +11,11 @@ use std::fmt;
 pub struct LogsHandle {
     set: Set,
     warning: Option<String>,
-    _sink: Sink,
+    _sink: Option<Sink>,
 }
 
 impl LogsHandle {
-    pub(super) fn new(set: Set, warning: Option<String>, sink: Sink) -> LogsHandle {
+    pub(super) fn new(set: Set, warning: Option<String>, sink: Option<Sink>) -> LogsHandle {
         LogsHandle { set, warning, _sink: sink }
     }
 

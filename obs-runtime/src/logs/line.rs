@@ -1,102 +1,61 @@
-//! One line.
+//! One event.
 
-use super::fields::Redacted;
+use super::event::Event;
+use crate::TraceContext;
 use crate::time::rfc3339;
 use crate::trace::record::{FieldValue, Named};
-use crate::{CorrelationId, TraceContext};
 use std::fmt::Write;
-use std::time::SystemTime;
-use tracing::Metadata;
 
 /// What lines look like.
-#[derive(Debug)]
-pub(super) struct Format {
-    form: Form,
-    pub(super) redacted: Redacted,
-    pub(super) threads: bool,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Json,
     Text,
 }
 
-/// What there is to say.
-#[derive(Debug)]
-pub(super) struct Line<'a> {
-    pub(super) at: SystemTime,
-    pub(super) meta: &'a Metadata<'a>,
-    pub(super) trace: Option<TraceContext>,
-    pub(super) correlation: Option<CorrelationId>,
-    /// `message` among them.
-    pub(super) fields: Vec<Named>,
-    pub(super) span: Vec<Named>,
-}
-
-impl Format {
-    pub(super) fn new(form: Form) -> Format {
-        Format { form, redacted: Redacted::default(), threads: false }
-    }
-
+impl Form {
     /// The line, with its end.
-    pub(super) fn write(&self, mut line: Line<'_>) -> String {
-        let at = line.fields.iter().position(|(name, _)| name == "message");
-        let message = at.map(|at| line.fields.remove(at).1);
-        // Text as it is, and not in quotes.
-        let message = match message {
-            Some(FieldValue::Text(text)) => text,
-            other => other.map(|value| value.to_string()).unwrap_or_default(),
-        };
-        self.redacted.hide(&mut line.fields);
-        self.redacted.hide(&mut line.span);
-        let thread = self.threads.then(thread);
-        match self.form {
-            Form::Json => json(&line, &message, thread.as_deref()),
-            Form::Text => text(&line, &message, thread.as_deref()),
+    pub(super) fn write(self, event: &Event) -> String {
+        match self {
+            Form::Json => json(event),
+            Form::Text => text(event),
         }
     }
 }
 
-/// The thread's name, or its number.
-fn thread() -> String {
-    let thread = std::thread::current();
-    thread.name().map_or_else(|| format!("{:?}", thread.id()), str::to_owned)
-}
-
-fn json(line: &Line<'_>, message: &str, thread: Option<&str>) -> String {
+fn json(event: &Event) -> String {
     let mut out = String::with_capacity(256);
     out.push_str("{\"timestamp\":");
-    quote(&mut out, &rfc3339(line.at));
+    quote(&mut out, &rfc3339(event.at));
     let mut text = |name: &str, value: &str| {
         out.push_str(",\"");
         out.push_str(name);
         out.push_str("\":");
         quote(&mut out, value);
     };
-    text("level", line.meta.level().as_str());
-    text("message", message);
-    text("target", line.meta.target());
-    if let Some(file) = line.meta.file() {
+    text("level", event.meta.level().as_str());
+    text("message", &event.text());
+    text("target", event.meta.target());
+    if let Some(file) = event.meta.file() {
         text("file", file);
     }
-    if let Some(number) = line.meta.line() {
+    if let Some(number) = event.meta.line() {
         // A string takes everything, here and below.
         let _ = write!(out, ",\"line\":{number}");
     }
-    if let Some(thread) = thread {
+    if let Some(thread) = &event.thread {
         out.push_str(",\"thread\":");
         quote(&mut out, thread);
     }
-    if let Some(TraceContext { trace_id, span_id, .. }) = line.trace {
+    if let Some(TraceContext { trace_id, span_id, .. }) = event.trace {
         let _ = write!(out, ",\"trace_id\":\"{trace_id:032x}\",\"span_id\":\"{span_id:016x}\"");
     }
-    if let Some(id) = &line.correlation {
+    if let Some(id) = &event.correlation {
         out.push_str(",\"correlation_id\":");
         quote(&mut out, id.as_str());
     }
-    object(&mut out, "fields", &line.fields);
-    object(&mut out, "span", &line.span);
+    object(&mut out, "fields", &event.fields);
+    object(&mut out, "span", &event.span);
     out.push_str("}\n");
     out
 }
@@ -142,33 +101,33 @@ fn quote(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn text(line: &Line<'_>, message: &str, thread: Option<&str>) -> String {
-    let mut out = rfc3339(line.at);
-    let _ = write!(out, " {:>5} ", line.meta.level());
-    if let Some(thread) = thread {
+fn text(event: &Event) -> String {
+    let mut out = rfc3339(event.at);
+    let _ = write!(out, " {:>5} ", event.meta.level());
+    if let Some(thread) = &event.thread {
         out.push('[');
         plain(&mut out, thread);
         out.push_str("] ");
     }
-    plain(&mut out, line.meta.target());
+    plain(&mut out, event.meta.target());
     out.push_str(": ");
-    plain(&mut out, message);
+    plain(&mut out, &event.text());
     let mut pair = |name: &str, value: &dyn std::fmt::Display| {
         out.push(' ');
         plain(&mut out, name);
         let _ = write!(out, "={value}");
     };
-    for (name, value) in line.fields.iter().chain(&line.span) {
+    for (name, value) in event.fields.iter().chain(&event.span) {
         pair(name, value);
     }
-    if let Some(TraceContext { trace_id, span_id, .. }) = line.trace {
+    if let Some(TraceContext { trace_id, span_id, .. }) = event.trace {
         pair("trace_id", &format_args!("{trace_id:032x}"));
         pair("span_id", &format_args!("{span_id:016x}"));
     }
-    if let Some(id) = &line.correlation {
+    if let Some(id) = &event.correlation {
         pair("correlation_id", id);
     }
-    if let (Some(file), Some(number)) = (line.meta.file(), line.meta.line()) {
+    if let (Some(file), Some(number)) = (event.meta.file(), event.meta.line()) {
         out.push_str(" (");
         plain(&mut out, file);
         let _ = write!(out, ":{number})");

@@ -1,37 +1,89 @@
-//! The layer: events become lines.
+//! The layer: events become lines, and log records.
 
+use super::config::Logs;
 use super::counts;
+#[cfg(feature = "otlp")]
+use super::counts::Reason;
+use super::event::Event;
 use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
-use super::line::{Format, Line};
-use super::sink::Writer;
+use super::line::Form;
+use super::sink::{Sink, Writer};
 use crate::TraceContext;
+use crate::secret::Redacted;
 use crate::trace::fields::Fields;
 use crate::trace::thread;
+use std::io;
 use std::time::SystemTime;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Event as TracingEvent, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-/// Writes a line for each event that is let through.
+/// Logs each event that is let through.
 #[derive(Debug)]
-pub(super) struct Lines {
-    format: Format,
+pub(super) struct Events {
     limits: Vec<Rule>,
-    writer: Writer,
+    redacted: Redacted,
+    threads: bool,
+    form: Form,
+    /// `None` where no lines are wanted.
+    lines: Option<Writer>,
+    #[cfg(feature = "otlp")]
+    otlp: bool,
     /// Another clock in tests.
     pub(super) now: fn() -> SystemTime,
 }
 
-impl Lines {
-    pub(super) fn new(format: Format, limits: Vec<Rule>, writer: Writer) -> Lines {
-        Lines { format, limits, writer, now: SystemTime::now }
+impl Events {
+    /// With the sink, whose end is that of the lines.
+    pub(super) fn open(logs: Logs) -> io::Result<(Events, Option<Sink>)> {
+        let sink = logs.sink.map(|sink| sink.open(logs.buffer)).transpose()?;
+        counts::begin();
+        #[cfg(feature = "otlp")]
+        if logs.otlp {
+            crate::otlp::logs::ask();
+        }
+        let events = Events {
+            limits: logs.limits,
+            redacted: logs.redacted,
+            threads: logs.threads,
+            form: logs.form,
+            lines: sink.as_ref().map(Sink::writer),
+            #[cfg(feature = "otlp")]
+            otlp: logs.otlp,
+            now: SystemTime::now,
+        };
+        Ok((events, sink))
+    }
+
+    fn log(&self, event: Event) {
+        let level = *event.meta.level();
+        let written = self.lines.as_ref().is_some_and(|lines| lines.write(&self.form.write(&event)));
+        if self.export(event) || written {
+            counts::logged(level);
+        }
+    }
+
+    /// Whether there is somebody who exports it.
+    #[cfg(feature = "otlp")]
+    fn export(&self, event: Event) -> bool {
+        let offered = self.otlp && crate::otlp::logs::offer(Event { span: Vec::new(), ..event });
+        if !offered && self.lines.is_none() {
+            counts::dropped(Reason::NotExported);
+        }
+        offered
+    }
+
+    #[cfg(not(feature = "otlp"))]
+    #[expect(clippy::unused_self)]
+    fn export(&self, _: Event) -> bool {
+        false
     }
 }
 
-impl<S> Layer<S> for Lines
+impl<S> Layer<S> for Events
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -62,27 +114,44 @@ where
         }
     }
 
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+    fn on_event(&self, event: &TracingEvent<'_>, context: Context<'_, S>) {
         let meta = event.metadata();
         if let Some(why) = limit::refusal(&self.limits, meta.target(), *meta.level()) {
             return counts::dropped(why);
         }
         let mut span = Vec::new();
-        for around in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
-            if let Some(OfSpan(fields)) = around.extensions().get::<OfSpan>() {
-                fields.iter().for_each(|field| put(&mut span, field.clone()));
+        // Only lines say what is around an event.
+        if self.lines.is_some() {
+            for around in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
+                if let Some(OfSpan(fields)) = around.extensions().get::<OfSpan>() {
+                    fields.iter().for_each(|field| put(&mut span, field.clone()));
+                }
             }
+            thread::all_fields().into_iter().for_each(|field| put(&mut span, field));
         }
-        thread::all_fields().into_iter().for_each(|field| put(&mut span, field));
         let mut fields = Fields::read(|fields| event.record(fields)).into_values();
+        let message = fields.iter().position(|(name, _)| name == "message").map(|at| fields.remove(at).1);
         if meta.target() == crate::private::SLOW {
             // The call's fields as one text, in which nothing could be hidden. They are in `span` too.
             fields.retain(|(name, _)| name != "fields");
         }
-        let (trace, correlation) = (TraceContext::current(), crate::correlation_id());
-        let line = self.format.write(Line { at: (self.now)(), meta, trace, correlation, fields, span });
-        if self.writer.write(&line) {
-            counts::written(*meta.level());
-        }
+        self.redacted.hide(&mut fields);
+        self.redacted.hide(&mut span);
+        self.log(Event {
+            at: (self.now)(),
+            meta,
+            trace: TraceContext::current(),
+            correlation: crate::correlation_id(),
+            thread: self.threads.then(this_thread),
+            message,
+            fields,
+            span,
+        });
     }
+}
+
+/// The thread's name, or its number.
+fn this_thread() -> String {
+    let thread = std::thread::current();
+    thread.name().map_or_else(|| format!("{:?}", thread.id()), str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! The lines, to the byte, and what is left out of them.
 
-use super::record::Lines;
+use super::record::Events;
 use super::*;
 use crate::logs::levels::Levels;
 use crate::trace::{ALONE, Limits, Sampling, Tracer};
@@ -41,8 +41,7 @@ fn logged(logs: Logs, body: impl FnOnce(&LogsHandle)) -> String {
     let kept = Kept::default();
     let logs = logs.ignore_environment().to_writer(kept.clone());
     let (levels, set, _) = Levels::new(&logs.level, &|_| None).unwrap();
-    let sink = logs.sink.open(logs.buffer).unwrap();
-    let mut lines = Lines::new(logs.format, logs.limits, sink.writer());
+    let (mut lines, sink) = Events::open(logs).unwrap();
     lines.now = fixed;
     let handle = LogsHandle::new(set, None, sink);
     let subscriber = registry().with(crate::layer()).with(lines.with_filter(levels));

@@ -5,7 +5,7 @@ use super::settings::{Protocol, Settings, Signal, Target, header};
 use obs_model::duration;
 use std::time::Duration;
 
-/// Where spans and metrics are sent, in the OpenTelemetry protocol: to a collector, or to whatever else speaks it.
+/// Where spans, metrics and logs are sent, in the OpenTelemetry protocol: to a collector, or to whatever else speaks it.
 ///
 /// What is not said here has the defaults of OpenTelemetry's specification. A mistake in an argument is an error of
 /// [`Builder::init`](crate::Builder::init), which says what belongs there.
@@ -37,8 +37,8 @@ impl Otlp {
         Otlp::below(Protocol::Grpc, address)
     }
 
-    /// Over HTTP as protobuf, below an address such as `http://127.0.0.1:4318`, to which `/v1/traces` and
-    /// `/v1/metrics` are appended.
+    /// Over HTTP as protobuf, below an address such as `http://127.0.0.1:4318`, to which `/v1/traces`, `/v1/metrics`
+    /// and `/v1/logs` are appended.
     pub fn http(address: &str) -> Otlp {
         Otlp::below(Protocol::HttpProtobuf, address)
     }
@@ -56,6 +56,7 @@ impl Otlp {
     /// | `OTEL_SERVICE_NAME` | `service.name` of the next, and then the builder's |
     /// | `OTEL_RESOURCE_ATTRIBUTES` | |
     /// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` | `otlp`; the other word is `none` |
+    /// | `OTEL_LOGS_EXPORTER` | `otlp` if the program asks for it with `Logs::otlp`, and otherwise `none` |
     /// | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf`; `grpc`, `http/json` |
     /// | `OTEL_EXPORTER_OTLP_ENDPOINT` | `http://localhost:4318`, or `:4317` for gRPC |
     /// | `OTEL_EXPORTER_OTLP_HEADERS` | |
@@ -65,11 +66,17 @@ impl Otlp {
     /// | `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_BSP_EXPORT_TIMEOUT` | 5000 ms, 30000 ms |
     /// | `OTEL_BSP_MAX_QUEUE_SIZE` | 32768 spans, as traces are queued as a whole |
     /// | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | 512 spans |
+    /// | `OTEL_BLRP_SCHEDULE_DELAY`, `OTEL_BLRP_EXPORT_TIMEOUT` | 1000 ms, 30000 ms |
+    /// | `OTEL_BLRP_MAX_QUEUE_SIZE` | 2048 events |
+    /// | `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE` | 512 events |
     /// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | 60000 ms, 30000 ms |
     /// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, `…_EVENT_…`, `…_LINK_…` | 128 |
     ///
-    /// The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_` or `METRICS_` behind it too, for one signal. An
+    /// The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_`, `METRICS_` or `LOGS_` behind it too, for one signal. An
     /// `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
+    ///
+    /// Logs are those of `Builder::logs`, of feature `logs`. `OTEL_LOGS_EXPORTER` set to `otlp` sends them also where
+    /// the program does not ask for it.
     ///
     /// What the program says counts for more: [`Builder::sampling`](crate::Builder::sampling) and
     /// [`attribute`](Otlp::attribute). Its name does not, so that who runs one program twice can tell the two apart.
@@ -94,7 +101,7 @@ impl Otlp {
     }
 
     pub(super) fn nothing() -> Otlp {
-        Otlp { settings: Settings::new(None, None), mistake: None, warnings: Vec::new() }
+        Otlp { settings: Settings::new(), mistake: None, warnings: Vec::new() }
     }
 
     /// Only the first mistake is told.
@@ -102,20 +109,19 @@ impl Otlp {
         self.mistake.get_or_insert_with(|| format!("{what}: {mistake}"));
     }
 
-    /// What it says, with what was ignored logged; or its first mistake.
+    /// What it says, or its first mistake.
     pub(crate) fn into_settings(self) -> Result<Settings, String> {
-        if let Some(mistake) = self.mistake {
-            return Err(mistake);
-        }
-        for warning in &self.warnings {
-            tracing::warn!(target: "obs", "{warning}");
-        }
-        Ok(self.settings)
+        self.mistake.map_or(Ok(self.settings), Err)
+    }
+
+    /// What was ignored.
+    pub(crate) fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     fn targets(&mut self) -> impl Iterator<Item = &mut Target> {
-        let Settings { traces, metrics, .. } = &mut self.settings;
-        traces.iter_mut().chain(metrics)
+        let Settings { traces, metrics, logs, .. } = &mut self.settings;
+        traces.iter_mut().chain(metrics).chain(logs)
     }
 
     fn duration(&mut self, what: &str, text: &str) -> Option<Duration> {
@@ -172,10 +178,21 @@ impl Otlp {
         self
     }
 
-    /// How long spans wait for others to be sent with, as in `"5s"`.
+    /// Sends `***` for the values of fields of these names, of spans and of events. A field `user.password` is called
+    /// `password` too. What is in an event's message stays there: for values that nobody is to see, there is
+    /// [`Secret`](crate::Secret).
+    ///
+    /// Costs nothing where spans are made: values are hidden on the exporter's thread.
+    pub fn redact<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Otlp {
+        self.settings.redacted.add(names);
+        self
+    }
+
+    /// How long spans and logs wait for others to be sent with, as in `"5s"`.
     pub fn schedule_delay(mut self, delay: &str) -> Otlp {
         if let Some(delay) = self.duration("schedule_delay", delay) {
             self.settings.schedule_delay = delay;
+            self.settings.events.delay = delay;
         }
         self
     }
@@ -186,6 +203,7 @@ impl Otlp {
         if let Some(timeout) = self.duration("export_timeout", timeout) {
             self.settings.export_timeout = timeout;
             self.settings.metric_timeout = timeout;
+            self.settings.events.timeout = timeout;
         }
         self
     }
@@ -206,6 +224,18 @@ impl Otlp {
         } else {
             self.settings.limits.queue = spans;
             self.settings.limits.batch = at_once;
+        }
+        self
+    }
+
+    /// How many events that are logged may wait to be sent, and how many are sent at once; neither is zero. An event
+    /// for which there is no room is dropped, and counted. It takes some three hundred bytes and its text.
+    pub fn log_queue(mut self, events: usize, at_once: usize) -> Otlp {
+        if events == 0 || at_once == 0 {
+            self.mistaken("log_queue", format!("expected at least one event; found {events} and {at_once}"));
+        } else {
+            self.settings.events.queue = events;
+            self.settings.events.batch = at_once;
         }
         self
     }

@@ -50,11 +50,37 @@ pub(super) fn collect_spans(tracer: &Tracer, into: &mut Vec<Family>) {
         ("sampled_out", &counts.sampled_out),
     ];
     let spans = Family::new("obs_spans_total", "Spans by what became of them.", FamilyKind::Counter);
-    into.push(results.into_iter().fold(spans, |family, (result, count)| {
-        family.with_labels(Labels::new([("result", result)]), read(count))
-    }));
+    into.push(by_result(spans, &results));
     let queued = Family::new("obs_spans_queued", "Spans that wait to be exported.", FamilyKind::Gauge);
     into.push(queued.with(tracer.inbox.queued() as u64));
+    let late = Family::new(
+        "obs_span_events_late_total",
+        "Events of tasks whose span had been sent before they happened.",
+        FamilyKind::Counter,
+    );
+    into.push(late.with(read(&counts.late_events)));
+}
+
+/// Appends what became of events that were logged.
+#[cfg(feature = "logs")]
+pub(super) fn collect_logs(queue: &super::logs::Queue, into: &mut Vec<Family>) {
+    let results =
+        [("exported", &queue.exported), ("failed", &queue.failed), ("queue_full", &queue.queue_full)];
+    let events = Family::new(
+        "obs_log_records_total",
+        "Logged events that were to be exported, by what became of them.",
+        FamilyKind::Counter,
+    );
+    into.push(by_result(events, &results));
+    let queued =
+        Family::new("obs_log_records_queued", "Logged events that wait to be exported.", FamilyKind::Gauge);
+    into.push(queued.with(queue.inbox.queued() as u64));
+}
+
+fn by_result(family: Family, results: &[(&'static str, &AtomicU64)]) -> Family {
+    results.iter().fold(family, |family, (result, count)| {
+        family.with_labels(Labels::new([("result", *result)]), read(count))
+    })
 }
 
 /// Appends how requests fare, by signal.

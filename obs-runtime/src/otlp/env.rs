@@ -82,9 +82,11 @@ impl Reader<'_> {
 
     fn signal(&mut self, signal: Signal) {
         let exporter = format!("OTEL_{}_EXPORTER", signal.as_str().to_ascii_uppercase());
-        if self.word(&exporter, &[("otlp", true), ("none", false)]) == Some(false) {
+        let asked = self.word(&exporter, &[("otlp", true), ("none", false)]);
+        if asked == Some(false) {
             return;
         }
+        self.otlp.settings.wants_logs |= signal == Signal::Logs && asked == Some(true);
         let protocols = [
             ("grpc", Protocol::Grpc),
             ("http/protobuf", Protocol::HttpProtobuf),
@@ -181,11 +183,24 @@ impl Reader<'_> {
         settings.export_timeout = export.unwrap_or(settings.export_timeout);
         settings.metric_interval = interval.unwrap_or(settings.metric_interval);
         settings.metric_timeout = metric.unwrap_or(settings.metric_timeout);
-        let queue = self.spans("OTEL_BSP_MAX_QUEUE_SIZE", 1);
-        let batch = self.spans("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1);
-        let attributes = self.spans("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", 0);
-        let events = self.spans("OTEL_SPAN_EVENT_COUNT_LIMIT", 0);
-        let links = self.spans("OTEL_SPAN_LINK_COUNT_LIMIT", 0);
+        let delay = self.millis("OTEL_BLRP_SCHEDULE_DELAY");
+        let timeout = self.millis("OTEL_BLRP_EXPORT_TIMEOUT");
+        let queue = self.size("OTEL_BLRP_MAX_QUEUE_SIZE", 1);
+        let batch = self.size("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1);
+        let events = &mut self.otlp.settings.events;
+        events.delay = delay.unwrap_or(events.delay);
+        events.timeout = timeout.unwrap_or(events.timeout);
+        events.queue = queue.unwrap_or(events.queue);
+        events.batch = batch.unwrap_or(events.batch);
+        self.limits();
+    }
+
+    fn limits(&mut self) {
+        let queue = self.size("OTEL_BSP_MAX_QUEUE_SIZE", 1);
+        let batch = self.size("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1);
+        let attributes = self.size("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", 0);
+        let events = self.size("OTEL_SPAN_EVENT_COUNT_LIMIT", 0);
+        let links = self.size("OTEL_SPAN_LINK_COUNT_LIMIT", 0);
         let limits = &mut self.otlp.settings.limits;
         limits.queue = queue.unwrap_or(limits.queue);
         limits.batch = batch.unwrap_or(limits.batch);
@@ -194,7 +209,7 @@ impl Reader<'_> {
         limits.links = links.unwrap_or(limits.links);
     }
 
-    fn spans(&mut self, name: &str, least: u64) -> Option<usize> {
+    fn size(&mut self, name: &str, least: u64) -> Option<usize> {
         let expected = if least == 0 { "a number" } else { "a positive number" };
         self.number(name, least, expected).and_then(|number| usize::try_from(number).ok())
     }

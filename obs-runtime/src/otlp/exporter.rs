@@ -2,13 +2,23 @@
 
 use super::counts::{self, SignalCounts};
 use super::deliver::{Delivery, Stop};
+#[cfg(feature = "logs")]
+use super::logs;
 use super::resource;
+#[cfg(feature = "logs")]
+use super::senders::Logs;
 use super::senders::{Metrics, Traces};
+#[cfg(feature = "logs")]
+use super::settings::Events;
 use super::settings::{Settings, Signal, Target};
 use super::transport::Transport;
+#[cfg(feature = "logs")]
+use crate::builder::LogsReport;
 use crate::builder::ShutdownReport;
 use crate::snapshot::Family;
 use crate::trace::{self, Sampling, Tracer};
+#[cfg(feature = "logs")]
+use opentelemetry_proto::tonic::resource::v1::Resource;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +40,9 @@ pub(crate) struct Program {
 #[derive(Debug)]
 pub(crate) struct Exporter {
     tracer: Option<Arc<Tracer>>,
+    /// `None` where no logs are sent.
+    #[cfg(feature = "logs")]
+    logs: Option<Arc<logs::Queue>>,
     signals: Vec<(Signal, Arc<SignalCounts>)>,
     /// Whether the last metrics of all have arrived; `None` where none are sent.
     last_metrics: Option<Arc<AtomicBool>>,
@@ -38,7 +51,7 @@ pub(crate) struct Exporter {
 }
 
 impl Exporter {
-    /// Records spans from now on, and starts the threads that send.
+    /// Takes spans and events from now on, and starts the threads that send.
     ///
     /// # Errors
     ///
@@ -47,6 +60,8 @@ impl Exporter {
         let resource = resource::resource(program, settings);
         let mut exporter = Exporter {
             tracer: None,
+            #[cfg(feature = "logs")]
+            logs: None,
             signals: Vec::new(),
             last_metrics: None,
             stop: Arc::default(),
@@ -59,18 +74,38 @@ impl Exporter {
             let sender = Metrics { delivery, resource: resource.clone(), interval, last };
             exporter.spawn("obs-otlp-metrics", move || sender.run())?;
         }
+        #[cfg(feature = "logs")]
+        exporter.start_logs(settings, &resource)?;
         if let Some(target) = &settings.traces {
             let delivery = exporter.delivery(Signal::Traces, target, settings)?;
             let limits = settings.fitting_limits();
             let tracer = Arc::new(Tracer::new(sampling, limits));
             let (delay, batch) = (settings.schedule_delay, limits.batch);
-            let sender = Traces { delivery, tracer: Arc::clone(&tracer), resource, delay, batch };
+            let redacted = settings.redacted.clone();
+            let sender = Traces { delivery, tracer: Arc::clone(&tracer), resource, redacted, delay, batch };
             let thread = exporter.spawn("obs-otlp-traces", move || sender.run())?;
             tracer.inbox.wake(thread);
             trace::install(Some(Arc::clone(&tracer)));
             exporter.tracer = Some(tracer);
         }
         Ok(exporter)
+    }
+
+    /// Sends what is logged from now on, if anybody asks for that.
+    #[cfg(feature = "logs")]
+    fn start_logs(&mut self, settings: &Settings, resource: &Resource) -> io::Result<()> {
+        let Some(target) = settings.wanted_logs() else { return Ok(()) };
+        let delivery = self.delivery(Signal::Logs, target, settings)?;
+        let Events { queue: room, batch, delay, .. } = settings.events;
+        let batch = batch.min(room);
+        let queue = Arc::new(logs::Queue::new(room, batch));
+        let (resource, redacted) = (resource.clone(), settings.redacted.clone());
+        let sender = Logs { delivery, queue: Arc::clone(&queue), resource, redacted, delay, batch };
+        let thread = self.spawn("obs-otlp-logs", move || sender.run())?;
+        queue.inbox.wake(thread);
+        logs::install(Some(Arc::clone(&queue)));
+        self.logs = Some(queue);
+        Ok(())
     }
 
     fn delivery(&mut self, signal: Signal, target: &Target, settings: &Settings) -> io::Result<Delivery> {
@@ -85,6 +120,7 @@ impl Exporter {
             patience: match signal {
                 Signal::Traces => settings.export_timeout,
                 Signal::Metrics => settings.metric_timeout,
+                Signal::Logs => settings.events.timeout,
             },
             pauses: settings.pauses,
             arrived: true,
@@ -98,12 +134,17 @@ impl Exporter {
         Ok(thread)
     }
 
-    /// Records no more spans, and waits for what is recorded to be sent, at most so long. What is not sent by then
-    /// is lost with the process.
+    /// Takes no more spans and events, and waits for those that it has to be sent, at most so long. What is not sent
+    /// by then is lost with the process.
     pub(crate) fn stop(&self, within: Duration) {
         if let Some(tracer) = &self.tracer {
             trace::install(None);
             tracer.inbox.close();
+        }
+        #[cfg(feature = "logs")]
+        if let Some(queue) = &self.logs {
+            logs::install(None);
+            queue.inbox.close();
         }
         let deadline = Instant::now() + within;
         self.stop.at(deadline);
@@ -136,6 +177,15 @@ impl Exporter {
             report.overflowed = counts::read(&counts.overflowed);
             report.queue_full = counts::read(&counts.queue_full);
         }
+        #[cfg(feature = "logs")]
+        if let Some(queue) = &self.logs {
+            report.logs = Some(LogsReport {
+                unsent: queue.inbox.queued() as u64,
+                exported: counts::read(&queue.exported),
+                failed: counts::read(&queue.failed),
+                queue_full: counts::read(&queue.queue_full),
+            });
+        }
         report
     }
 
@@ -143,6 +193,10 @@ impl Exporter {
     pub(crate) fn collect(&self, into: &mut Vec<Family>) {
         if let Some(tracer) = &self.tracer {
             counts::collect_spans(tracer, into);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(queue) = &self.logs {
+            counts::collect_logs(queue, into);
         }
         if !self.signals.is_empty() {
             counts::collect_signals(&self.signals, into);
@@ -152,6 +206,11 @@ impl Exporter {
     #[cfg(test)]
     pub(super) fn tracer(&self) -> &Arc<Tracer> {
         self.tracer.as_ref().expect("spans are exported")
+    }
+
+    #[cfg(all(test, feature = "logs"))]
+    pub(super) fn logs(&self) -> &Arc<logs::Queue> {
+        self.logs.as_ref().expect("logs are exported")
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::exporter::Program;
 use super::settings::Settings;
-use super::value::{attribute, text};
-use opentelemetry_proto::tonic::common::v1::KeyValue;
+use super::value::{attribute, put, text};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use std::hash::{BuildHasher, RandomState};
@@ -21,19 +20,12 @@ pub(super) fn resource(program: &Program, settings: &Settings) -> Resource {
     let more = [("service.version", program.version.map(str::to_owned)), ("host.name", host())];
     attributes.extend(more.into_iter().filter_map(|(name, value)| Some(text(name, value?))));
     for (name, value) in &settings.attributes {
-        replace(&mut attributes, text(name, value));
+        put(&mut attributes, text(name, value));
     }
     if let Some(name) = &settings.service_name {
-        replace(&mut attributes, text("service.name", name));
+        put(&mut attributes, text("service.name", name));
     }
     Resource { attributes, ..Resource::default() }
-}
-
-fn replace(attributes: &mut Vec<KeyValue>, new: KeyValue) {
-    match attributes.iter_mut().find(|old| old.key == new.key) {
-        Some(old) => *old = new,
-        None => attributes.push(new),
-    }
 }
 
 /// A random UUID (version 4): another for each start, so that counters that begin anew are another instance's.
@@ -67,7 +59,7 @@ mod tests {
     #[test]
     fn what_is_said_replaces_what_is_known() {
         let program = Program { name: "shop".to_owned(), version: Some("1.2.3") };
-        let mut settings = Settings::new(None, None);
+        let mut settings = Settings::new();
         settings.attributes = vec![("service.name".into(), "till".into()), ("a".into(), "b".into())];
         let named = |settings: &Settings, name: &str| {
             let resource = resource(&program, settings);

@@ -2,10 +2,15 @@
 
 use super::counts::add;
 use super::deliver::Delivery;
+#[cfg(feature = "logs")]
+use super::logs::{self, Queue};
 use super::traces::Batch;
 use super::transport::Message;
 use super::{metrics, traces};
 use crate::clock::{self, Anchor};
+#[cfg(feature = "logs")]
+use crate::logs::Event;
+use crate::secret::Redacted;
 use crate::trace::Tracer;
 use crate::trace::record::Origin;
 use opentelemetry_proto::tonic::resource::v1::Resource;
@@ -22,6 +27,7 @@ pub(super) struct Traces {
     pub(super) delivery: Delivery,
     pub(super) tracer: Arc<Tracer>,
     pub(super) resource: Resource,
+    pub(super) redacted: Redacted,
     /// How long spans wait for others.
     pub(super) delay: Duration,
     /// How many are sent at once.
@@ -51,7 +57,7 @@ impl Traces {
     fn send(&mut self, batch: &Batch) {
         let counts = &self.tracer.counts;
         let anchor = Anchor::now();
-        let message = Message::Traces(traces::request(batch, &self.resource, anchor));
+        let message = Message::Traces(traces::request(batch, &self.resource, &self.redacted, anchor));
         let spans = batch.spans as u64;
         match self.delivery.deliver(&message) {
             Ok(rejected) => {
@@ -79,6 +85,54 @@ fn offer_exemplars(batch: &Batch, anchor: Anchor) {
             let at = UNIX_EPOCH + Duration::from_nanos(anchor.unix_nanos(record.end));
             live.exemplars.offer_exported(series, live.desc.buckets, ticks, (trace, record.id), at);
         }
+    }
+}
+
+/// The thread that sends events that are logged.
+#[cfg(feature = "logs")]
+#[derive(Debug)]
+pub(super) struct Logs {
+    pub(super) delivery: Delivery,
+    pub(super) queue: Arc<Queue>,
+    pub(super) resource: Resource,
+    pub(super) redacted: Redacted,
+    /// How long events wait for others.
+    pub(super) delay: Duration,
+    /// How many are sent at once.
+    pub(super) batch: usize,
+}
+
+#[cfg(feature = "logs")]
+impl Logs {
+    pub(super) fn run(mut self) {
+        logs::keep_out();
+        let mut waiting = VecDeque::new();
+        loop {
+            let inbox = &self.queue.inbox;
+            self.delivery.stop.wait(Instant::now() + self.delay, || inbox.queued() >= self.batch);
+            let stopping = self.delivery.stop.is_called();
+            inbox.drain(&mut waiting);
+            // Some who keep logs want them in order. Those of one moment are in that of their thread.
+            waiting.make_contiguous().sort_by_key(|event: &Event| event.at);
+            while !waiting.is_empty() {
+                let batch: Vec<Event> = waiting.drain(..waiting.len().min(self.batch)).collect();
+                self.send(&batch);
+            }
+            // As for spans.
+            if stopping && (self.queue.inbox.queued() == 0 || self.delivery.stop.is_over()) {
+                return;
+            }
+            thread::yield_now();
+        }
+    }
+
+    fn send(&mut self, batch: &[Event]) {
+        let message = Message::Logs(logs::request(batch, &self.resource, &self.redacted));
+        let events = batch.len() as u64;
+        let rejected = self.delivery.deliver(&message).map_or(events, |rejected| rejected.count.min(events));
+        add(&self.queue.exported, events - rejected);
+        add(&self.queue.failed, rejected);
+        self.queue.inbox.settled(batch.len());
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an exporter has to know.
 
+use crate::secret::Redacted;
 use crate::trace::{Limits, Sampling};
 use std::time::Duration;
 use tonic::codegen::http::uri::Scheme;
@@ -12,10 +13,16 @@ pub(crate) struct Settings {
     pub(crate) traces: Option<Target>,
     /// `None` where metrics are not wanted.
     pub(crate) metrics: Option<Target>,
+    /// Where events go that are logged, if they go anywhere.
+    pub(crate) logs: Option<Target>,
+    /// Whether anybody asks for that.
+    pub(crate) wants_logs: bool,
     /// The service's name where it is not the builder's.
     pub(crate) service_name: Option<String>,
     /// What else is known of the program. A later one of a name replaces an earlier one.
     pub(crate) attributes: Vec<(String, String)>,
+    /// The fields whose values are not sent.
+    pub(crate) redacted: Redacted,
     /// What the environment says of sampling.
     pub(crate) sampling: Option<Sampling>,
     pub(crate) limits: Limits,
@@ -23,12 +30,34 @@ pub(crate) struct Settings {
     pub(crate) schedule_delay: Duration,
     /// How long a batch of spans is tried.
     pub(crate) export_timeout: Duration,
+    pub(crate) events: Events,
     /// The time from one export of metrics to the next.
     pub(crate) metric_interval: Duration,
     /// How long an export of metrics is tried.
     pub(crate) metric_timeout: Duration,
     /// The first pause before a request is sent again, and the longest.
     pub(crate) pauses: (Duration, Duration),
+}
+
+/// How events that are logged are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Events {
+    /// How many may wait.
+    pub(crate) queue: usize,
+    /// How many are sent at once.
+    pub(crate) batch: usize,
+    /// They wait for others at most this long.
+    pub(crate) delay: Duration,
+    /// How long a batch is tried.
+    pub(crate) timeout: Duration,
+}
+
+impl Default for Events {
+    /// Those of OpenTelemetry's specification.
+    fn default() -> Events {
+        let (delay, timeout) = (Duration::from_secs(1), Duration::from_secs(30));
+        Events { queue: 2048, batch: 512, delay, timeout }
+    }
 }
 
 /// Where one signal goes.
@@ -55,15 +84,17 @@ pub(crate) enum Protocol {
 pub(crate) enum Signal {
     Traces,
     Metrics,
+    Logs,
 }
 
 impl Signal {
-    pub(crate) const ALL: [Signal; 2] = [Signal::Traces, Signal::Metrics];
+    pub(crate) const ALL: [Signal; 3] = [Signal::Traces, Signal::Metrics, Signal::Logs];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Signal::Traces => "traces",
             Signal::Metrics => "metrics",
+            Signal::Logs => "logs",
         }
     }
 }
@@ -72,16 +103,20 @@ impl Settings {
     /// The defaults of OpenTelemetry's specification, with one exception: the queue is that of
     /// [`Limits::default`]. It takes a trace as a whole or not at all, and into the specification's 2048 spans no
     /// larger trace would ever fit.
-    pub(crate) fn new(traces: Option<Target>, metrics: Option<Target>) -> Settings {
+    pub(crate) fn new() -> Settings {
         Settings {
-            traces,
-            metrics,
+            traces: None,
+            metrics: None,
+            logs: None,
+            wants_logs: false,
             service_name: None,
             attributes: Vec::new(),
+            redacted: Redacted::default(),
             sampling: None,
             limits: Limits::default(),
             schedule_delay: Duration::from_secs(5),
             export_timeout: Duration::from_secs(30),
+            events: Events::default(),
             metric_interval: Duration::from_secs(60),
             metric_timeout: Duration::from_secs(30),
             pauses: (Duration::from_millis(500), Duration::from_secs(10)),
@@ -90,13 +125,19 @@ impl Settings {
 
     /// Whether nothing is to be sent.
     pub(crate) fn is_empty(&self) -> bool {
-        self.traces.is_none() && self.metrics.is_none()
+        self.traces.is_none() && self.metrics.is_none() && self.wanted_logs().is_none()
+    }
+
+    /// Where events go that are logged, if anybody asks for that.
+    pub(crate) fn wanted_logs(&self) -> Option<&Target> {
+        self.logs.as_ref().filter(|_| cfg!(feature = "logs") && self.wants_logs)
     }
 
     pub(super) fn target_mut(&mut self, signal: Signal) -> &mut Option<Target> {
         match signal {
             Signal::Traces => &mut self.traces,
             Signal::Metrics => &mut self.metrics,
+            Signal::Logs => &mut self.logs,
         }
     }
 

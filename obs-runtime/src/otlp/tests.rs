@@ -10,7 +10,11 @@ mod rotel;
 mod bounds;
 mod contents;
 mod env;
+#[cfg(all(feature = "logs", not(feature = "off")))]
+mod logs;
 mod losses;
+#[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
+mod secrets;
 
 use super::Otlp;
 use super::exporter::{Exporter, Program};

@@ -2,7 +2,8 @@
 
 use super::value::{SCHEMA, attribute, field, scope, span_id, text, trace_id};
 use crate::clock::Anchor;
-use crate::private::Live;
+use crate::private::{Live, SLOW};
+use crate::secret::Redacted;
 use crate::trace::record::{Ended, Event, Extra, Origin, Record};
 use crate::trace::{FieldValue, Finished};
 use obs_model::SpanKind;
@@ -53,10 +54,15 @@ impl Batch {
 }
 
 /// The message that sends a batch, by the crates that made the spans.
-pub(super) fn request(batch: &Batch, resource: &Resource, anchor: Anchor) -> ExportTraceServiceRequest {
+pub(super) fn request(
+    batch: &Batch,
+    resource: &Resource,
+    redacted: &Redacted,
+    anchor: Anchor,
+) -> ExportTraceServiceRequest {
     let mut scopes: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
     for (trace, record) in batch.records() {
-        scopes.entry(crate_of(record.origin)).or_default().push(span(trace, record, anchor));
+        scopes.entry(crate_of(record.origin)).or_default().push(span(trace, record, redacted, anchor));
     }
     let scope_spans = scopes.into_iter().map(|(name, spans)| ScopeSpans {
         scope: Some(scope(name, "")),
@@ -79,7 +85,7 @@ fn crate_of(origin: Origin) -> &'static str {
     module.split("::").next().unwrap_or_default()
 }
 
-fn span(trace: u128, record: &Record, anchor: Anchor) -> Span {
+fn span(trace: u128, record: &Record, redacted: &Redacted, anchor: Anchor) -> Span {
     let mut span = Span {
         trace_id: trace_id(trace),
         span_id: span_id(record.id),
@@ -94,7 +100,7 @@ fn span(trace: u128, record: &Record, anchor: Anchor) -> Span {
         Origin::Foreign(meta) => foreign(meta, &mut span),
     }
     if let Some(extra) = &record.extra {
-        add(extra, anchor, &mut span);
+        add(extra, redacted, anchor, &mut span);
     }
     if let Some(error) = record.ended.error_type()
         && !span.attributes.iter().any(|known| known.key == "error.type")
@@ -137,18 +143,19 @@ fn kind(kind: SpanKind) -> Kind {
     }
 }
 
-fn add(extra: &Extra, anchor: Anchor, span: &mut Span) {
+fn add(extra: &Extra, redacted: &Redacted, anchor: Anchor, span: &mut Span) {
     // Requests are known by a name of their own.
     if let Some(name) = &extra.name {
         span.name = name.to_string();
     }
     span.kind = extra.kind.map_or(span.kind, |own| kind(own).into());
     for (name, value) in &extra.fields {
-        if !instructs(name, value, span) {
-            span.attributes.push(field(name, value));
+        let value = redacted.shown(name, value);
+        if !instructs(name, &value, span) {
+            span.attributes.push(field(name, &value));
         }
     }
-    span.events = extra.events.iter().map(|happened| event(happened, anchor)).collect();
+    span.events = extra.events.iter().map(|happened| event(happened, redacted, anchor)).collect();
     span.links = extra
         .links
         .iter()
@@ -192,14 +199,16 @@ fn instructs(name: &str, value: &FieldValue, span: &mut Span) -> bool {
 }
 
 /// An event is called by its message.
-fn event(event: &Event, anchor: Anchor) -> span::Event {
+fn event(event: &Event, redacted: &Redacted, anchor: Anchor) -> span::Event {
     let mut name = event.meta.name();
     let mut attributes: Vec<KeyValue> =
         vec![text("level", event.meta.level().as_str()), text("target", event.meta.target())];
     for (key, value) in &event.fields {
         match value {
             FieldValue::Text(message) if key == "message" => name = message,
-            value => attributes.push(field(key, value)),
+            // The call's fields as one text, in which nothing could be hidden. They are the span's too.
+            _ if key == "fields" && event.meta.target() == SLOW => {}
+            value => attributes.push(field(key, &redacted.shown(key, value))),
         }
     }
     span::Event {

@@ -4,6 +4,7 @@ mod grpc;
 mod http;
 
 use super::settings::{Protocol, Target};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, ExportMetricsServiceResponse,
 };
@@ -18,15 +19,17 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// What is sent.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "logs"), allow(dead_code))]
 pub(super) enum Message {
     Traces(ExportTraceServiceRequest),
     Metrics(ExportMetricsServiceRequest),
+    Logs(ExportLogsServiceRequest),
 }
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The collector has it, but for these spans or points.
+    /// The collector has it, but for these spans, points or records.
     Accepted(Rejected),
     /// It may be sent again, after the time that the collector asks for.
     Later(Option<Duration>, String),
@@ -83,6 +86,16 @@ impl From<ExportMetricsServiceResponse> for Rejected {
         let partial = response.partial_success.unwrap_or_default();
         Rejected {
             count: u64::try_from(partial.rejected_data_points).unwrap_or(0),
+            why: partial.error_message,
+        }
+    }
+}
+
+impl From<ExportLogsServiceResponse> for Rejected {
+    fn from(response: ExportLogsServiceResponse) -> Rejected {
+        let partial = response.partial_success.unwrap_or_default();
+        Rejected {
+            count: u64::try_from(partial.rejected_log_records).unwrap_or(0),
             why: partial.error_message,
         }
     }

@@ -16,17 +16,27 @@ pub(super) fn text(name: impl Into<String>, value: impl Into<String>) -> KeyValu
 }
 
 pub(super) fn field(name: &str, value: &FieldValue) -> KeyValue {
-    attribute(
-        name,
-        match value {
-            FieldValue::Bool(value) => Value::BoolValue(*value),
-            FieldValue::Integer(value) => Value::IntValue(*value),
-            FieldValue::Float(value) if value.is_finite() => Value::DoubleValue(*value),
-            // JSON has no such numbers.
-            FieldValue::Float(value) => Value::StringValue(value.to_string()),
-            FieldValue::Text(value) => Value::StringValue(value.clone()),
-        },
-    )
+    KeyValue { key: name.to_owned(), value: Some(any(value)), ..KeyValue::default() }
+}
+
+pub(super) fn any(value: &FieldValue) -> AnyValue {
+    let value = match value {
+        FieldValue::Bool(value) => Value::BoolValue(*value),
+        FieldValue::Integer(value) => Value::IntValue(*value),
+        FieldValue::Float(value) if value.is_finite() => Value::DoubleValue(*value),
+        // JSON has no such numbers.
+        FieldValue::Float(value) => Value::StringValue(value.to_string()),
+        FieldValue::Text(value) => Value::StringValue(value.clone()),
+    };
+    AnyValue { value: Some(value) }
+}
+
+/// Puts an attribute in the place of one of its name, or at the end: a name may be there once.
+pub(super) fn put(attributes: &mut Vec<KeyValue>, new: KeyValue) {
+    match attributes.iter_mut().find(|old| old.key == new.key) {
+        Some(old) => *old = new,
+        None => attributes.push(new),
+    }
 }
 
 /// Who measured.

@@ -14,6 +14,8 @@ pub(crate) struct Counts {
     pub(crate) limited: AtomicU64,
     pub(crate) overflowed: AtomicU64,
     pub(crate) queue_full: AtomicU64,
+    /// Events that came after their span was sent.
+    pub(crate) late_events: AtomicU64,
     held: AtomicUsize,
 }
 
@@ -45,6 +47,10 @@ impl Counts {
 
     pub(super) fn overflowed(&self, spans: u64) {
         self.overflowed.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    pub(super) fn late(&self) {
+        self.late_events.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn queue_full(&self, spans: u64) {

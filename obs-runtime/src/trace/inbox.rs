@@ -1,6 +1,6 @@
-//! Traces on their way from the threads that made them to the one that exports them.
+//! What is recorded on its way from the threads that made it to the one that exports it: traces, and events that
+//! are logged.
 
-use super::counts::Counts;
 use super::record::Record;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,21 +17,22 @@ pub(crate) struct Finished {
     pub(crate) records: Vec<Record>,
 }
 
-/// A bounded queue. Whoever finds it full drops what it brought, and counts it.
+/// A bounded queue. Whoever finds it full drops what it brought, and counts it. Sizes are numbers of spans, or of
+/// events.
 #[derive(Debug)]
-pub(crate) struct Inbox {
-    shards: [Mutex<Vec<Finished>>; SHARDS],
-    /// The spans that are queued, or taken out and not settled.
+pub(crate) struct Inbox<T> {
+    shards: [Mutex<Vec<T>>; SHARDS],
+    /// The size of what is queued, or taken out and not settled.
     queued: AtomicUsize,
-    /// How many spans there may be; none once it is closed.
+    /// How much there may be; nothing once it is closed.
     room: AtomicUsize,
-    /// From how many spans on the exporter need not wait for its time.
+    /// From what size on the exporter need not wait for its time.
     batch: usize,
     exporter: OnceLock<Thread>,
 }
 
-impl Inbox {
-    pub(super) fn new(room: usize, batch: usize) -> Inbox {
+impl<T> Inbox<T> {
+    pub(crate) fn new(room: usize, batch: usize) -> Inbox<T> {
         Inbox {
             shards: Default::default(),
             queued: AtomicUsize::new(0),
@@ -46,39 +47,41 @@ impl Inbox {
         let _ = self.exporter.set(exporter);
     }
 
-    pub(crate) fn offer(&self, trace: Finished, counts: &Counts) {
-        let spans = trace.records.len();
+    /// Takes it, if there is room for its size.
+    #[must_use = "what finds no room has to be counted"]
+    pub(crate) fn offer(&self, item: T, size: usize) -> bool {
         // In this order, and seen so by `close`: whoever finds room has been added before it was closed.
-        let before = self.queued.fetch_add(spans, Ordering::SeqCst);
-        if before + spans > self.room.load(Ordering::SeqCst) {
-            self.queued.fetch_sub(spans, Ordering::Relaxed);
-            return counts.queue_full(spans as u64);
+        let before = self.queued.fetch_add(size, Ordering::SeqCst);
+        if before + size > self.room.load(Ordering::SeqCst) {
+            self.queued.fetch_sub(size, Ordering::Relaxed);
+            return false;
         }
         let mut shard = self.shards[shard()].lock().unwrap_or_else(PoisonError::into_inner);
-        shard.push(trace);
+        shard.push(item);
         drop(shard);
         if before < self.batch
-            && before + spans >= self.batch
+            && before + size >= self.batch
             && let Some(exporter) = self.exporter.get()
         {
             exporter.unpark();
         }
+        true
     }
 
     /// Moves everything out. It takes up its room until it is [settled](Inbox::settled), so that what waits for
     /// a slow collector and what waits for its turn have one bound.
-    pub(crate) fn drain(&self, into: &mut VecDeque<Finished>) {
+    pub(crate) fn drain(&self, into: &mut VecDeque<T>) {
         for shard in &self.shards {
             into.extend(shard.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
         }
     }
 
-    /// So many spans that were taken out are exported, or given up.
-    pub(crate) fn settled(&self, spans: usize) {
-        self.queued.fetch_sub(spans, Ordering::Relaxed);
+    /// So much of what was taken out is exported, or given up.
+    pub(crate) fn settled(&self, size: usize) {
+        self.queued.fetch_sub(size, Ordering::Relaxed);
     }
 
-    /// The spans that are on their way.
+    /// The size of what is on its way.
     pub(crate) fn queued(&self) -> usize {
         self.queued.load(Ordering::SeqCst)
     }
@@ -88,7 +91,9 @@ impl Inbox {
     pub(crate) fn close(&self) {
         self.room.store(0, Ordering::SeqCst);
     }
+}
 
+impl Inbox<Finished> {
     /// Everything that is queued.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn take(&self) -> Vec<Finished> {

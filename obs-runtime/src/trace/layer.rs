@@ -19,6 +19,11 @@ use tracing_subscriber::registry::LookupSpan;
 /// of it is one of its span's, and an observed call inside of a span of theirs is below that. Observed calls
 /// themselves do not come this way: they are recorded where they end, at a fraction of the cost.
 ///
+/// An event on a thread or in a task that has a [`Context`](crate::Context) and no span of its own is one of the span
+/// that the context names, also when that has ended, for as long as it has not been sent: a trace is sent when its
+/// outermost call in this process ends, and what ends after that by itself. An event that comes later is in no span, and
+/// counted in `obs_span_events_late_total`; as a log it has the span's ids all the same.
+///
 /// Costs next to nothing while no traces are recorded. Which spans and events there are is for filters to say,
 /// as for any layer: without one, all of them.
 ///

@@ -1,9 +1,12 @@
 //! The part of a trace that runs in this process, below one local root.
 
+use super::fields::Addition;
 use super::inbox::Finished;
-use super::record::Record;
+use super::record::{Extra, Record};
 use super::tracer::{Limits, Tracer};
 use crate::clock;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Spans are charged to the common budget in portions, so that its counter is touched rarely.
@@ -33,7 +36,11 @@ struct Held {
     slow: bool,
     /// How many spans were charged to the common budget.
     charged: usize,
+    watched: Watched,
 }
+
+/// Spans that are open and that other threads may be in, by their id, with what was added there.
+type Watched = HashMap<u64, Option<Box<Extra>>, BuildHasherDefault<DefaultHasher>>;
 
 /// What became of the trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,11 +75,39 @@ impl LocalTrace {
         held.failed = false;
         held.slow = false;
         held.records.clear();
+        held.watched.clear();
+    }
+
+    /// Other threads may be in this span from now on, which is open.
+    pub(super) fn watch(&self, id: u64) {
+        if self.recording {
+            self.lock().watched.entry(id).or_default();
+        }
+    }
+
+    /// Adds something to a span from another thread than its own. A span that has ended takes it too, as long as it
+    /// is held; once it was sent, that is counted.
+    pub(super) fn add(&self, id: u64, addition: Addition) {
+        let (mut held, limits) = (self.lock(), &self.tracer.limits);
+        let Held { fate, records, watched, .. } = &mut *held;
+        let extra = match watched.get_mut(&id) {
+            Some(extra) => Some(extra),
+            None => records.iter_mut().rev().find(|record| record.id == id).map(|record| &mut record.extra),
+        };
+        match extra {
+            Some(extra) => extra.get_or_insert_default().add(addition, limits),
+            None if *fate == Fate::Kept => self.tracer.counts.late(),
+            // The span is counted as dropped, and this was a part of it.
+            None => {}
+        }
     }
 
     /// A span has ended. After the local root, there is nothing to wait for.
-    pub(super) fn ended(&self, record: Record) {
+    pub(super) fn ended(&self, mut record: Record) {
         let mut held = self.lock();
+        if !held.watched.is_empty() {
+            self.complete(&mut held.watched, &mut record);
+        }
         match held.fate {
             Fate::Open => {
                 held.failed |= record.ended.failed();
@@ -86,6 +121,16 @@ impl LocalTrace {
                 self.send(vec![record]);
             }
             Fate::Dropped => self.tracer.counts.sampled_out(1),
+        }
+    }
+
+    /// A span that ends takes what was added to it from other threads.
+    #[cold]
+    fn complete(&self, watched: &mut Watched, record: &mut Record) {
+        if let Some(Some(added)) = watched.remove(&record.id) {
+            let extra = record.extra.get_or_insert_default();
+            extra.absorb(*added, &self.tracer.limits);
+            extra.events.sort_by_key(|event| event.at);
         }
     }
 
@@ -105,9 +150,12 @@ impl LocalTrace {
     }
 
     /// The local root has ended: decides, and gives away what is kept.
-    pub(super) fn end(&self, root: Record) {
+    pub(super) fn end(&self, mut root: Record) {
         let tracer = &self.tracer;
         let mut held = self.lock();
+        if !held.watched.is_empty() {
+            self.complete(&mut held.watched, &mut root);
+        }
         let slow_call = held.slow || root.is_slow();
         let slow = || {
             let bound = tracer.sampling.slower_than;
@@ -143,7 +191,10 @@ impl LocalTrace {
     }
 
     fn send(&self, records: Vec<Record>) {
-        self.tracer.inbox.offer(Finished { trace_id: self.trace_id, records }, &self.tracer.counts);
+        let spans = records.len();
+        if !self.tracer.inbox.offer(Finished { trace_id: self.trace_id, records }, spans) {
+            self.tracer.counts.queue_full(spans as u64);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {

@@ -52,6 +52,13 @@ struct Frame {
     extra: Option<Box<Extra>>,
 }
 
+impl Frame {
+    /// Whether it stands for a span that is recorded elsewhere: a [`Handle`]'s is its own parent, which no other is.
+    fn is_elsewhere(&self) -> bool {
+        self.parent == self.id
+    }
+}
+
 /// A span that goes from thread to thread, with its future.
 #[derive(Debug)]
 pub(crate) struct Active {
@@ -122,7 +129,8 @@ impl Active {
         let mut addition = Some(addition);
         let _ = STACK.try_with(|stack| {
             let mut stack = stack.borrow_mut();
-            if let Some(frame) = stack.frames.iter_mut().rev().find(|frame| frame.id == self.id)
+            let mut frames = stack.frames.iter_mut().rev();
+            if let Some(frame) = frames.find(|frame| frame.id == self.id && !frame.is_elsewhere())
                 && let Some(addition) = addition.take()
             {
                 frame.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
@@ -167,7 +175,10 @@ pub(crate) fn add(addition: Addition) {
         if let (Some(frame), Some(trace)) = (stack.frames.last_mut(), stack.traces.last())
             && trace.recording
         {
-            frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits);
+            match frame.is_elsewhere() {
+                true => trace.add(frame.id, addition),
+                false => frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits),
+            }
         }
     });
 }

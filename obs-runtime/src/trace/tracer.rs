@@ -1,7 +1,7 @@
 //! What all threads share while traces are recorded.
 
 use super::counts::Counts;
-use super::inbox::Inbox;
+use super::inbox::{Finished, Inbox};
 use super::record::{Origin, Record};
 use super::sampling::Sampling;
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ pub(crate) struct Tracer {
     pub(super) sampling: Sampling,
     pub(super) limits: Limits,
     pub(super) limiter: Limiter,
-    pub(crate) inbox: Inbox,
+    pub(crate) inbox: Inbox<Finished>,
     pub(crate) counts: Counts,
     /// Whether it keeps everything, for who captures it.
     pub(super) captures: bool,

@@ -39,6 +39,8 @@ async fn accept(order: u64, queue: mpsc::Sender<Job>) -> String {
     let (task, blocking) = (spawn(reserve(order)), spawn_blocking(price));
     let thread = std::thread::spawn(Context::current().wrap(weigh));
     task.await.expect("a task");
+    // It has no span of its own.
+    spawn(async { tracing::info!("noted") }).await.expect("a task");
     blocking.await.expect("a task");
     thread.join().expect("a thread");
     let (done, answer) = oneshot::channel();
@@ -76,6 +78,7 @@ async fn work(order: u64, channel: Channel, origin: http::Uri) -> String {
 #[observe]
 fn ship(order: &str) -> String {
     assert_eq!(Baggage::current().get("order"), Some(order), "baggage goes over all hops");
+    tracing::info!(name: "order.shipped", order, "shipped");
     format!("shipped {order} of {}", correlation_id().expect("an id"))
 }
 

@@ -1,6 +1,10 @@
 //! A collector that does what a test tells it to.
 
 use flate2::read::GzDecoder;
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
     MetricsService, MetricsServiceServer,
 };
@@ -13,6 +17,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::metrics::v1::Metric;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -59,6 +64,7 @@ pub struct Received {
 pub struct Kept {
     pub traces: Vec<ExportTraceServiceRequest>,
     pub metrics: Vec<ExportMetricsServiceRequest>,
+    pub logs: Vec<ExportLogsServiceRequest>,
     /// The header `authorization` of each request, and whether the body was compressed.
     pub headers: Vec<(String, bool)>,
 }
@@ -83,11 +89,24 @@ impl Kept {
             .collect()
     }
 
+    /// Each log record and the target that it says it is of.
+    pub fn records(&self) -> Vec<(String, LogRecord)> {
+        let resources = self.logs.iter().flat_map(|request| &request.resource_logs);
+        let scopes = resources.flat_map(|resource| &resource.scope_logs);
+        let named = |scope: &opentelemetry_proto::tonic::logs::v1::ScopeLogs| {
+            let name = scope.scope.clone().unwrap_or_default().name;
+            scope.log_records.iter().map(move |record| (name.clone(), record.clone())).collect::<Vec<_>>()
+        };
+        scopes.flat_map(named).collect()
+    }
+
     pub fn resources(&self) -> Vec<Resource> {
         let traces = self.traces.iter().flat_map(|request| &request.resource_spans);
         let traces = traces.filter_map(|spans| spans.resource.clone());
         let metrics = self.metrics.iter().flat_map(|request| &request.resource_metrics);
-        traces.chain(metrics.filter_map(|metrics| metrics.resource.clone())).collect()
+        let logs = self.logs.iter().flat_map(|request| &request.resource_logs);
+        let logs = logs.filter_map(|logs| logs.resource.clone());
+        traces.chain(metrics.filter_map(|metrics| metrics.resource.clone())).chain(logs).collect()
     }
 }
 
@@ -131,8 +150,11 @@ impl Collector {
                 let incoming = TcpIncoming::from(tokio::net::TcpListener::from_std(listener).unwrap());
                 let traces =
                     TraceServiceServer::new(service.clone()).accept_compressed(CompressionEncoding::Gzip);
-                let metrics = MetricsServiceServer::new(service).accept_compressed(CompressionEncoding::Gzip);
-                let router = tonic::transport::Server::builder().add_service(traces).add_service(metrics);
+                let metrics =
+                    MetricsServiceServer::new(service.clone()).accept_compressed(CompressionEncoding::Gzip);
+                let logs = LogsServiceServer::new(service).accept_compressed(CompressionEncoding::Gzip);
+                let router = tonic::transport::Server::builder().add_service(traces);
+                let router = router.add_service(metrics).add_service(logs);
                 router.serve_with_incoming(incoming).await.unwrap();
             });
             let _ = runtime.block_on(stopped);
@@ -266,6 +288,17 @@ impl MetricsService for Service {
     }
 }
 
+#[tonic::async_trait]
+impl LogsService for Service {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportLogsServiceRequest>,
+    ) -> Result<tonic::Response<ExportLogsServiceResponse>, tonic::Status> {
+        let rejected = self.take(request, |kept, request| kept.logs.push(request)).await?;
+        Ok(tonic::Response::new(logs_taken(rejected)))
+    }
+}
+
 /// `google.rpc.Status` with a `google.rpc.RetryInfo` of 3600 s, byte by byte.
 fn in_an_hour() -> Vec<u8> {
     let kind = b"type.googleapis.com/google.rpc.RetryInfo";
@@ -287,6 +320,11 @@ fn traces_taken(rejected_spans: i64) -> ExportTraceServiceResponse {
 fn metrics_taken(rejected_data_points: i64) -> ExportMetricsServiceResponse {
     let partial = ExportMetricsPartialSuccess { rejected_data_points, error_message: "too many".to_owned() };
     ExportMetricsServiceResponse { partial_success: (rejected_data_points > 0).then_some(partial) }
+}
+
+fn logs_taken(rejected_log_records: i64) -> ExportLogsServiceResponse {
+    let partial = ExportLogsPartialSuccess { rejected_log_records, error_message: "too many".to_owned() };
+    ExportLogsServiceResponse { partial_success: (rejected_log_records > 0).then_some(partial) }
 }
 
 /// Serves one connection until it is closed.
@@ -369,28 +407,25 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
 fn take(request: &Request, reply: Reply, rejected: i64, received: &Received) -> Vec<u8> {
     let json = request.content_type == "application/json";
     assert!(json || request.content_type == "application/x-protobuf", "{}", request.content_type);
-    let headers = (request.authorization.clone(), request.compressed);
-    if request.path.ends_with("/v1/traces") {
-        let message: ExportTraceServiceRequest = match json {
-            true => serde_json::from_slice(&request.body).unwrap(),
-            false => ExportTraceServiceRequest::decode(&*request.body).unwrap(),
-        };
-        received.keep(reply, |kept| {
-            kept.headers.push(headers);
-            kept.traces.push(message);
-        });
-        let answer = traces_taken(rejected);
-        return if json { serde_json::to_vec(&answer).unwrap() } else { answer.encode_to_vec() };
+    /// The three messages have no type in common that could be named here.
+    macro_rules! keep {
+        ($request:ty, $kept:ident, $answer:expr) => {{
+            let message: $request = match json {
+                true => serde_json::from_slice(&request.body).unwrap(),
+                false => <$request>::decode(&*request.body).unwrap(),
+            };
+            received.keep(reply, |kept| {
+                kept.headers.push((request.authorization.clone(), request.compressed));
+                kept.$kept.push(message);
+            });
+            let answer = $answer;
+            if json { serde_json::to_vec(&answer).unwrap() } else { answer.encode_to_vec() }
+        }};
     }
-    assert!(request.path.ends_with("/v1/metrics"), "{}", request.path);
-    let message: ExportMetricsServiceRequest = match json {
-        true => serde_json::from_slice(&request.body).unwrap(),
-        false => ExportMetricsServiceRequest::decode(&*request.body).unwrap(),
-    };
-    received.keep(reply, |kept| {
-        kept.headers.push(headers);
-        kept.metrics.push(message);
-    });
-    let answer = metrics_taken(rejected);
-    if json { serde_json::to_vec(&answer).unwrap() } else { answer.encode_to_vec() }
+    match request.path.rsplit('/').next() {
+        Some("traces") => keep!(ExportTraceServiceRequest, traces, traces_taken(rejected)),
+        Some("metrics") => keep!(ExportMetricsServiceRequest, metrics, metrics_taken(rejected)),
+        Some("logs") => keep!(ExportLogsServiceRequest, logs, logs_taken(rejected)),
+        _ => panic!("{}", request.path),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::shop;
 use obs_runtime::snapshot::Value;
-use obs_runtime::{Baggage, Context, ContextExt, Obs, Otlp, Sampling, builder};
+use obs_runtime::{Baggage, Context, ContextExt, Logs, Obs, Otlp, Sampling, builder};
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -108,6 +108,12 @@ impl Drop for Program {
     }
 }
 
+/// What a report has to say of so many spans and events.
+pub(crate) fn report(spans: usize, events: usize) -> String {
+    let sent = |count, what| format!("{count} {what} were exported and none was lost");
+    format!("{}; {}.", sent(spans, "spans"), sent(events, "logged events"))
+}
+
 /// Plays the part that the environment names, if it names one.
 pub(crate) fn play() {
     let Ok(part) = env::var(PART) else { return };
@@ -137,8 +143,9 @@ fn init(service: &str) -> Obs {
         "http/json" => Otlp::http_json(&collector),
         _ => Otlp::http(&collector),
     };
-    let otlp = otlp.without_metrics().schedule_delay("20ms").queue(1 << 18, 512);
-    let builder = builder(service).otlp(otlp).sampling(Sampling::always());
+    let otlp = otlp.without_metrics().schedule_delay("20ms").queue(1 << 18, 512).log_queue(1 << 18, 512);
+    let logs = Logs::text().ignore_environment().without_lines().otlp();
+    let builder = builder(service).otlp(otlp).logs(logs).sampling(Sampling::always());
     builder.shutdown_timeout("60s").listen("127.0.0.1:0").init().expect("a program")
 }
 

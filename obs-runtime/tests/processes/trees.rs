@@ -1,7 +1,7 @@
 //! One tree a request, whatever it goes by and however it is sent.
 
 use crate::collector::{Collector, Kept, Reply};
-use crate::program::{Program, To};
+use crate::program::{Program, To, report};
 use crate::rotel::Rotel;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ const MANY: u64 = 10_000;
 const FEW: u64 = 50;
 
 /// Asserts that there are so many traces, each of which is a [`TREE`]: a span whose parent is missing is below
-/// `orphan`.
+/// `orphan`. In each two events were logged, in their spans.
 fn assert_trees(kept: &Kept, traces: u64) {
     let mut by_trace: HashMap<Vec<u8>, Vec<Span>> = HashMap::new();
     for (_, span) in kept.spans() {
@@ -45,6 +45,23 @@ fn assert_trees(kept: &Kept, traces: u64) {
         assert_eq!(tree, expected);
     }
     assert_eq!(by_trace.len() as u64, traces);
+    let mut logged: HashMap<(String, &str), u64> = HashMap::new();
+    for (_, record) in kept.records() {
+        let written = by_trace[&record.trace_id].iter().find(|span| span.span_id == record.span_id);
+        let span = written.map_or("no span", |span| span.name.as_str());
+        *logged.entry((record.event_name, span)).or_default() += 1;
+    }
+    // The first is written in a task, and its span has it too.
+    let expected = [(("".to_owned(), "accept"), traces), (("order.shipped".to_owned(), "ship"), traces)];
+    assert_eq!(logged, HashMap::from(expected));
+    for span in by_trace.values().flatten() {
+        let event = match span.name.as_str() {
+            "accept" => &["noted"][..],
+            "ship" => &["shipped"],
+            _ => &[],
+        };
+        assert!(span.events.iter().map(|event| event.name.as_str()).eq(event.iter().copied()), "{span:?}");
+    }
     let mut services: Vec<String> =
         kept.resources().iter().flat_map(|it| &it.attributes).map(|it| format!("{it:?}")).collect();
     services.retain(|attribute| attribute.contains("service.name"));
@@ -61,9 +78,11 @@ fn order(to: To<'_>, orders: u64) -> [String; 2] {
     [shop.end(), shipping.end()]
 }
 
-/// What the reports have to say: eight spans of each order are the shop's, two are those of who ships.
+/// What the reports have to say: eight spans of each order are the shop's, two are those of who ships, and each
+/// logs an event.
 fn reports(orders: u64) -> [String; 2] {
-    [8, 2].map(|spans| format!("{} spans were exported and none was lost.", spans * orders))
+    let orders = usize::try_from(orders).expect("not so many");
+    [report(8 * orders, orders), report(2 * orders, orders)]
 }
 
 #[test]
@@ -89,7 +108,10 @@ fn a_tree_is_the_same_through_a_real_collector() {
         let agent = Rotel::start(&receiver.url());
         let address = if protocol == "grpc" { agent.grpc() } else { agent.http() };
         assert_eq!(order(To(protocol, &address), FEW), reports(FEW), "{protocol}");
-        receiver.wait_until(|kept, _| kept.spans().len() as u64 == nth * FEW * TREE.len() as u64);
+        receiver.wait_until(|kept, _| {
+            let there = (kept.spans().len() as u64, kept.records().len() as u64);
+            there == (nth * FEW * TREE.len() as u64, nth * FEW * 2)
+        });
         assert_trees(&receiver.kept(), nth * FEW);
     }
 }

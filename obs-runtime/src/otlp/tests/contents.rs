@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tracing::callsite::Callsite;
 
-fn value(attributes: &[KeyValue], name: &str) -> Option<String> {
+pub(super) fn value(attributes: &[KeyValue], name: &str) -> Option<String> {
     let found = attributes.iter().find(|attribute| attribute.key == name)?;
     Some(match found.value.clone()?.value? {
         Value::StringValue(value) => value,

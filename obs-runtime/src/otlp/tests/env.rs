@@ -1,7 +1,7 @@
 //! The environment's variables, one by one.
 
 use super::Otlp;
-use crate::otlp::settings::{Protocol, Settings};
+use crate::otlp::settings::{Events, Protocol, Settings};
 use crate::trace::{Limits, Sampling};
 use std::time::Duration;
 
@@ -22,8 +22,12 @@ fn settings(variables: &[(&str, &str)]) -> Settings {
 fn nothing_is_the_specification_s_defaults() {
     for variables in [&[][..], &[("OTEL_BSP_SCHEDULE_DELAY", ""), ("OTEL_TRACES_SAMPLER", " ")]] {
         let settings = settings(variables);
+        assert!(settings.wanted_logs().is_none(), "nobody asks for them");
         let (traces, metrics) = (settings.traces.unwrap(), settings.metrics.unwrap());
         assert_eq!(traces.uri, "http://localhost:4318/v1/traces");
+        assert_eq!(settings.logs.as_ref().unwrap().uri, "http://localhost:4318/v1/logs");
+        let Events { queue, batch, delay, timeout } = settings.events;
+        assert_eq!((queue, batch, delay.as_secs(), timeout.as_secs()), (2048, 512, 1, 30));
         assert_eq!(metrics.uri, "http://localhost:4318/v1/metrics");
         assert_eq!((traces.protocol, traces.gzip), (Protocol::HttpProtobuf, false));
         assert_eq!(traces.timeout, Duration::from_secs(10));
@@ -72,10 +76,18 @@ fn one_signal_s_own_variables_come_first() {
         ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "c=3"),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "250"),
         ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "500"),
+        ("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "750"),
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://l:3/in"),
+        ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/protobuf"),
+        ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "d=4"),
+        ("OTEL_EXPORTER_OTLP_LOGS_COMPRESSION", "none"),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
         ("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "none"),
     ]);
     let (traces, metrics) = (settings.traces.unwrap(), settings.metrics.unwrap());
+    let logs = settings.logs.unwrap();
+    assert_eq!((logs.protocol, logs.gzip, logs.timeout.as_millis()), (Protocol::HttpProtobuf, false, 750));
+    assert_eq!((logs.uri.to_string().as_str(), &logs.headers["d"]), ("http://l:3/in", &"4".parse().unwrap()));
     assert_eq!((traces.protocol, metrics.protocol), (Protocol::Grpc, Protocol::HttpJson));
     assert_eq!((traces.timeout.as_millis(), metrics.timeout.as_millis()), (250, 500));
     assert_eq!((traces.gzip, metrics.gzip), (true, false));
@@ -93,6 +105,9 @@ fn signals_are_switched_off() {
     assert!(off.traces.is_none() && off.metrics.is_some());
     let off = settings(&[("OTEL_METRICS_EXPORTER", "none"), ("OTEL_TRACES_EXPORTER", "OTLP")]);
     assert!(off.traces.is_some() && off.metrics.is_none());
+    assert!(settings(&[("OTEL_LOGS_EXPORTER", "none")]).logs.is_none());
+    let on = settings(&[("OTEL_LOGS_EXPORTER", "otlp")]);
+    assert!(on.logs.is_some() && on.wants_logs);
     assert!(settings(&[("OTEL_SDK_DISABLED", "True")]).is_empty());
     assert!(!settings(&[("OTEL_SDK_DISABLED", "false")]).is_empty());
 }
@@ -122,6 +137,10 @@ fn resources_and_numbers() {
         ("OTEL_BSP_EXPORT_TIMEOUT", "200"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "300"),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "400"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "101"),
+        ("OTEL_BLRP_EXPORT_TIMEOUT", "201"),
+        ("OTEL_BLRP_MAX_QUEUE_SIZE", "301"),
+        ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "401"),
         ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
         ("OTEL_METRIC_EXPORT_TIMEOUT", "600"),
         ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "7"),
@@ -135,6 +154,8 @@ fn resources_and_numbers() {
     let millis =
         [settings.schedule_delay, settings.export_timeout, settings.metric_interval, settings.metric_timeout];
     assert_eq!(millis.map(|time| time.as_millis()), [100, 200, 500, 600]);
+    let Events { queue, batch, delay, timeout } = settings.events;
+    assert_eq!((queue, batch, delay.as_millis(), timeout.as_millis()), (301, 401, 101, 201));
     // A batch is no larger than the queue, and neither is a trace.
     let Limits { queue, batch, spans_per_trace, attributes, events, links, .. } = settings.fitting_limits();
     assert_eq!([queue, batch, attributes, events, links], [300, 300, 7, 0, 9]);
@@ -146,6 +167,9 @@ fn what_is_not_understood_is_ignored_with_a_warning() {
     for (name, value, said) in [
         ("OTEL_BSP_SCHEDULE_DELAY", "soon", "expected a positive number of milliseconds; found \"soon\""),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "0", "expected a positive number; found \"0\""),
+        ("OTEL_BLRP_MAX_QUEUE_SIZE", "0", "expected a positive number; found \"0\""),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "1s", "expected a positive number of milliseconds; found \"1s\""),
+        ("OTEL_LOGS_EXPORTER", "console", "expected one of otlp, none; found \"console\""),
         ("OTEL_SPAN_LINK_COUNT_LIMIT", "-1", "expected a number; found \"-1\""),
         ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s", "found \"10s\""),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "carrier", "expected one of grpc, http/protobuf, http/json"),
@@ -203,6 +227,7 @@ fn a_builder_s_mistakes_are_told() {
     assert!(mistake(here().timeout("soon")).starts_with("timeout: expected a duration"));
     assert!(mistake(here().metric_interval("1")).starts_with("metric_interval: expected a duration"));
     assert_eq!(mistake(here().queue(0, 5)), "queue: expected at least one span; found 0 and 5");
+    assert_eq!(mistake(here().log_queue(5, 0)), "log_queue: expected at least one event; found 5 and 0");
     assert!(mistake(here().header("a b", "c")).starts_with("header: expected the name"));
     if !cfg!(feature = "otlp-tls") {
         assert!(mistake(Otlp::http("https://c")).contains("needs the feature otlp-tls"));

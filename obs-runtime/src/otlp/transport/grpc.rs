@@ -2,6 +2,7 @@
 
 use super::{Answer, LONGEST_ANSWER, Message, Rejected};
 use crate::otlp::settings::Target;
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
 use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_client::MetricsServiceClient;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use std::io;
@@ -50,27 +51,23 @@ impl Grpc {
     }
 
     async fn export(&self, message: &Message) -> Result<Rejected, Status> {
-        let channel = self.channel.clone();
-        match message {
-            Message::Traces(message) => {
-                let mut client = TraceServiceClient::new(channel)
+        /// The generated clients have no type in common.
+        macro_rules! export {
+            ($client:ident, $message:expr) => {{
+                let mut client = $client::new(self.channel.clone())
                     .accept_compressed(CompressionEncoding::Gzip)
                     .max_decoding_message_size(LONGEST_ANSWER);
                 if self.gzip {
                     client = client.send_compressed(CompressionEncoding::Gzip);
                 }
-                Ok(client.export(self.request(message.clone())).await?.into_inner().into())
-            }
-            Message::Metrics(message) => {
-                let mut client = MetricsServiceClient::new(channel)
-                    .accept_compressed(CompressionEncoding::Gzip)
-                    .max_decoding_message_size(LONGEST_ANSWER);
-                if self.gzip {
-                    client = client.send_compressed(CompressionEncoding::Gzip);
-                }
-                Ok(client.export(self.request(message.clone())).await?.into_inner().into())
-            }
+                client.export(self.request($message.clone())).await?.into_inner().into()
+            }};
         }
+        Ok(match message {
+            Message::Traces(message) => export!(TraceServiceClient, message),
+            Message::Metrics(message) => export!(MetricsServiceClient, message),
+            Message::Logs(message) => export!(LogsServiceClient, message),
+        })
     }
 
     fn request<T>(&self, message: T) -> Request<T> {

@@ -4,6 +4,7 @@ use super::{Answer, LONGEST_ANSWER, Message, Rejected};
 use crate::otlp::settings::{Protocol, Target};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
@@ -81,8 +82,10 @@ impl Http {
         let plain = match (self.target.protocol, message) {
             (Protocol::HttpJson, Message::Traces(message)) => serde_json::to_vec(message)?,
             (Protocol::HttpJson, Message::Metrics(message)) => serde_json::to_vec(message)?,
+            (Protocol::HttpJson, Message::Logs(message)) => serde_json::to_vec(message)?,
             (_, Message::Traces(message)) => message.encode_to_vec(),
             (_, Message::Metrics(message)) => message.encode_to_vec(),
+            (_, Message::Logs(message)) => message.encode_to_vec(),
         };
         if !self.target.gzip {
             return Ok(plain);
@@ -101,6 +104,10 @@ impl Http {
             (Protocol::HttpJson, Message::Metrics(_)) => {
                 serde_json::from_slice::<ExportMetricsServiceResponse>(answer).unwrap_or_default().into()
             }
+            (Protocol::HttpJson, Message::Logs(_)) => {
+                serde_json::from_slice::<ExportLogsServiceResponse>(answer).unwrap_or_default().into()
+            }
+            (_, Message::Logs(_)) => ExportLogsServiceResponse::decode(answer).unwrap_or_default().into(),
             (_, Message::Traces(_)) => ExportTraceServiceResponse::decode(answer).unwrap_or_default().into(),
             (_, Message::Metrics(_)) => {
                 ExportMetricsServiceResponse::decode(answer).unwrap_or_default().into()

@@ -1,6 +1,8 @@
 //! Spans whose children are on other threads.
 
 use super::*;
+use crate::trace::fields::Addition;
+use crate::trace::record::{Event, Extra};
 use crate::trace::thread::{Handle, handle};
 
 fn below(handle: &Handle) -> TraceContext {
@@ -94,4 +96,93 @@ fn a_span_below_a_remote_one_ignores_what_the_thread_is_in() {
     let kept = recording.kept();
     assert_eq!(kept.len(), 1);
     assert_whole(&kept[&7], 5);
+}
+
+/// Something happens in the span that the thread is in.
+fn happen() {
+    thread::add(Addition::Event(Event { meta: &META, at: crate::clock::now(), fields: Vec::new() }));
+}
+
+/// Something happens in that span, on another thread.
+fn happen_there(handle: &Handle) {
+    let handle = handle.clone();
+    let there = move || {
+        let _entered = handle.enter();
+        happen();
+        // And not in a span below.
+        call(Ended::Ok, || ());
+    };
+    std::thread::spawn(there).join().unwrap();
+}
+
+/// What was kept: the events of each span, by its id, when they happened.
+fn events(recording: &Recording) -> HashMap<u64, Vec<u64>> {
+    let records = recording.tracer.inbox.take().into_iter().flat_map(|trace| trace.records);
+    let at = |extra: Box<Extra>| extra.events.iter().map(|event| event.at).collect();
+    records.map(|record| (record.id, record.extra.map(at).unwrap_or_default())).collect()
+}
+
+fn late(recording: &Recording) -> u64 {
+    recording.tracer.counts.late_events.load(Ordering::Relaxed)
+}
+
+#[test]
+fn events_on_other_threads_are_those_of_the_span() {
+    let recording = Recording::start(Sampling::always(), Limits::default());
+    let (root, inner) = call(Ended::Ok, || {
+        let root = handle().expect("inside of a span");
+        let inner = call(Ended::Ok, || {
+            let inner = handle().expect("inside of a span");
+            happen();
+            happen_there(&inner);
+            happen();
+            // The same span twice on one thread.
+            let _entered = inner.enter();
+            happen();
+            inner.clone()
+        });
+        // It has ended, and is held.
+        happen_there(&inner);
+        happen_there(&root);
+        (root, inner)
+    });
+    let kept = events(&recording);
+    let of = |handle: &Handle| &kept[&handle.context().span_id];
+    assert_eq!((of(&root).len(), of(&inner).len(), kept.len()), (1, 5, 5), "{kept:?}");
+    assert!(of(&inner).is_sorted(), "{kept:?}");
+    assert_eq!(late(&recording), 0);
+    // What comes now has no span to be in.
+    happen_there(&root);
+    happen_there(&inner);
+    let kept = events(&recording);
+    assert!(kept.len() == 2 && kept.values().all(Vec::is_empty), "{kept:?}");
+    assert_eq!(late(&recording), 2);
+}
+
+#[test]
+fn events_of_a_span_that_outlives_its_root_are_in_it() {
+    let recording = Recording::start(Sampling::always(), Limits { events: 3, ..Limits::default() });
+    let mut active = call(Ended::Ok, || thread::begin(Above::Current, None).expect("there is a tracer"));
+    let inside = poll(&mut active, || handle().expect("inside of a span"));
+    recording.kept();
+    (0..5).for_each(|_| happen_there(&inside));
+    assert_eq!(events(&recording).len(), 5, "what is below it");
+    active.end(ORIGIN, 1, 2, Ended::Ok, 0);
+    let traces = recording.tracer.inbox.take();
+    let extra = traces[0].records[0].extra.as_ref().expect("its events");
+    assert_eq!((extra.events.len(), extra.lost.events, late(&recording)), (3, 2, 0));
+    happen_there(&inside);
+    assert_eq!(late(&recording), 1);
+}
+
+#[test]
+fn events_of_a_trace_that_is_dropped_are_not_missed() {
+    let recording = Recording::start(Sampling::never().keep_errors(), Limits::default());
+    let span = call(Ended::Ok, || {
+        let span = handle().expect("inside of a span");
+        happen_there(&span);
+        span
+    });
+    happen_there(&span);
+    assert_eq!((events(&recording).len(), late(&recording)), (0, 0));
 }

@@ -9,7 +9,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// The place of a span in its trace. Whoever [`enter`](Handle::enter)s it makes children of that span, in
-/// the same [`LocalTrace`], whether or not the span has ended by then.
+/// the same [`LocalTrace`], whether or not the span has ended by then. Events there are the span's, as long as it has
+/// not been sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     trace: Arc<LocalTrace>,
@@ -21,7 +22,11 @@ pub(crate) fn handle() -> Option<Handle> {
     let handle = |stack: &std::cell::RefCell<super::Stack>| {
         let stack = stack.borrow();
         let Parent::Span(id) = stack.parent(super::Above::Current) else { return None };
-        Some(Handle { trace: Arc::clone(stack.traces.last()?), id })
+        let trace = stack.traces.last()?;
+        if stack.frames.last().is_some_and(|frame| frame.id == id && !frame.is_elsewhere()) {
+            trace.watch(id);
+        }
+        Some(Handle { trace: Arc::clone(trace), id })
     };
     STACK.try_with(handle).ok().flatten()
 }
@@ -48,9 +53,9 @@ impl Handle {
 
     /// Makes it the span that this thread is in, until the guard is dropped.
     pub(crate) fn enter(&self) -> Entered {
-        // Nobody ends it: the span is recorded where it began.
+        // Nobody ends it: the span is recorded where it began. Its own parent, which says so.
         let trace = Arc::clone(&self.trace);
-        let mut active = Active { trace, id: self.id, parent: 0, root: false, extra: None };
+        let mut active = Active { trace, id: self.id, parent: self.id, root: false, extra: None };
         active.resume();
         Entered { active, on_this_thread: PhantomData }
     }
