@@ -13,7 +13,7 @@ pub use broken::{Broken, broken};
 
 use crate::change;
 use crate::mistake::Mistake;
-use obs_model::{Catalogue, Place};
+use obs_model::{Catalogue, Place, Requests};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -47,7 +47,7 @@ impl Effect {
 pub struct Change {
     /// Where it is declared: in the new source, or in the old one if it is gone.
     pub place: Place,
-    /// What kind of thing it is: `function`, `metric` or `category`.
+    /// What kind of thing it is: `function`, `metric`, `category` or `requests`.
     pub kind: &'static str,
     /// Its name; the old one if it was renamed.
     pub name: String,
@@ -93,6 +93,7 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let mut found = functions(old, new);
     found.extend(metrics(old, new));
     found.extend(item::categories(old, new));
+    found.extend(requests(old, new));
     found.sort();
     found.dedup();
     found
@@ -106,6 +107,25 @@ fn functions(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
 fn metrics(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let (old, new) = (old.metrics.iter().map(item::metric), new.metrics.iter().map(item::metric));
     compare("metric", old, new, |old, new| item::differences(old.thing, new.thing))
+}
+
+/// Requests that came or went, each by the family of its durations. A build script names them.
+fn requests(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
+    let change = |requests: &Requests, effect| Change {
+        place: Place { file: "build.rs".to_owned(), ..Place::default() },
+        kind: "requests",
+        name: requests.duration().name,
+        effect,
+        breaking: effect == Effect::Removed,
+        message: String::new(),
+    };
+    let missing = |from: &Catalogue, of: &Catalogue, effect| {
+        let gone = of.requests.iter().filter(|requests| !from.requests.contains(requests));
+        gone.map(|requests| change(requests, effect)).collect::<Vec<_>>()
+    };
+    let mut found = missing(new, old, Effect::Removed);
+    found.extend(missing(old, new, Effect::Added));
+    found
 }
 
 /// Something that has a name and a place.
