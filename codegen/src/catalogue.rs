@@ -1,10 +1,12 @@
 //! Reading a catalogue back from the JSON that [`Catalogue::to_json`] writes.
 
-use obs_model::request::{Protocol, Side};
+mod requests;
+
 use obs_model::{
     Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
-    Requests, Severity, Slo, Source, SpanKind, Unit,
+    Severity, Slo, Source, SpanKind, Unit,
 };
+use requests::RequestsJson;
 use serde::{Deserialize, Deserializer, de::Error};
 use std::time::Duration;
 
@@ -51,22 +53,6 @@ pub(crate) struct All {
     /// Left out where there are none.
     #[serde(default)]
     requests: Vec<RequestsJson>,
-}
-
-#[derive(Deserialize)]
-struct RequestsJson {
-    #[serde(deserialize_with = "side")]
-    side: Side,
-    #[serde(deserialize_with = "protocol")]
-    protocol: Protocol,
-    prefix: String,
-    classic: bool,
-}
-
-impl From<RequestsJson> for Requests {
-    fn from(RequestsJson { side, protocol, prefix, classic }: RequestsJson) -> Requests {
-        Requests { side, protocol, prefix, classic }
-    }
 }
 
 #[derive(Deserialize)]
@@ -302,14 +288,6 @@ fn word<'de, D: Deserializer<'de>, T: Copy>(
 
 fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
     word(from, &[Kind::Counter, Kind::Gauge, Kind::Histogram], Kind::as_str)
-}
-
-fn side<'de, D: Deserializer<'de>>(from: D) -> Result<Side, D::Error> {
-    word(from, &[Side::Server, Side::Client], Side::as_str)
-}
-
-fn protocol<'de, D: Deserializer<'de>>(from: D) -> Result<Protocol, D::Error> {
-    word(from, &[Protocol::Http, Protocol::Grpc], Protocol::as_str)
 }
 
 fn source<'de, D: Deserializer<'de>>(from: D) -> Result<Source, D::Error> {

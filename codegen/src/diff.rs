@@ -14,7 +14,7 @@ pub use broken::{Broken, broken};
 
 use crate::change;
 use crate::mistake::Mistake;
-use obs_model::{Catalogue, Place};
+use obs_model::{Catalogue, Place, Requests};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -48,7 +48,7 @@ impl Effect {
 pub struct Change {
     /// Where it is declared: in the new source, or in the old one if it is gone.
     pub place: Place,
-    /// What kind of thing it is: `function`, `metric`, `kernel` or `category`.
+    /// What kind of thing it is: `function`, `metric`, `kernel`, `category` or `requests`.
     pub kind: &'static str,
     /// Its name; the old one if it was renamed.
     pub name: String,
@@ -95,6 +95,7 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     found.extend(metrics(old, new));
     found.extend(kernels(old, new));
     found.extend(item::categories(old, new));
+    found.extend(requests(old, new));
     found.sort();
     found.dedup();
     found
@@ -113,6 +114,25 @@ fn metrics(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
 fn kernels(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let (old, new) = (old.kernels.iter().map(kernel::of), new.kernels.iter().map(kernel::of));
     compare("kernel", old, new, |old, new| kernel::differences(old.thing, new.thing))
+}
+
+/// Requests that came or went, each by the family of its durations. A build script names them.
+fn requests(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
+    let change = |requests: &Requests, effect| Change {
+        place: Place { file: "build.rs".to_owned(), ..Place::default() },
+        kind: "requests",
+        name: requests.duration().name,
+        effect,
+        breaking: effect == Effect::Removed,
+        message: String::new(),
+    };
+    let missing = |from: &Catalogue, of: &Catalogue, effect| {
+        let gone = of.requests.iter().filter(|requests| !from.requests.contains(requests));
+        gone.map(|requests| change(requests, effect)).collect::<Vec<_>>()
+    };
+    let mut found = missing(new, old, Effect::Removed);
+    found.extend(missing(old, new, Effect::Added));
+    found
 }
 
 /// Something that has a name and a place.

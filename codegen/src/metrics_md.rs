@@ -1,6 +1,7 @@
 //! METRICS.md: everything that a program exports, for people who write queries.
 
 mod kernels;
+mod requests;
 
 use crate::calls::{Calls, IDENTITY};
 use crate::family::{Family, Schema};
@@ -8,10 +9,9 @@ use crate::markdown::{Page, code, link, prose, sentence};
 use crate::objective;
 use crate::plan::Plan;
 use crate::query::{Query, Select};
-use crate::requests::Counted;
 use crate::subject::Runbook;
 use obs_model::{Function, Kind, Label, Metric, Place, Severity, Slo, Source, duration};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The file's path.
 pub(crate) const FILE: &str = "METRICS.md";
@@ -44,7 +44,7 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
     kernels::write(plan, &schema, &mut page);
     objectives(plan, &mut page);
     errors(plan, &schema, &mut page);
-    requests(plan, &schema, &mut page);
+    requests::say(plan, &schema, &mut page);
     program(plan, &schema, &mut page);
     vec![page.finish()]
 }
@@ -205,31 +205,6 @@ fn errors(plan: &Plan, schema: &Schema, page: &mut Page) {
     );
     let errors = Select::new("errors_total").rate(RANGE).sum(&["category", "severity"]);
     page.code("promql", &errors.to_string());
-}
-
-/// The families of requests, by kind.
-fn requests(plan: &Plan, schema: &Schema, page: &mut Page) {
-    let counted = Counted::all(plan);
-    if counted.is_empty() {
-        return;
-    }
-    page.section("Requests");
-    page.say("Counted by the layers of `obs_runtime::tower`, once their answers are complete, and named in the build script. A label that a request has no value for is left out: `error_type` where nothing failed. Routes, hosts and the names of calls are kept up to 200 each and 2000 series a family, then `_other`.");
-    let names: BTreeSet<String> =
-        counted.iter().flat_map(|each| each.of.families()).map(|family| family.name).collect();
-    let rows = schema.families().filter(|family| names.contains(&family.name));
-    page.table(&HEAD, &rows.map(family).collect::<Vec<_>>());
-    for each in &counted {
-        let slow = each.slow.map_or_else(String::new, |slow| {
-            format!(", of which one in a hundred may take more than {}", duration::display(slow))
-        });
-        page.say(&format!("{}{slow}: requests a second, and how long 99 of 100 take at most.", each.name()));
-        let (name, by) = (each.of.duration().name, each.identity());
-        page.code("promql", &Select::new(format!("{name}_count")).rate(RANGE).sum(by).to_string());
-        let le: Vec<&str> = ["le"].iter().chain(by).copied().collect();
-        let took = Select::new(format!("{name}_bucket")).rate(RANGE).sum(&le).quantile("0.99");
-        page.code("promql", &took.to_string());
-    }
 }
 
 /// What every program exports.

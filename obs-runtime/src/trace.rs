@@ -28,6 +28,8 @@ mod tracer;
 pub(crate) use inbox::Finished;
 #[cfg(feature = "tracing-subscriber")]
 pub use layer::layer;
+#[cfg(feature = "logs")]
+pub(crate) use layer::layer_from;
 pub use record::FieldValue;
 pub use sampling::Sampling;
 pub(crate) use tracer::{Limits, Tracer};

@@ -184,3 +184,14 @@ fn a_rule_that_is_no_longer_generated_takes_its_readers_with_it() {
     assert_eq!(broken[0].by.name, "Recorded");
     assert!(broken[0].reasons[0].starts_with("unknown metric `lookups`"), "{:?}", broken[0].reasons);
 }
+
+#[test]
+fn requests_that_are_no_longer_counted_are_breaking() {
+    let (without, mut with) = (example::catalogue(), example::catalogue());
+    with.requests = example::requests();
+    with.requests.truncate(1);
+    let told = |old, new| diff(old, new).iter().map(ToString::to_string).collect::<Vec<_>>();
+    let family = with.requests[0].duration().name;
+    assert_eq!(told(&without, &with), [format!("build.rs: harmless: requests {family} added")]);
+    assert_eq!(told(&with, &without), [format!("build.rs: breaking: requests {family} removed")]);
+}

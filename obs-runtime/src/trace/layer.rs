@@ -9,6 +9,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event as TracingEvent, Metadata, Subscriber};
 use tracing_subscriber::Layer;
+#[cfg(feature = "logs")]
+use tracing_subscriber::filter::{FilterExt, LevelFilter};
 use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -42,6 +44,16 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     Foreign.with_filter(NotObserved)
+}
+
+/// The same, of that level and those above it. One filter and not two, one around the other: the outer one would want
+/// observed calls, which had to be spans of the registry then, for nobody.
+#[cfg(feature = "logs")]
+pub(crate) fn layer_from<S>(level: LevelFilter) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    Foreign.with_filter(NotObserved.and(level))
 }
 
 /// Keeps observed functions away.
