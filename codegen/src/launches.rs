@@ -140,7 +140,7 @@ impl Launches {
     pub(crate) fn achieved(&self, amount: Amount, range: &str, labels: &[&str]) -> Query {
         let launched = self.total().eq("result", "ok").rate(range).sum(labels);
         let done = self.family(amount.suffix()).rate(range).sum(labels);
-        done.ratio(&launched).ratio(&self.mean(DURATION, range, labels))
+        done.ratio(&launched).ratio(&self.mean(DURATION, range, labels).bracketed())
     }
 
     /// That as a share of what the device can do; the best of all instances.
@@ -179,8 +179,8 @@ mod tests {
             Launches::of(&kernel).achieved(Amount::Bytes, "5m", &["kernel"]).to_string(),
             "sum by (kernel) (rate(gpu_kernel_bytes_total{kernel=\"k\"}[5m]))\n/\n\
              (sum by (kernel) (rate(gpu_kernel_launches_total{kernel=\"k\",result=\"ok\"}[5m])) > 0)\n/\n\
-             (sum by (kernel) (rate(gpu_kernel_duration_seconds_sum{kernel=\"k\"}[5m]))\n/\n\
-             (sum by (kernel) (rate(gpu_kernel_duration_seconds_count{kernel=\"k\"}[5m])) > 0) > 0)"
+             ((\n  sum by (kernel) (rate(gpu_kernel_duration_seconds_sum{kernel=\"k\"}[5m]))\n  /\n  \
+             (sum by (kernel) (rate(gpu_kernel_duration_seconds_count{kernel=\"k\"}[5m])) > 0)\n) > 0)"
         );
     }
 }

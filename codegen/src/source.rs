@@ -63,6 +63,7 @@ impl Source {
         for source in sources {
             all.catalogue.functions.extend(source.catalogue.functions);
             all.catalogue.metrics.extend(source.catalogue.metrics);
+            all.catalogue.kernels.extend(source.catalogue.kernels);
             all.catalogue.errors.extend(source.catalogue.errors);
             all.files.extend(source.files);
             all.absent.extend(source.absent);
@@ -80,6 +81,7 @@ impl Source {
         self.catalogue.sort();
         self.catalogue.functions.dedup();
         self.catalogue.metrics.dedup();
+        self.catalogue.kernels.dedup();
         self.catalogue.errors.dedup();
         for paths in [&mut self.files, &mut self.absent] {
             paths.sort();

@@ -1,4 +1,4 @@
-//! How the objectives of observed functions are doing, told by the program itself.
+//! How the objectives of observed functions and of kernels are doing, told by the program itself.
 //!
 //! The generated rules are the authority: they see all instances, and remember the whole period. This is
 //! for a program that looks at itself, as a health check or an admission control does, and for where
@@ -15,6 +15,10 @@ use std::time::{Duration, Instant};
 
 const CALLS: &str = "function_calls";
 
+/// What kernels count their launches in, and their time on the device.
+const LAUNCHES: &str = "gpu_kernel_launches";
+const TIMINGS: &str = "gpu_kernel";
+
 static ALL: LazyLock<Objectives> = LazyLock::new(|| Objectives::of(&crate::catalogue()));
 
 /// The moment from which time is counted.
@@ -28,14 +32,14 @@ pub struct Objective {
     pub name: String,
     /// The share of calls that has to be good.
     pub share: Percent,
-    /// With a bound, successful calls count, and those are good that take at most this long. Without, all
-    /// calls count, and those are bad that end in an error or a panic.
+    /// With a bound, successful calls and timed launches count, and those are good that take at most this long.
+    /// Without, all calls and launches count, and those are bad that end in an error or a panic.
     pub bound: Option<Duration>,
     /// How it is doing, over the last five minutes, hour and day.
     pub windows: [Window; 3],
 }
 
-/// The calls of an objective over a rolling window.
+/// The calls and launches of an objective over a rolling window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Window {
@@ -66,7 +70,7 @@ impl Window {
     }
 }
 
-/// The objectives of this program's functions, by name, as they stand now.
+/// The objectives of this program's functions and kernels, by name, as they stand now.
 ///
 /// Takes a [`snapshot`](fn@crate::snapshot), and costs as much. Each scrape and each call of this remembers
 /// where the counts stand, at most sixty times a window; memory is 6 KiB an objective. Counts made before
@@ -105,6 +109,8 @@ struct Objectives {
     shared: HashMap<String, HashMap<String, Vec<usize>>>,
     /// The same, by the prefix of a function's own families.
     own: HashMap<String, Vec<usize>>,
+    /// The same, by the name of a kernel.
+    kernels: HashMap<String, Vec<usize>>,
     rolling: Vec<Mutex<Rolling>>,
     /// The labels of each objective: alone, and with each window.
     labels: Vec<(Arc<Labels>, [Arc<Labels>; 3])>,
@@ -113,13 +119,15 @@ struct Objectives {
 impl Objectives {
     fn of(catalogue: &obs_model::Catalogue) -> Objectives {
         let functions = || catalogue.functions.iter().filter(|function| function.metrics);
-        let mut promises: Vec<Promise> = functions().flat_map(obs_model::Function::promises).collect();
+        let of_functions = functions().flat_map(obs_model::Function::promises);
+        let of_kernels = catalogue.kernels.iter().flat_map(obs_model::Kernel::promises);
+        let mut promises: Vec<Promise> = of_functions.chain(of_kernels).collect();
         promises.sort_by(|a, b| a.name.cmp(&b.name));
         promises.dedup_by(|a, b| a.name == b.name);
         let mut shared: HashMap<String, HashMap<String, Vec<usize>>> = HashMap::new();
         let mut own = HashMap::new();
+        let named = |promise: &Promise| promises.iter().position(|known| known.name == promise.name);
         for function in functions() {
-            let named = |promise: &Promise| promises.iter().position(|known| known.name == promise.name);
             let places: Vec<usize> = function.promises().iter().filter_map(named).collect();
             if places.is_empty() {
                 continue;
@@ -130,6 +138,11 @@ impl Objectives {
                     shared.entry(function.module.clone()).or_default().insert(function.name.clone(), places)
                 }
             };
+        }
+        let mut kernels: HashMap<String, Vec<usize>> = HashMap::new();
+        for kernel in &catalogue.kernels {
+            let places: Vec<usize> = kernel.promises().iter().filter_map(named).collect();
+            kernels.entry(kernel.name.clone()).or_default().extend(places);
         }
         let label = |promise: &Promise| {
             let name = ("objective", promise.name.clone());
@@ -143,6 +156,7 @@ impl Objectives {
             promises,
             shared,
             own,
+            kernels,
         }
     }
 
@@ -175,13 +189,15 @@ impl Objectives {
             let durations = family.name.strip_suffix("_duration_seconds").map(|prefix| (prefix, true));
             let Some((prefix, durations)) = calls.or(durations) else { continue };
             let own = self.own.get(prefix);
-            if own.is_none() && prefix != CALLS {
+            let launched = prefix == if durations { TIMINGS } else { LAUNCHES };
+            if own.is_none() && prefix != CALLS && !launched {
                 continue;
             }
             for series in &family.series {
                 let shared =
                     || self.shared.get(series.labels.get("module")?)?.get(series.labels.get("function")?);
-                let places = own.or_else(shared);
+                let kernel = || self.kernels.get(series.labels.get("kernel").filter(|_| launched)?);
+                let places = own.or_else(shared).or_else(kernel);
                 for &place in places.into_iter().flatten() {
                     events[place].add(self.promises[place].bound, durations, series);
                 }
@@ -234,7 +250,10 @@ impl Events {
                     self.good += count;
                 }
             }
-            (Some(bound), true, Value::Histogram(value)) if series.labels.get("result") == Some("ok") => {
+            // Only launches that ended well are timed; they have no result to tell it by.
+            (Some(bound), true, Value::Histogram(value))
+                if matches!(series.labels.get("result"), Some("ok") | None) =>
+            {
                 // The macro has seen to it that the bound is one of the buckets.
                 let within = value.bounds.bounds().partition_point(|le| *le <= bound.as_secs_f64());
                 self.total += value.count();

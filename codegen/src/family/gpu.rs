@@ -138,19 +138,14 @@ const TIMED: [Row; 12] = [
 ];
 
 /// What the driver measures of each device, with [`DEVICE`]'s labels before these.
-const MEASURED: [Row; 13] = [
+const MEASURED: [Row; 14] = [
     (
         "hw_gpu_utilization_ratio",
         Kind::Gauge,
         "The share of time in which the device was busy",
         &["hw_gpu_task"],
     ),
-    (
-        "hw_gpu_memory_utilization_ratio",
-        Kind::Gauge,
-        "The share of time in which its memory was read or written",
-        &[],
-    ),
+    ("hw_gpu_memory_utilization_ratio", Kind::Gauge, "The share of memory that is in use", &[]),
     ("hw_gpu_memory_usage_bytes", Kind::Gauge, "Memory that is in use, by whomever", &[]),
     ("hw_gpu_memory_limit_bytes", Kind::Gauge, "Memory that there is", &[]),
     ("hw_gpu_process_memory_bytes", Kind::Gauge, "Memory that this process uses", &[]),
@@ -159,9 +154,20 @@ const MEASURED: [Row; 13] = [
     ("hw_gpu_last_xid", Kind::Gauge, "The number of the last Xid error", &[]),
     ("hw_gpu_throttled", Kind::Gauge, "Whether the device is slowed down, by the reason", &["reason"]),
     ("hw_temperature_celsius", Kind::Gauge, "Temperature", &[]),
-    ("hw_power_watts", Kind::Gauge, "Power", &[]),
-    ("hw_energy_joules_total", Kind::Counter, "Energy", &[]),
-    ("hw_errors_total", Kind::Counter, "Errors of the device's memory, and Xid errors", &["error_type"]),
+    ("hw_power_watts", Kind::Gauge, "Power", &["hw_type"]),
+    ("hw_energy_joules_total", Kind::Counter, "Energy", &["hw_type"]),
+    (
+        "hw_errors_total",
+        Kind::Counter,
+        "Errors of the device's memory, and Xid errors",
+        &["hw_type", "error_type"],
+    ),
+    (
+        "obs_gpu_readings_total",
+        Kind::Counter,
+        "How often a device was asked, by what came of it",
+        &["result"],
+    ),
 ];
 
 /// The labels of whatever the driver measures.
@@ -267,7 +273,10 @@ mod tests {
         plan.catalogue = example::with_kernels();
         assert_eq!(known(Devices::None, &mut plan), [true, false]);
         let all = Schema::of_plan(&example::gpu_plan());
-        assert_eq!(labels(&all, "hw_errors_total"), of(&["hw_id", "device", "hw_name", "error_type"]));
+        assert_eq!(
+            labels(&all, "hw_errors_total"),
+            of(&["hw_id", "device", "hw_name", "hw_type", "error_type"])
+        );
         assert!(all.families().filter(|f| f.name.starts_with("hw_")).all(|f| is_gpus(&f.name)));
     }
 }

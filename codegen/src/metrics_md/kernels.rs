@@ -23,7 +23,7 @@ pub(super) fn write(plan: &Plan, schema: &Schema, page: &mut Page) {
              `host`. A launch ends with one `result`: `ok`, `error`, `cancelled` (its future was dropped) or `panic`. \
              Successful launches are timed, pending, or counted as untimed by their `reason`.",
         );
-        families(plan, schema, "gpu_", page);
+        families(plan, schema, &["gpu_"], page);
         page.say(
             "What kernels achieve while they run, whether all of their launches are timed or one in many; and how long \
              99 of 100 take at most.",
@@ -38,19 +38,20 @@ pub(super) fn write(plan: &Plan, schema: &Schema, page: &mut Page) {
         page.code("promql", &launches.buckets(DURATION, RANGE, &by).quantile("0.99").to_string());
     } else if schema.families().any(|family| family.name.starts_with("gpu_")) {
         page.section("Copies and timing");
-        families(plan, schema, "gpu_", page);
+        families(plan, schema, &["gpu_"], page);
     }
     if plan.subject.devices.measured() {
         page.section("Devices");
         page.say("What the driver measures of each device, under OpenTelemetry's names.");
-        families(plan, schema, "hw_", page);
+        families(plan, schema, &["hw_", "obs_gpu_"], page);
     }
 }
 
-/// The families that begin so, but for those that the program declares itself.
-fn families(plan: &Plan, schema: &Schema, prefix: &str, page: &mut Page) {
+/// The families that begin like one of these, but for those that the program declares itself.
+fn families(plan: &Plan, schema: &Schema, prefixes: &[&str], page: &mut Page) {
     let declared = |name: &str| plan.catalogue.metrics.iter().any(|metric| metric.name == name);
-    let ours = |name: &str| name.starts_with(prefix) && gpu::is_gpus(name) && !declared(name);
+    let begins = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    let ours = |name: &str| begins(name) && gpu::is_gpus(name) && !declared(name);
     let rows = schema.families().filter(|known| ours(&known.name)).map(family);
     page.table(&HEAD, &rows.collect::<Vec<_>>());
 }

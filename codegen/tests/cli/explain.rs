@@ -140,3 +140,26 @@ fn a_name_that_nothing_has_is_answered_with_one_that_something_has() {
         .assert(2, &["error: nothing here is called orders::plce; did you mean orders::place?"]);
     cargo_obs(&fixture(), &["explain", "zzzzzz"]).assert(2, &["cargo obs list shows what there is"]);
 }
+
+#[test]
+fn a_kernel_is_told_with_what_it_counts_in_and_who_asks_for_it() {
+    cargo_obs(&fixture(), &["explain", "score"]).assert(
+        0,
+        &[
+            "kernel orders::gpu::score\n  Scores every order of a batch for fraud.\n",
+            "gpu_kernel_bytes_total",
+            "as many launches as cost 1 % of its time",
+            "  labels      channel",
+            ": panel \"p99 by kernel\" of \"",
+            "alert GpuKernelSlow",
+            "score succeeds",
+        ],
+    );
+    cargo_obs(&fixture(), &["explain", "gpu_kernel_duration_seconds"])
+        .assert(0, &["metric gpu_kernel_duration_seconds", "score, sort_scores", "src/gpu.rs", "0.000005"]);
+    // One that its own label tells apart from the other asks for neither.
+    let sort = cargo_obs(&fixture(), &["explain", "sort_scores"]);
+    sort.assert(0, &["one launch in 10"]);
+    assert!(!sort.out.contains("gpu_kernel_flops_total"), "{}", sort.out);
+    assert!(!sort.out.contains("alert GpuKernelSlow\n"), "{}", sort.out);
+}

@@ -101,7 +101,7 @@ fn features_decide_what_is_listed() {
     assert!(!listed(&["--no-default-features"]).contains("orders::audit::record"));
     assert!(listed(&["--no-default-features", "-F", "audit"]).contains("orders::audit::record"));
     cargo_obs(&fixture(), &["list", "--all-features"])
-        .assert(2, &["src/lib.rs:28:5: no file for module `replay`"]);
+        .assert(2, &["src/lib.rs:29:5: no file for module `replay`"]);
 }
 
 #[test]

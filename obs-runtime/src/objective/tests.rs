@@ -145,3 +145,53 @@ fn calls_are_found_in_shared_and_own_families() {
     let Some(Value::Float(rate)) = value(burn, &five) else { panic!("{burn:?}") };
     assert!((rate - 2.0).abs() < 1e-9, "{rate}");
 }
+
+#[test]
+fn launches_are_found_by_the_name_of_their_kernel() {
+    let slo = function("add", None, "moving").slo;
+    let kernel = |name: &str, slo: Option<obs_model::Slo>| obs_model::Kernel {
+        name: name.into(),
+        module: "shop::gpu".into(),
+        place: obs_model::Place::default(),
+        help: String::new(),
+        labels: Vec::new(),
+        buckets: vec![0.025, 1.0],
+        every: obs_model::Every::Auto,
+        bytes: false,
+        flops: false,
+        items: false,
+        slow: None,
+        slo,
+        runbook: None,
+        dashboard: None,
+    };
+    // A function of its own families by the name of a kernel's is another thing.
+    let functions = vec![function("other", Some("gpu"), "other")];
+    let kernels = vec![kernel("saxpy", slo), kernel("reduce", None)];
+    let objectives = Objectives::of(&obs_model::Catalogue { functions, kernels, ..Default::default() });
+    let names: Vec<&str> = objectives.promises.iter().map(|promise| promise.name.as_str()).collect();
+    assert_eq!(names, ["moving-latency-25ms", "moving-success", "other-success"]);
+    let launches = |name: &'static str, device: &'static str, result: &'static str| {
+        Labels::new([("kernel", name), ("device", device), ("result", result)])
+    };
+    let timings = |counts: Vec<u64>| {
+        let bounds = Arc::new(Bounds::new(&[0.025, 1.0]));
+        HistogramValue { bounds, counts, sum: 0.0, exemplars: Vec::new() }
+    };
+    let timed = |name: &'static str| Labels::new([("kernel", name), ("device", "0")]);
+    let families = [
+        Family::new("gpu_kernel_launches_total", "", FamilyKind::Counter)
+            .with_labels(launches("saxpy", "0", "ok"), 90)
+            .with_labels(launches("saxpy", "1", "ok"), 5)
+            .with_labels(launches("saxpy", "0", "cancelled"), 1)
+            .with_labels(launches("saxpy", "0", "error"), 4)
+            .with_labels(launches("reduce", "0", "error"), 1000),
+        // One in ten is timed.
+        Family::new("gpu_kernel_duration_seconds", "", FamilyKind::Histogram)
+            .with_labels(timed("saxpy"), timings(vec![7, 1, 1]))
+            .with_labels(timed("reduce"), timings(vec![0, 0, 50])),
+        Family::new("gpu_kernel_queue_seconds", "", FamilyKind::Histogram)
+            .with_labels(timed("saxpy"), timings(vec![0, 0, 50])),
+    ];
+    assert_eq!(objectives.events(&families), [events(7, 9), events(96, 100), events(0, 0)]);
+}

@@ -73,13 +73,9 @@ pub(super) fn measured() -> Vec<Panel> {
         graph("Utilisation", "percentunit", "The share of time in which the device was busy, by what with.")
             .range(0.0, 1.0)
             .query(by("hw_gpu_utilization_ratio", "hw_gpu_task"), format!("{EACH} {{{{hw_gpu_task}}}}")),
-        graph(
-            "Utilisation of memory",
-            "percentunit",
-            "The share of time in which memory was read or written.",
-        )
-        .range(0.0, 1.0)
-        .query(each("hw_gpu_memory_utilization_ratio"), EACH),
+        graph("Memory in use", "percentunit", "The share of its memory that is in use, by whomever.")
+            .range(0.0, 1.0)
+            .query(each("hw_gpu_memory_utilization_ratio"), EACH),
         graph("Temperature", "celsius", "Of the device; above the line it slows down, and ages.")
             .start_at_lowest()
             .threshold([Threshold::AtMost(85.0)])
@@ -107,6 +103,19 @@ pub(super) fn measured() -> Vec<Panel> {
                 .sum(&["instance", "device", "error_type"])
                 .or_none(&["error_type"]),
             format!("{EACH} {{{{error_type}}}}"),
+        ),
+        graph(
+            "Failed readings",
+            "ops",
+            "How often a second the driver had no answer, or the device was lost.",
+        )
+        .query(
+            on_device("obs_gpu_readings_total")
+                .like("result", "failed|lost")
+                .rate(RANGE)
+                .sum(&["instance", "device", "result"])
+                .or_none(&["result"]),
+            format!("{EACH} {{{{result}}}}"),
         ),
         Panel::new(Visual::Table, "Last Xid", "none")
             .describe("The number of each device's last Xid error; 0 is none.")

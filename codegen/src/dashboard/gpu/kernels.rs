@@ -125,9 +125,12 @@ fn duration(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
         layouts => panels.extend(layouts.iter().map(|layout| {
             let end = |bound: Option<&f64>| display(Duration::from_secs_f64(*bound.unwrap_or(&0.0)));
             let buckets = &layout[0].buckets;
-            let title = format!("Device times, {} to {}", end(buckets.first()), end(buckets.last()));
+            let title = match layout.as_slice() {
+                [one] => format!("Device times of {}", one.name),
+                _ => format!("Device times, {} to {}", end(buckets.first()), end(buckets.last())),
+            };
             heatmap(title, &launches.clone().only(layout))
-                .describe("Of the kernels whose buckets have these bounds.")
+                .describe("Of kernels whose buckets have the same bounds.")
         })),
     }
     panels
