@@ -13,11 +13,12 @@
 //! | of `cust` | `cust::stream::Stream`, with feature `cust` |
 //! | of C or C++, or of any other library | [`Stream::from_raw`] |
 //!
-//! Every CUDA context is a device to this crate; its label is the ordinal of the device that the context is on.
+//! Every CUDA context is a device to this crate. Its label is the ordinal of the device that it is on; further contexts
+//! on one device, at the same time or one after another, are `0.2`, `0.3` and so on. A context is not kept alive: once
+//! the program lets go of it, that device is lost.
 
 mod context;
 mod contexts;
-mod devices;
 mod fault;
 mod ffi;
 mod library;
@@ -128,8 +129,9 @@ fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
     }
 }
 
-/// Says once why nothing is timed on NVIDIA's devices.
+/// Says once why nothing is timed on NVIDIA's devices, and that launches on the host are there instead.
 fn log(missing: &Missing) {
+    crate::host::instead();
     tracing::warn!(target: "obs", "{missing}; nothing is timed on NVIDIA's devices");
 }
 

@@ -9,7 +9,7 @@ use crate::driver::{Driver, DriverError, Event, Fault, Properties, StreamId};
 ///
 /// It is not retained: a program that lets go of its context wants the memory back. What is left of it here is found
 /// to be lost, by its number, before the driver is asked about events that went with it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Context {
     functions: &'static Functions,
     handle: ContextHandle,
@@ -67,6 +67,10 @@ impl Context {
 }
 
 impl Driver for Context {
+    fn backend(&self) -> &'static str {
+        "cuda"
+    }
+
     fn attach(&self) -> Result<(), DriverError> {
         self.alive()?;
         self.functions.relax_capture().map_err(error)?;

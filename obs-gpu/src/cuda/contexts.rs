@@ -1,10 +1,11 @@
 //! Which device of this crate a context is.
 
 use super::context::Context;
-use super::devices;
 use super::fault::{INVALID_CONTEXT, error};
 use super::ffi::{ContextHandle, Functions};
 use crate::driver::DriverError;
+use crate::stream::Lane;
+use crate::{Device, OpenError};
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 
@@ -45,12 +46,25 @@ fn find(functions: &'static Functions, handle: ContextHandle, id: u64) -> Result
         Some(known) => *known,
         None => {
             let context = Context::new(functions, handle, id)?;
-            let label = context.ordinal().to_string();
-            let known = Known { handle, id, device: devices::add(label, Box::new(context)) };
+            let known = Known { handle, id, device: open(&context).unwrap_or(Lane::NOWHERE.device) };
             all.push(known);
             known
         }
     };
     LAST.set(Some(known));
     Ok(known.device)
+}
+
+/// Makes it a device under the first label that is free. `None` if there are too many.
+fn open(context: &Context) -> Option<u32> {
+    let ordinal = context.ordinal();
+    let labels = std::iter::once(ordinal.to_string()).chain((2..).map(|turn| format!("{ordinal}.{turn}")));
+    for label in labels {
+        match Device::open(context.clone(), label) {
+            Ok(device) => return Some(device.index()),
+            Err(OpenError::Taken(_)) => {}
+            Err(OpenError::TooMany) => return None,
+        }
+    }
+    None
 }
