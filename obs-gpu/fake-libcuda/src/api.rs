@@ -36,6 +36,8 @@ pub(crate) fn fill(set: impl Fn(Symbol, *mut ())) {
         cuDevicePrimaryCtxReset_v2 => context::reset;
         cuDevicePrimaryCtxSetFlags_v2 => context::set_flags;
         cuCtxCreate_v2 => context::create;
+        cuCtxCreate_v3 => context::create_with_affinity;
+        cuCtxCreate_v4 => context::create_with_parameters;
         cuCtxDestroy_v2 => context::destroy;
         cuCtxGetCurrent => context::current;
         cuCtxSetCurrent => context::set_current;

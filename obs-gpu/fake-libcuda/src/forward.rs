@@ -1,15 +1,19 @@
 //! Where calls go, decided when the library is loaded.
 
 use crate::symbols::{NAMES, SLOTS, Symbol};
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Names the real driver's file: everything is forwarded to it.
+/// Names the real driver's file: everything is forwarded to it, unless it is this file. So one copy of this library
+/// can be the driver, and another count the calls that go to it.
 const VARIABLE: &str = "OBS_FORWARD_CUDA";
 
 unsafe extern "C" {
     fn dlopen(name: *const c_char, flags: c_int) -> *mut c_void;
     fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
+    fn dladdr(address: *const c_void, about: *mut About) -> c_int;
     fn atexit(function: extern "C" fn()) -> c_int;
 }
 
@@ -32,8 +36,8 @@ static LOADED: extern "C" fn() = loaded;
 /// Runs when the library is loaded.
 extern "C" fn loaded() {
     match std::env::var_os(VARIABLE).filter(|name| !name.is_empty()) {
-        Some(real) => forward(&real.to_string_lossy()),
-        None => {
+        Some(real) if !is_this(Path::new(&real)) => forward(&real.to_string_lossy()),
+        _ => {
             for slot in &SLOTS {
                 slot.store(unscripted as *mut (), Relaxed);
             }
@@ -61,6 +65,27 @@ fn forward(real: &str) {
         let slot = &SLOTS[*symbol as usize];
         slot.store(find(library, name).unwrap_or(not_there as *mut ()), Relaxed);
     }
+}
+
+/// Whether that is the file that this code was loaded from.
+fn is_this(path: &Path) -> bool {
+    let mut about = About { file: std::ptr::null(), _base: 0, _name: 0, _symbol: 0 };
+    // SAFETY: the address is one of this library's; what is written is what `dladdr` is documented to write.
+    let known = unsafe { dladdr(loaded as *const c_void, &raw mut about) } != 0 && !about.file.is_null();
+    // SAFETY: the name of a loaded file ends in a zero, and stays.
+    let file = known.then(|| unsafe { CStr::from_ptr(about.file) }.to_string_lossy());
+    // One file can have several names.
+    let identity = |path: &Path| std::fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
+    file.is_some_and(|file| identity(Path::new(&*file)) == identity(path))
+}
+
+/// `Dl_info`.
+#[repr(C)]
+struct About {
+    file: *const c_char,
+    _base: usize,
+    _name: usize,
+    _symbol: usize,
 }
 
 fn find(library: *mut c_void, name: &str) -> Option<*mut ()> {

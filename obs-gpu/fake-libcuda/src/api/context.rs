@@ -3,7 +3,7 @@
 use crate::call::*;
 use crate::symbols::Symbol;
 use crate::thread;
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 
 pub(super) unsafe extern "C" fn retain(context: *mut usize, device: c_int) -> Code {
     call(Symbol::cuDevicePrimaryCtxRetain, |world| {
@@ -49,6 +49,29 @@ pub(super) unsafe extern "C" fn create(context: *mut usize, _flags: u32, device:
         // SAFETY: the caller's place.
         unsafe { put(context, handle) }
     })
+}
+
+/// With a list of what to run on, which is empty here.
+pub(super) unsafe extern "C" fn create_with_affinity(
+    context: *mut usize,
+    _list: *const c_void,
+    _length: c_int,
+    flags: u32,
+    device: c_int,
+) -> Code {
+    // SAFETY: the caller's place.
+    unsafe { create(context, flags, device) }
+}
+
+/// With parameters that the script does not know.
+pub(super) unsafe extern "C" fn create_with_parameters(
+    context: *mut usize,
+    _parameters: *const c_void,
+    flags: u32,
+    device: c_int,
+) -> Code {
+    // SAFETY: the caller's place.
+    unsafe { create(context, flags, device) }
 }
 
 pub(super) unsafe extern "C" fn destroy(context: usize) -> Code {
