@@ -1,9 +1,12 @@
 //! A CUDA context as the rest of the crate sees it: a driver of one device.
 
-use super::fault::{CONTEXT_IS_DESTROYED, NOT_READY, error};
+use super::fault::{CONTEXT_IS_DESTROYED, INVALID_CONTEXT, INVALID_HANDLE, NOT_READY, error};
 use super::ffi::{Code, ContextHandle, EventHandle, Functions, StreamHandle};
 use super::properties::properties;
 use crate::driver::{Driver, DriverError, Event, Fault, Properties, StreamId};
+
+/// The last of the handles that mean a default stream, of whichever context the thread is in.
+const PER_THREAD: u64 = 2;
 
 /// A context, which the program made and may destroy at any time.
 ///
@@ -55,6 +58,23 @@ impl Context {
         Ok(answer)
     }
 
+    /// Calls the driver about a stream. Streams that are no thread's default know their context, so the thread's is
+    /// looked at only if the driver wants it: this is what a launch pays for.
+    fn about<T>(
+        &self,
+        stream: StreamId,
+        call: impl Fn(&Functions, StreamHandle) -> Result<T, Code>,
+    ) -> Result<T, DriverError> {
+        let handle = StreamHandle(stream.0 as usize);
+        if stream.0 > PER_THREAD {
+            match call(self.functions, handle) {
+                Err(INVALID_CONTEXT | CONTEXT_IS_DESTROYED | INVALID_HANDLE) => {}
+                answer => return answer.map_err(error),
+            }
+        }
+        self.inside(|functions| call(functions, handle))
+    }
+
     /// Whether it is still the context that it was: handles are given out again.
     fn alive(&self) -> Result<(), DriverError> {
         match self.functions.context_id(self.handle) {
@@ -97,7 +117,7 @@ impl Driver for Context {
     }
 
     fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError> {
-        match self.inside(|functions| functions.is_capturing(stream_handle(stream))) {
+        match self.about(stream, Functions::is_capturing) {
             // The default stream may not be touched while another one captures.
             Err(DriverError { fault: Fault::Capturing, .. }) => Ok(true),
             answer => answer,
@@ -105,7 +125,7 @@ impl Driver for Context {
     }
 
     fn record(&self, event: Event, stream: StreamId) -> Result<(), DriverError> {
-        self.inside(|functions| functions.record_event(handle(event), stream_handle(stream)))
+        self.about(stream, |functions, stream| functions.record_event(handle(event), stream))
     }
 
     fn is_complete(&self, event: Event) -> Result<bool, DriverError> {
@@ -126,8 +146,4 @@ impl Driver for Context {
 
 fn handle(event: Event) -> EventHandle {
     EventHandle(event.0 as usize)
-}
-
-fn stream_handle(stream: StreamId) -> StreamHandle {
-    StreamHandle(stream.0 as usize)
 }

@@ -12,6 +12,9 @@ pub(super) const NO_DEVICE: Code = 100;
 /// `CUDA_ERROR_INVALID_CONTEXT`.
 pub(super) const INVALID_CONTEXT: Code = 201;
 
+/// `CUDA_ERROR_INVALID_HANDLE`.
+pub(super) const INVALID_HANDLE: Code = 400;
+
 /// `CUDA_ERROR_CONTEXT_IS_DESTROYED`.
 pub(super) const CONTEXT_IS_DESTROYED: Code = 709;
 
