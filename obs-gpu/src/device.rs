@@ -122,8 +122,7 @@ impl Device {
         *taken += 1;
         drop(taken);
         families::announce();
-        if !cfg!(feature = "off") {
-            collector::start();
+        if !cfg!(feature = "off") && collector::start() {
             state.wait();
         }
         Ok(Device(state))
