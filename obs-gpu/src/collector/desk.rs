@@ -36,6 +36,12 @@ impl Desk {
         if let Some(driver) = state.driver.as_deref()
             && let Err(error) = desk.furnish(driver)
         {
+            tracing::warn!(
+                target: "obs::gpu",
+                device = &*state.label,
+                %error,
+                "the driver refused what timing needs; kernels may be counted only"
+            );
             desk.complain(error);
         }
         state.is_ready();
@@ -60,24 +66,27 @@ impl Desk {
     /// Finds out what a pair of events costs: on the host, and in the stream.
     fn measure(&self, driver: &dyn Driver, stream: StreamId) -> Result<(), DriverError> {
         let Some(pair) = self.state.pool.pop() else { return Ok(()) };
-        let trial = || -> Result<f64, DriverError> {
+        let trial = || -> Result<(f64, Option<f64>), DriverError> {
             let began = v1::now();
             driver.record(pair.start, stream)?;
             driver.record(pair.stop, stream)?;
             let host = v1::seconds(v1::now().saturating_sub(began));
             let patience = Instant::now();
             while !driver.is_complete(pair.stop)? {
-                if patience.elapsed().as_millis() > 10 {
-                    return Ok(host);
+                if patience.elapsed().as_millis() > 20 {
+                    return Ok((host, None));
                 }
                 std::hint::spin_loop();
             }
-            Ok(driver.elapsed(pair.start, pair.stop)?.max(host))
+            Ok((host, Some(driver.elapsed(pair.start, pair.stop)?)))
         };
-        let costs: Result<Vec<f64>, DriverError> = (0..TRIALS).map(|_| trial()).collect();
+        let costs: Result<Vec<_>, DriverError> = (0..TRIALS).map(|_| trial()).collect();
         let _ = self.state.pool.push(pair);
-        // The least: all others were disturbed.
-        let cost = costs?.into_iter().fold(f64::INFINITY, f64::min);
+        // The least of each: all others were disturbed.
+        let (host, stream) = costs?.into_iter().unzip::<_, _, Vec<f64>, Vec<Option<f64>>>();
+        let host = host.into_iter().fold(f64::INFINITY, f64::min);
+        let cost = stream.into_iter().flatten().fold(f64::INFINITY, f64::min);
+        let cost = if cost.is_finite() { cost.max(host) } else { host };
         self.state.pair_cost.store(cost.to_bits(), Ordering::Relaxed);
         Ok(())
     }
@@ -128,6 +137,8 @@ impl Desk {
                 Ok(false) => break,
                 Ok(true) => self.settle(driver, first)?,
                 Err(error) if error.fault == Fault::Lost => return Err(error),
+                // It cannot be asked now.
+                Err(error) if error.fault == Fault::Capturing => break,
                 Err(_) => first.series.untimed(Untimed::Failed),
             }
             if let Some(done) = lane.pop_front() {
@@ -196,7 +207,7 @@ impl Desk {
             self.state.lose(error.code);
             self.lose();
         } else {
-            // Only said once: it comes from opening the device, or with each round.
+            // It may come with each round.
             tracing::debug!(target: "obs::gpu", device = &*self.state.label, %error, "the driver refused a call");
         }
     }
