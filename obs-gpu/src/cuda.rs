@@ -13,6 +13,23 @@
 //! | of `cust` | `cust::stream::Stream`, with feature `cust` |
 //! | of C or C++, or of any other library | [`Stream::from_raw`] |
 //!
+//! # `cust`
+//!
+//! `cust` is linked to the driver, unlike everything else here: with feature `cust`, a program without `libcuda.so.1` does
+//! not start. To build it, `cust` wants `CUDA_LIBRARY_PATH` to name a folder with `lib64/libcuda.so`; other variables
+//! it does not heed on Linux. A CUDA toolkit has a stub of the driver for that:
+//!
+//! ```console
+//! $ mkdir -p target/cuda/lib64
+//! $ ln -s /usr/local/cuda/lib64/stubs/libcuda.so target/cuda/lib64/
+//! $ CUDA_LIBRARY_PATH=$PWD/target/cuda cargo build --features obs-gpu/cust
+//! ```
+//!
+//! Without a toolkit, any library does that has the driver's functions and its name inside. This repository builds one for
+//! its tests, as `cargo xtask test --only cust` shows.
+//!
+//! # Contexts
+//!
 //! Every CUDA context is a device to this crate. Its label is the ordinal of the device that it is on; further contexts
 //! on one device, at the same time or one after another, are `0.2`, `0.3` and so on. A context is not kept alive: once
 //! the program lets go of it, that device is lost.

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
@@ -31,7 +31,7 @@ pub(crate) struct Options {
 ///
 /// When it cannot be built or run.
 pub(crate) fn test(options: &Options) -> Result<bool> {
-    run(Command::new(build()?).args(&options.arguments))
+    run(Command::new(carried()?).args(&options.arguments))
 }
 
 /// Builds the program and measures. Whether it could.
@@ -40,7 +40,7 @@ pub(crate) fn test(options: &Options) -> Result<bool> {
 ///
 /// When it cannot be built or run.
 pub(crate) fn bench(options: &Options) -> Result<bool> {
-    let mut command = Command::new(build()?);
+    let mut command = Command::new(carried()?);
     run(command.arg("bench").arg("--out").arg(root().join(RESULTS)).args(&options.arguments))
 }
 
@@ -49,21 +49,41 @@ fn run(command: &mut Command) -> Result<bool> {
     Ok(command.status()?.success())
 }
 
-/// Builds the library, the program with it inside, and says where that is.
-fn build() -> Result<PathBuf> {
-    if !cfg!(target_os = "linux") {
-        return Err("the program that checks devices is one for Linux".into());
-    }
+/// The checks that no clock decides, against the fake driver: that the program works.
+///
+/// # Errors
+///
+/// When it cannot be built, or a check does not hold.
+pub(crate) fn try_out(target: &Path) -> Result {
+    let program = build(target, "debug")?;
+    let checks = ["--fake", "capture", "destroyed", "lost", "refused", "threads"];
+    run_command(Command::new(program).args(checks))
+}
+
+/// Builds the program to be carried, and says where it is.
+fn carried() -> Result<PathBuf> {
     let target = Workspace::read()?.target;
-    let (package, library) = LIBRARY;
-    run_command(&mut cargo(["build", "--quiet", "--release", "--package", package]))?;
-    let mut program = cargo(["build", "--quiet", "--release", "--package", PROGRAM]);
-    program.env("OBS_GPU_TEST_LIBRARY", target.join("release").join(library));
-    run_command(&mut program)?;
     let folder = target.join("gpu-test");
     fs::create_dir_all(&folder)?;
     let carried = folder.join(PROGRAM);
-    fs::copy(target.join("release").join(PROGRAM), &carried)?;
+    fs::copy(build(&target, "release")?, &carried)?;
     println!("built {}, which runs where there is no Rust\n", carried.display());
     Ok(carried)
+}
+
+/// Builds the library, and the program with it inside.
+fn build(target: &Path, profile: &str) -> Result<PathBuf> {
+    if !cfg!(target_os = "linux") {
+        return Err("the program that checks devices is one for Linux".into());
+    }
+    let (package, library) = LIBRARY;
+    let cargo = |package| {
+        let mut command = cargo(["build", "--quiet", "--package", package]);
+        command.args((profile == "release").then_some("--release"));
+        command
+    };
+    run_command(&mut cargo(package))?;
+    let folder = target.join(profile);
+    run_command(cargo(PROGRAM).env("OBS_GPU_TEST_LIBRARY", folder.join(library)))?;
+    Ok(folder.join(PROGRAM))
 }

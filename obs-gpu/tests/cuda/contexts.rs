@@ -44,3 +44,19 @@ fn a_primary_context_made_anew_is_another() {
         assert_eq!(script("stale"), 0);
     });
 }
+
+#[test]
+fn events_of_a_context_whose_handle_is_another_s_now_are_never_asked_about() {
+    let test = "contexts::events_of_a_context_whose_handle_is_another_s_now_are_never_asked_about";
+    with_script(test, "kernel scale 5", || {
+        let gpu = Gpu::open(0);
+        gpu.observe(&SCALE, &gpu.stream());
+        drop(gpu);
+        // At once: the collector still has the launch, and is in a context of that handle.
+        let gpu = Gpu::open(0);
+        wait_until_down("0");
+        flush();
+        assert_eq!((launches("scale", "0", "ok"), script("stale")), (1.0, 0));
+        drop(gpu);
+    });
+}
