@@ -59,6 +59,7 @@ const STREAM: u32 = 2_000;
 /// When the device does not do what it should.
 pub(crate) fn run(options: &Options) -> Result {
     let gpu = Gpu::open()?;
+    gpu.warm_up()?;
     let stream = gpu.stream()?;
     let events = gpu.events()?;
     let repeats = if options.quick { 7 } else { 51 };

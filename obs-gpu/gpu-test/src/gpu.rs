@@ -75,6 +75,16 @@ impl Gpu {
         Ok(Gpu { context, kernels, memory })
     }
 
+    /// Brings a device to its working clock.
+    pub(crate) fn warm_up(&self) -> Result {
+        if setting::is_real() {
+            let stream = self.stream()?;
+            self.launch(&stream, Work::Spin(self.cycles(0.2)))?;
+            stream.synchronize()?;
+        }
+        Ok(())
+    }
+
     /// A stream that waits for no other.
     pub(crate) fn stream(&self) -> Result<Arc<CudaStream>> {
         Ok(self.context.new_stream()?)

@@ -25,7 +25,7 @@ kernels! {
     SOME: "some", every 0;
 }
 
-/// The label of the only device.
+/// The label of the first device.
 pub(crate) const FIRST: &str = "0";
 
 /// Everything read, or how many are not.
@@ -38,7 +38,12 @@ pub(crate) fn flush() -> Result {
 
 /// How many timings of a kernel there are, and their sum in seconds.
 pub(crate) fn timings(kernel: &str) -> (u64, f64) {
-    let labels = [("kernel", kernel), ("device", FIRST)];
+    timings_on(kernel, FIRST)
+}
+
+/// The same on another device.
+pub(crate) fn timings_on(kernel: &str, device: &str) -> (u64, f64) {
+    let labels = [("kernel", kernel), ("device", device)];
     match obs_runtime::snapshot().value("gpu_kernel_duration_seconds", &labels) {
         Some(Value::Histogram(histogram)) => (histogram.counts.iter().sum(), histogram.sum),
         _ => (0, 0.0),

@@ -2,7 +2,9 @@
 
 use crate::Result;
 use crate::gpu::{Gpu, Work};
-use crate::observed::{EACH, FIRST, flush, is_up, launches, observe, timed, timings, untimed};
+use crate::observed::{
+    EACH, FIRST, flush, is_up, launches, number, observe, timed, timings, timings_on, untimed,
+};
 use std::time::{Duration, Instant};
 
 pub(super) fn refused(gpu: &Gpu) -> Result<String> {
@@ -47,14 +49,19 @@ pub(super) fn destroyed(gpu: &Gpu) -> Result<String> {
         let other = gpu.another()?;
         let stream = other.stream()?;
         observe(&EACH, &other, &stream, Work::Spin(gpu.cycles(20e-3)))?;
-        // It goes with its stream, its events, and the work that was under way.
+        // It goes with its stream, its events, and the work that was under way, if the driver does not wait for that.
     }
-    wait_until_down("0.2")?;
+    flush()?;
+    let second = [("kernel", "each"), ("device", "0.2")];
+    let lost = number("gpu_kernel_untimed_total", &[second[0], second[1], ("reason", "lost")]);
+    let read = timings_on("each", "0.2").0;
     gpu.context.bind_to_thread()?;
     timed("each", 1, || observe(&EACH, gpu, &first, work))?;
-    match is_up(FIRST) {
-        true => Ok("the device of the context that is left is up, the other's is not".into()),
-        false => Err("a device whose context is there is thought to be lost".into()),
+    match (is_up(FIRST), lost as u64 + read) {
+        (true, 1) => {
+            Ok(format!("its launch was {}", if read == 1 { "timed before" } else { "lost with it" }))
+        }
+        (up, settled) => Err(format!("of one launch {settled} are settled; first device up: {up}").into()),
     }
 }
 
