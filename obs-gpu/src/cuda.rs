@@ -45,6 +45,7 @@ mod stream;
 
 pub use missing::Missing;
 pub use stream::Stream;
+#[cfg(any(feature = "cust", feature = "cudarc"))]
 pub(crate) use stream::lane;
 
 use ffi::{Code, Functions};

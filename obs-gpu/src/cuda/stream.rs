@@ -48,7 +48,7 @@ impl crate::Stream for Stream {
 /// Where a stream is, asked at a launch into it: a call or two of the driver that look something up.
 ///
 /// `context` is given by who knows it.
-#[cfg_attr(not(any(feature = "cust", feature = "cudarc")), allow(dead_code))]
+#[cfg(any(feature = "cust", feature = "cudarc"))]
 pub(crate) fn lane(stream: usize, context: Option<usize>) -> Lane {
     find(stream, context).unwrap_or(Lane::NOWHERE)
 }
