@@ -103,3 +103,6 @@ impl Anchor {
         Ok(Moment { at, error: self.error + DRIFT * since.abs() })
     }
 }
+
+#[cfg(test)]
+mod tests;

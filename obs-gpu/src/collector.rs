@@ -17,9 +17,9 @@ static THREAD: OnceLock<Option<Thread>> = OnceLock::new();
 /// How long it looks every now and then after the last launch, before it sleeps until the next.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Starts it, if nobody has. It ends with the process, which does not wait for it.
-pub(crate) fn start() {
-    THREAD.get_or_init(|| {
+/// Starts it, if nobody has; false where it cannot be. It ends with the process, which does not wait for it.
+pub(crate) fn start() -> bool {
+    let thread = THREAD.get_or_init(|| {
         let spawned = thread::Builder::new().name("obs-gpu".to_owned()).spawn(run);
         match spawned {
             Ok(handle) => Some(handle.thread().clone()),
@@ -30,6 +30,7 @@ pub(crate) fn start() {
         }
     });
     ring();
+    thread.is_some()
 }
 
 /// Wakes it.

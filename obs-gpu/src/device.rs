@@ -122,8 +122,7 @@ impl Device {
         *taken += 1;
         drop(taken);
         families::announce();
-        if !cfg!(feature = "off") {
-            collector::start();
+        if !cfg!(feature = "off") && collector::start() {
             state.wait();
         }
         Ok(Device(state))
@@ -132,6 +131,12 @@ impl Device {
     /// The value of the label `device`.
     pub fn label(&self) -> &'static str {
         &self.0.label
+    }
+
+    /// Its place among all devices.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn index(&self) -> u32 {
+        self.0.index
     }
 
     /// Where work goes that is put into that stream.

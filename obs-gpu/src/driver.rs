@@ -74,8 +74,11 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
         "other"
     }
 
-    /// Makes the device the one that this thread's calls are about. The collector's thread calls it first; a
-    /// thread that launches is there already.
+    /// Makes the device the one that this thread's calls are about. The collector's thread calls it first, and again
+    /// whenever it comes from another device; a thread that launches is there already.
+    ///
+    /// The collector's thread captures nothing itself, and what it asks must not spoil a capture of another thread: a
+    /// driver that would forbid it then (CUDA does, unless the thread's capture mode is relaxed) is told here.
     ///
     /// # Errors
     ///
@@ -123,7 +126,8 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// What the driver says.
     fn is_complete(&self, event: Event) -> Result<bool, DriverError>;
 
-    /// The seconds from one event to another, both of which have happened.
+    /// The seconds from one event to another, both of which have happened; less than nothing where the second was
+    /// first.
     ///
     /// # Errors
     ///

@@ -21,21 +21,15 @@ use std::sync::atomic::Ordering;
 #[must_use = "a launch lasts until it is dropped"]
 #[derive(Debug)]
 pub struct Launch {
-    /// None of a kernel without a name.
-    live: Option<Live>,
-    work: Work,
-    /// Whether the thread was unwinding already: a launch does not panic because a destructor makes it during a panic.
-    unwinding: bool,
-}
-
-#[derive(Debug)]
-struct Live {
-    series: &'static Series,
-    at: LanesAt<LANES>,
+    /// None of a kernel without a name, and of a launch that has ended.
+    live: Option<(&'static Series, LanesAt<LANES>)>,
     lane: Lane,
     timing: Timing,
     start: u64,
     place: Option<Place>,
+    work: Work,
+    /// Whether the thread was unwinding already: a launch does not panic because a destructor makes it during a panic.
+    unwinding: bool,
 }
 
 /// What was begun to find out how long it takes.
@@ -75,6 +69,7 @@ impl<T, E: ErrorCategory> Verdict for &Result<T, E> {
 }
 
 /// Begins a launch with the values of its labels.
+#[inline]
 pub fn launch<S: Stream + ?Sized, const N: usize>(
     kernel: &'static Kernel,
     stream: &S,
@@ -83,7 +78,8 @@ pub fn launch<S: Stream + ?Sized, const N: usize>(
 ) -> Launch {
     let unwinding = std::thread::panicking();
     let Some(desc) = kernel.desc().filter(|_| !cfg!(feature = "off")) else {
-        return Launch { live: None, work, unwinding };
+        let timing = Timing::None(Untimed::Lost);
+        return Launch { live: None, lane: Lane::NOWHERE, timing, start: 0, place: None, work, unwinding };
     };
     let lane = stream.lane();
     let series = kernel.on(device::of(lane), desc);
@@ -91,10 +87,11 @@ pub fn launch<S: Stream + ?Sized, const N: usize>(
     let start = now();
     let timing = begin(series, lane);
     let place = if matches!(timing, Timing::None(_)) { None } else { Place::current() };
-    Launch { live: Some(Live { series, at, lane, timing, start, place }), work, unwinding }
+    Launch { live: Some((series, at)), lane, timing, start, place, work, unwinding }
 }
 
 /// Puts the first event into the stream, if the launch is to be timed and can be.
+#[inline]
 fn begin(series: &Series, lane: Lane) -> Timing {
     let state = series.state;
     if state.lost.load(Ordering::Relaxed) {
@@ -137,36 +134,42 @@ fn give_back(state: &'static State, pair: Pair, error: DriverError) -> Untimed {
 
 impl Launch {
     /// The bytes that it moves, where the attribute says `bytes`.
+    #[inline]
     pub fn bytes(mut self, bytes: f64) -> Launch {
         self.work.bytes = bytes;
         self
     }
 
     /// The floating-point operations that it makes, where the attribute says `flops`.
+    #[inline]
     pub fn flops(mut self, flops: f64) -> Launch {
         self.work.flops = flops;
         self
     }
 
     /// The items that it works on, where the attribute says `items`.
+    #[inline]
     pub fn items(mut self, items: f64) -> Launch {
         self.work.items = items;
         self
     }
 
     /// The blocks of its grid, for its span.
+    #[inline]
     pub fn grid(mut self, grid: impl Into<Dim>) -> Launch {
         self.work.grid = Some(grid.into());
         self
     }
 
     /// The threads of a block, for its span.
+    #[inline]
     pub fn block(mut self, block: impl Into<Dim>) -> Launch {
         self.work.block = Some(block.into());
         self
     }
 
     /// Ends it by what the result says: `launch.finish(&result)`.
+    #[inline]
     pub fn finish(mut self, verdict: impl Verdict) {
         self.end(verdict.class());
     }
@@ -178,43 +181,30 @@ impl Launch {
 
     /// For a function whose result says nothing.
     #[doc(hidden)]
+    #[inline]
     pub fn unread(self) -> Launch {
         self
     }
 
     pub(crate) fn end(&mut self, class: Class) {
-        let Some(live) = self.live.take() else { return };
         match class {
-            Class::Ok => live.end(Outcome::Ok, self.work),
+            Class::Ok => self.abandon(Outcome::Ok),
             Class::Error(category) => {
-                live.series.errors.count(category);
-                live.end(Outcome::Error, self.work);
+                if let Some((series, _)) = self.live {
+                    series.errors.count(category);
+                }
+                self.abandon(Outcome::Error);
             }
         }
     }
 
-    /// Ends it in another way than by its result.
+    /// Ends it so, if nothing has.
     pub(crate) fn abandon(&mut self, outcome: Outcome) {
-        if let Some(live) = self.live.take() {
-            live.end(outcome, self.work);
-        }
-    }
-}
-
-impl Drop for Launch {
-    fn drop(&mut self) {
-        let panics = std::thread::panicking() && !self.unwinding;
-        self.abandon(if panics { Outcome::Panic } else { Outcome::Ok });
-    }
-}
-
-impl Live {
-    fn end(self, outcome: Outcome, work: Work) {
-        let Live { series, at, start, .. } = self;
+        let Some((series, at)) = self.live.take() else { return };
         let ok = outcome == Outcome::Ok;
         // Before the clock is read: the event belongs right behind the work.
-        let timing = match self.timing {
-            Timing::Events(pair) if ok => self.stop(pair, work),
+        let untimed = match self.timing {
+            Timing::Events(pair) if ok => self.stop(series, at, pair),
             Timing::Events(pair) => {
                 let _ = series.state.pool.push(pair);
                 None
@@ -223,7 +213,7 @@ impl Live {
             Timing::None(why) => Some(why),
         };
         let end = now();
-        let ticks = end.saturating_sub(start);
+        let ticks = end.saturating_sub(self.start);
         at.ticked(outcome as usize, &HOST_TIME, ticks);
         if series.state.index == device::HOST && device::is_wanted() {
             series.fallbacks.add(1);
@@ -231,33 +221,33 @@ impl Live {
         if !ok {
             return;
         }
-        families::amounts(series, &work);
-        if let Some(why) = timing {
+        families::amounts(series, &self.work);
+        if let Some(why) = untimed {
             series.untimed(why);
         } else if let Timing::Host = self.timing {
             series.timed_here(at, ticks);
             if let Some(place) = &self.place {
-                let ran = span::Times { start, end, queue: Some(0.0), clock_error: 0.0 };
-                span::record(place, series, self.lane.stream, &work, ran);
+                let times = span::Times { start: self.start, end, queue: Some(0.0), clock_error: 0.0 };
+                span::record(place, series, self.lane.stream, &self.work, times);
             }
         }
     }
 
     /// Puts the second event into the stream, and leaves the rest to the collector.
-    fn stop(&self, pair: Pair, work: Work) -> Option<Untimed> {
-        let state = self.series.state;
+    fn stop(&mut self, series: &'static Series, at: LanesAt<LANES>, pair: Pair) -> Option<Untimed> {
+        let state = series.state;
         let driver = state.driver.as_deref()?;
         if let Err(error) = put(driver, self.lane, pair.stop) {
             return Some(give_back(state, pair, error));
         }
         let pending = Pending {
-            series: self.series,
-            at: self.at,
+            series,
+            at,
             stream: self.lane.stream,
             pair,
             launched: self.start,
-            work,
-            place: self.place.clone(),
+            work: self.work,
+            place: self.place.take(),
         };
         state.pending.fetch_add(1, Ordering::Relaxed);
         if let Err(refused) = state.queue.push(pending) {
@@ -268,5 +258,15 @@ impl Live {
         }
         collector::launched(state);
         None
+    }
+}
+
+impl Drop for Launch {
+    #[inline]
+    fn drop(&mut self) {
+        if self.live.is_some() {
+            let panics = std::thread::panicking() && !self.unwinding;
+            self.abandon(if panics { Outcome::Panic } else { Outcome::Ok });
+        }
     }
 }

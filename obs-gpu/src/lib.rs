@@ -28,6 +28,12 @@ mod bell;
 mod collector;
 mod config;
 mod copy;
+#[cfg(feature = "cuda")]
+pub mod cuda;
+#[cfg(feature = "cudarc")]
+mod cudarc;
+#[cfg(feature = "cust")]
+mod cust;
 mod device;
 pub mod driver;
 mod error;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::{Result, bench, test};
+use crate::{Result, bench, gpu, test};
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub(crate) enum Task {
     Test(test::Options),
     /// `cargo xtask bench`
     Bench(bench::Options),
+    /// `cargo xtask gpu-test`
+    GpuTest(gpu::Options),
+    /// `cargo xtask gpu-bench`
+    GpuBench(gpu::Options),
 }
 
 const HELP: &str = "\
@@ -23,8 +27,10 @@ What CI runs, runnable by hand.
 Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
-  test    Every check: format, lints, docs, tests, features. Its last line counts the tests.
-  bench   Every budget, measured beside the peers: one table, and target/bench/summary.json.
+  test       Every check: format, lints, docs, tests, features. Its last line counts the tests.
+  bench      Every budget, measured beside the peers: one table, and target/bench/summary.json.
+  gpu-test   What obs-gpu promises, on this machine's device: a table, and a program to carry elsewhere.
+  gpu-bench  What observing kernels costs there: a table, and benches/results/gpu.md.
 
 `cargo xtask <TASK> --help` says more.
 ";
@@ -43,6 +49,36 @@ Options:
   -h, --help           Print this
 ";
 
+const GPU_TEST: &str = "\
+Checks on a real device what obs-gpu promises: times against synchronised references, order, streams, capture, want of
+events, errors, loss of the device, spans, and that nothing is ever waited for.
+
+The program is target/gpu-test/obs-gpu-test. It needs no Rust, so it can be carried to where the device is. Without a
+driver it says so, and runs against a fake one.
+
+Usage: cargo xtask gpu-test [OPTIONS] [CHECK...]
+
+Options:
+      --list  Name the checks, and what each is about
+      --fake  Use the fake driver even though there is a real one
+  -h, --help  Print this
+";
+
+const GPU_BENCH: &str = "\
+Measures what observing a launch costs the host, beside a bare launch and one between two bare events, and what it costs
+the device between short kernels.
+
+Results go to benches/results/gpu.md, with the device and its driver. Without a device it says so, and measures the host's
+side with a fake driver, which is printed only. `target/gpu-test/obs-gpu-test bench --out FILE` is the same elsewhere.
+
+Usage: cargo xtask gpu-bench [OPTIONS]
+
+Options:
+      --quick  Fewer repeats: a look, not a measurement
+      --fake   Use the fake driver even though there is a real one
+  -h, --help   Print this
+";
+
 /// Reads the arguments, the program's name first.
 ///
 /// # Errors
@@ -52,11 +88,16 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
     let mut parser = Parser::from_iter(arguments);
     match parser.next()? {
         None | Some(Arg::Short('h') | Arg::Long("help")) => Ok(Task::Help(HELP.into())),
-        Some(Arg::Value(task)) => match task.to_str() {
-            Some("test") => parse_test(&mut parser),
-            Some("bench") => parse_bench(&mut parser),
-            _ => Err(format!("no task is named {task:?}; there are test and bench").into()),
-        },
+        Some(Arg::Value(task)) => {
+            match task.to_str() {
+                Some("test") => parse_test(&mut parser),
+                Some("bench") => parse_bench(&mut parser),
+                Some("gpu-test") => parse_gpu(&mut parser, GPU_TEST, &["list", "fake"], Task::GpuTest),
+                Some("gpu-bench") => parse_gpu(&mut parser, GPU_BENCH, &["quick", "fake"], Task::GpuBench),
+                _ => Err(format!("no task is named {task:?}; there are test, bench, gpu-test and gpu-bench")
+                    .into()),
+            }
+        }
         Some(other) => Err(other.unexpected().into()),
     }
 }
@@ -87,6 +128,27 @@ fn parse_bench(parser: &mut Parser) -> Result<Task> {
     Ok(Task::Bench(options))
 }
 
+/// Both hand on what they are told, as far as it is known. Words are the names of checks.
+fn parse_gpu(
+    parser: &mut Parser,
+    help: &str,
+    known: &[&str],
+    task: fn(gpu::Options) -> Task,
+) -> Result<Task> {
+    let mut options = gpu::Options::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Task::Help(help.into())),
+            Arg::Long(option) if known.contains(&option) => {
+                options.arguments.push(format!("--{option}").into());
+            }
+            Arg::Value(check) if known.contains(&"list") => options.arguments.push(check),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(task(options))
+}
+
 /// The value of an option that takes one of a few words.
 fn choice(
     what: &str,
@@ -113,11 +175,13 @@ mod tests {
         assert_eq!(task("test --only fmt --only=clippy").unwrap(), Task::Test(options));
         let options = bench::Options { quick: true, instructions: false, only: vec!["check"] };
         assert_eq!(task("bench --quick --only check").unwrap(), Task::Bench(options));
+        let options = gpu::Options { arguments: vec!["--fake".into(), "pool".into()] };
+        assert_eq!(task("gpu-test --fake pool").unwrap(), Task::GpuTest(options));
     }
 
     #[test]
     fn help_is_there_for_each_task() {
-        for line in ["", "--help", "-h", "test --help", "bench -h"] {
+        for line in ["", "--help", "-h", "test --help", "bench -h", "gpu-test --help", "gpu-bench -h"] {
             let Task::Help(text) = task(line).unwrap() else { panic!("no help for `{line}`") };
             assert!(text.contains("Usage: cargo xtask"), "{text}");
         }
@@ -126,8 +190,12 @@ mod tests {
     #[test]
     fn a_wrong_word_is_answered_with_the_right_ones() {
         let error = |line| task(line).unwrap_err().to_string();
-        assert_eq!(error("tset"), r#"no task is named "tset"; there are test and bench"#);
+        assert_eq!(
+            error("tset"),
+            r#"no task is named "tset"; there are test, bench, gpu-test and gpu-bench"#
+        );
         assert!(error("test --only fmtt").starts_with("no step is named `fmtt`; there are packages, fmt"));
         assert_eq!(error("bench --fast"), "invalid option '--fast'");
+        assert_eq!(error("gpu-bench --list"), "invalid option '--list'");
     }
 }

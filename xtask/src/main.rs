@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod cli;
+mod gpu;
 mod test;
 mod workspace;
 
@@ -19,6 +20,8 @@ fn main() -> ExitCode {
         }
         cli::Task::Test(options) => test::run(&options),
         cli::Task::Bench(options) => bench::run(&options).map(|()| true),
+        cli::Task::GpuTest(options) => gpu::test(&options),
+        cli::Task::GpuBench(options) => gpu::bench(&options),
     });
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check, in the order in which they are quick.
 
 mod count;
+mod cust;
 mod features;
 mod grafana;
 mod npm;
@@ -36,7 +37,7 @@ struct Step {
     run: fn(&mut Run) -> Result,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "packages",
         about: "the programs that the tests talk to are installed",
@@ -55,6 +56,16 @@ const STEPS: [Step; 9] = [
         run: rules::step,
     },
     Step { name: "tests", about: "unit, integration, ui and doc tests pass", run: suite::step },
+    Step {
+        name: "cust",
+        about: "streams of cust are timed, linked to a library in the driver's place",
+        run: cust::step,
+    },
+    Step {
+        name: "gpu",
+        about: "the program that checks devices works, with a library in the driver's place",
+        run: |run| crate::gpu::try_out(&run.workspace.target),
+    },
     Step {
         name: "stack",
         about: "each stack is one to compose, Kubernetes and the Prometheus operator",
@@ -138,14 +149,14 @@ fn fmt(_: &mut Run) -> Result {
 }
 
 fn clippy(run: &mut Run) -> Result {
-    let features = run.workspace.all_features_but_off();
+    let features = run.workspace.most_features();
     let arguments =
         ["clippy", "--workspace", "--all-targets", "--features", &features, "--", "-D", "warnings"];
     run_command(&mut cargo(arguments))
 }
 
 fn doc(run: &mut Run) -> Result {
-    let features = run.workspace.all_features_but_off();
+    let features = run.workspace.most_features();
     let mut command = cargo(["doc", "--workspace", "--no-deps", "--features", &features]);
     run_command(command.env("RUSTDOCFLAGS", "-D warnings"))
 }

@@ -12,6 +12,10 @@ use crate::cargo::{cargo, read};
 /// it measures nothing, so no other step may switch it on.
 pub(crate) const OFF: &str = "off";
 
+/// The feature that links NVIDIA's driver, which most machines have not. It is checked by itself, with another library in
+/// the driver's place.
+pub(crate) const CUST: &str = "cust";
+
 /// The members of the workspace and the folder that cargo builds in.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -58,10 +62,11 @@ impl Workspace {
         self.packages.iter().find(|package| package.name == name)
     }
 
-    /// Every feature of every member but [`OFF`], as `--features` wants it.
-    pub(crate) fn all_features_but_off(&self) -> String {
+    /// Every feature of every member but [`OFF`] and [`CUST`], as `--features` wants it.
+    pub(crate) fn most_features(&self) -> String {
         let features = self.packages.iter().flat_map(|package| {
-            let names = package.features.keys().filter(|feature| *feature != OFF && *feature != "default");
+            let names =
+                package.features.keys().filter(|name| ![OFF, CUST, "default"].contains(&name.as_str()));
             names.map(|feature| format!("{}/{feature}", package.name))
         });
         features.collect::<Vec<_>>().join(",")
@@ -113,7 +118,7 @@ mod tests {
                       "required-features": ["off"] }
                 ]
             },
-            { "name": "model", "manifest_path": "/repo/model/Cargo.toml", "features": { "parse": [] }, "targets": [] }
+            { "name": "model", "manifest_path": "/repo/model/Cargo.toml", "features": { "parse": [], "cust": [] }, "targets": [] }
         ]
     }"#;
 
@@ -128,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn the_feature_that_switches_everything_off_stays_off() {
+    fn features_that_are_checked_by_themselves_stay_off() {
         let workspace = Workspace::parse(METADATA).unwrap();
-        assert_eq!(workspace.all_features_but_off(), "runtime/server,model/parse");
+        assert_eq!(workspace.most_features(), "runtime/server,model/parse");
     }
 }

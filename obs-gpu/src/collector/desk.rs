@@ -36,6 +36,12 @@ impl Desk {
         if let Some(driver) = state.driver.as_deref()
             && let Err(error) = desk.furnish(driver)
         {
+            tracing::warn!(
+                target: "obs::gpu",
+                device = &*state.label,
+                %error,
+                "the driver refused what timing needs; kernels may be counted only"
+            );
             desk.complain(error);
         }
         state.is_ready();
@@ -131,6 +137,8 @@ impl Desk {
                 Ok(false) => break,
                 Ok(true) => self.settle(driver, first)?,
                 Err(error) if error.fault == Fault::Lost => return Err(error),
+                // It cannot be asked now.
+                Err(error) if error.fault == Fault::Capturing => break,
                 Err(_) => first.series.untimed(Untimed::Failed),
             }
             if let Some(done) = lane.pop_front() {
@@ -199,7 +207,7 @@ impl Desk {
             self.state.lose(error.code);
             self.lose();
         } else {
-            // Only said once: it comes from opening the device, or with each round.
+            // It may come with each round.
             tracing::debug!(target: "obs::gpu", device = &*self.state.label, %error, "the driver refused a call");
         }
     }

@@ -1,7 +1,6 @@
 //! The simulated device's clock, streams and events, and what is to go wrong.
 
 use crate::driver::{DriverError, Event, Fault, Properties, StreamId};
-use std::collections::HashMap;
 use std::time::Instant;
 
 /// CUDA's number for an event that has not happened.
@@ -34,8 +33,8 @@ pub(super) struct Script {
     advanced: f64,
     /// When a running clock began, and how it drifts.
     running: Option<(Instant, f64)>,
-    /// When a stream will have done all that is in it, and whether it is captured.
-    streams: HashMap<StreamId, (f64, bool)>,
+    /// Those that were used: few, so that looking through them takes no time.
+    streams: Vec<Stream>,
     /// When each event happens, by its number less one; infinite before it is recorded, and no number once destroyed.
     events: Vec<f64>,
     pub(super) event_cost: f64,
@@ -45,12 +44,20 @@ pub(super) struct Script {
     pub(super) properties: Properties,
 }
 
+#[derive(Debug)]
+struct Stream {
+    id: StreamId,
+    /// When it will have done all that is in it.
+    until: f64,
+    captures: bool,
+}
+
 impl Script {
     pub(super) fn new(drift: Option<f64>) -> Script {
         Script {
             advanced: 0.0,
             running: drift.map(|drift| (Instant::now(), drift)),
-            streams: HashMap::new(),
+            streams: Vec::new(),
             events: Vec::new(),
             event_cost: 0.0,
             calls: [0; CALLS],
@@ -88,22 +95,28 @@ impl Script {
         }
     }
 
-    /// When a stream would begin with what is put there now.
-    fn free_at(&self, stream: StreamId) -> f64 {
-        self.streams.get(&stream).map_or(0.0, |(until, _)| *until).max(self.now())
+    fn stream(&mut self, id: StreamId) -> &mut Stream {
+        let place = self.streams.iter().position(|stream| stream.id == id).unwrap_or_else(|| {
+            self.streams.push(Stream { id, until: 0.0, captures: false });
+            self.streams.len() - 1
+        });
+        &mut self.streams[place]
     }
 
-    pub(super) fn work(&mut self, stream: StreamId, seconds: f64) {
-        let until = self.free_at(stream) + seconds;
-        self.streams.entry(stream).or_default().0 = until;
+    /// Puts work into a stream, and says when it will be done.
+    pub(super) fn work(&mut self, stream: StreamId, seconds: f64) -> f64 {
+        let now = self.now();
+        let stream = self.stream(stream);
+        stream.until = stream.until.max(now) + seconds;
+        stream.until
     }
 
     pub(super) fn capture(&mut self, stream: StreamId, captures: bool) {
-        self.streams.entry(stream).or_default().1 = captures;
+        self.stream(stream).captures = captures;
     }
 
-    pub(super) fn is_capturing(&self, stream: StreamId) -> bool {
-        self.streams.get(&stream).is_some_and(|(_, captures)| *captures)
+    pub(super) fn is_capturing(&mut self, stream: StreamId) -> bool {
+        self.stream(stream).captures
     }
 
     pub(super) fn create(&mut self) -> Event {
@@ -126,9 +139,8 @@ impl Script {
             // A real driver would put it into the graph, and timing would be of nothing.
             return Err(DriverError { fault: Fault::Capturing, code: CAPTURE_UNSUPPORTED });
         }
-        let at = self.free_at(stream) + self.event_cost;
+        let at = self.work(stream, self.event_cost);
         *self.at(event)? = at;
-        self.streams.entry(stream).or_default().0 = at;
         Ok(())
     }
 

@@ -11,6 +11,9 @@ kernel!(LABELLED, "labelled", labels: &[LabelDesc { name: "warm", cap: None }]);
 kernel!(CAPPED, "capped", labels: &[LabelDesc { name: "shape", cap: Some(2) }]);
 kernel!(SLOW, "slow", slow: Some(5_000_000));
 kernel!(TWICE_A, "twice");
+kernel!(ODD_A, "odd");
+kernel!(ODD_B, "odd", buckets: &[1.0]);
+kernel!(LAST, "last");
 mod other {
     use super::super::kernel;
     kernel!(TWICE_B, "twice");
@@ -171,5 +174,32 @@ fn a_flush_says_what_is_left() {
     let simulated = Simulated::new("flush-0");
     simulated.launch(&EARLY, 0.5);
     assert!(obs_gpu::flush(Duration::from_millis(20)).pending >= 1);
+    simulated.finish();
+}
+
+#[test]
+fn of_two_kernels_of_one_name_that_contradict_each_other_the_first_is_exported() {
+    let simulated = Simulated::new("odd-0");
+    simulated.launch(&ODD_A, 0.001);
+    simulated.launch(&ODD_B, 0.001);
+    simulated.finish();
+    assert_eq!(launches("odd", "odd-0", "ok"), 1.0);
+    let conflict = obs_runtime::conflicts().iter().find(|conflict| conflict.family == "kernel odd");
+    assert_eq!(conflict.map(|conflict| conflict.about), Some("list of buckets"));
+}
+
+#[test]
+fn what_is_pending_is_read_before_a_program_ends() {
+    let simulated = Simulated::of(fake::Device::running(0.0), "last-0");
+    let obs = obs_runtime::builder("tests").init().expect("one at a time");
+    simulated.launch(&LAST, 0.005);
+    drop(obs);
+    assert_eq!(simulated.device.pending(), 0);
+    assert_eq!(timings("last", "last-0").count(), 1);
+    // Work that does not end is not waited for.
+    let obs = obs_runtime::builder("tests").init().expect("one at a time");
+    simulated.launch(&LAST, 1000.0);
+    drop(obs);
+    assert_eq!(simulated.device.pending(), 1);
     simulated.finish();
 }

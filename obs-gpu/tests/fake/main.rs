@@ -16,7 +16,7 @@ mod threads;
 
 use obs_gpu::driver::StreamId;
 use obs_gpu::{Device, Lane, fake};
-use obs_runtime::snapshot::{HistogramValue, Value};
+use obs_runtime::snapshot::{HistogramValue, Snapshot, Value};
 use std::time::{Duration, Instant};
 
 /// A kernel as `#[gpu_kernel]` declares it, timed at each launch unless `every` says otherwise.
@@ -96,7 +96,12 @@ impl Simulated {
 
 /// What a counter or gauge stands at; no number if it is not there.
 pub(crate) fn number(family: &str, labels: &[(&str, &str)]) -> f64 {
-    match obs_runtime::snapshot().value(family, labels) {
+    number_in(&obs_runtime::snapshot(), family, labels)
+}
+
+/// The same at one moment: with all kernels on all devices of all tests, a snapshot takes its time.
+fn number_in(snapshot: &Snapshot, family: &str, labels: &[(&str, &str)]) -> f64 {
+    match snapshot.value(family, labels) {
         Some(Value::Integer(value)) => *value as f64,
         Some(Value::Float(value)) => *value,
         _ => f64::NAN,
@@ -127,10 +132,15 @@ pub(crate) fn untimed(kernel: &str, device: &str, reason: &str) -> f64 {
 /// That each ok launch is timed, counted as untimed, or pending.
 #[track_caller]
 pub(crate) fn assert_adds_up(kernel: &str, device: &str) {
-    let reasons = ["sampled", "capture", "pool", "refused", "lost", "failed"];
-    let count = untimed;
-    let untimed: f64 = reasons.iter().map(|reason| count(kernel, device, reason)).sum();
-    let pending = number("gpu_timings_pending", &[("device", device)]);
-    let timed = timings(kernel, device).count() as f64;
-    assert_eq!(launches(kernel, device, "ok"), timed + untimed + pending, "{timed} {untimed} {pending}");
+    let snapshot = obs_runtime::snapshot();
+    let of = [("kernel", kernel), ("device", device)];
+    let reasons = ["sampled", "capture", "pool", "refused", "lost", "failed"]
+        .map(|reason| number_in(&snapshot, "gpu_kernel_untimed_total", &[of[0], of[1], ("reason", reason)]));
+    let pending = number_in(&snapshot, "gpu_timings_pending", &[of[1]]);
+    let Some(Value::Histogram(timed)) = snapshot.value("gpu_kernel_duration_seconds", &of) else {
+        panic!("no timings of {kernel}");
+    };
+    let ok = number_in(&snapshot, "gpu_kernel_launches_total", &[of[0], of[1], ("result", "ok")]);
+    let sum = timed.count() as f64 + reasons.iter().sum::<f64>() + pending;
+    assert_eq!(ok, sum, "{} timings, untimed {reasons:?}, {pending} pending", timed.count());
 }

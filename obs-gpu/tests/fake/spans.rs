@@ -6,6 +6,7 @@ use obs_runtime::{observe, testing};
 
 kernel!(TRACED, "traced", bytes: true);
 kernel!(LATE, "late");
+kernel!(EXAMPLE, "example");
 kernel!(ON_HOST, "on_host");
 
 #[observe]
@@ -56,4 +57,23 @@ fn without_a_call_around_it_a_launch_makes_no_span() {
     let ((), captured) = testing::capture(|| simulated.finish());
     assert_eq!(captured.spans("gpu.kernel").count(), 0);
     assert_eq!(timings("late", "alone-0").count(), 1);
+}
+
+#[test]
+fn a_timing_of_a_sampled_trace_has_its_span_as_an_example() {
+    let simulated = Simulated::new("example-0");
+    let ((), captured) = testing::capture(|| {
+        example(&simulated);
+        simulated.finish();
+    });
+    let span = captured.span("gpu.kernel");
+    let exemplars = timings("example", "example-0").exemplars;
+    let [(_, exemplar)] = &*exemplars else { panic!("{exemplars:?}") };
+    assert_eq!((exemplar.trace_id, exemplar.span_id), (span.trace_id, span.span_id));
+    assert!((exemplar.value - 0.003).abs() < 1e-8);
+}
+
+#[observe]
+fn example(simulated: &Simulated) {
+    simulated.launch(&EXAMPLE, 0.003);
 }

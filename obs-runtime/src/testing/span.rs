@@ -81,6 +81,12 @@ impl Span {
         }
     }
 
+    /// The seconds from another span's beginning to this one's; negative if this one began first.
+    pub fn since(&self, other: &Span) -> f64 {
+        let distance = |from: u64, to: u64| clock::seconds(to.saturating_sub(from));
+        distance(other.start, self.start) - distance(self.start, other.start)
+    }
+
     /// The value of a field.
     pub fn field(&self, name: &str) -> Option<&FieldValue> {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)

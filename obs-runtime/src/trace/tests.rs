@@ -14,6 +14,8 @@ use tracing::metadata::{Kind, Level, Metadata};
 use tracing::subscriber::Interest;
 
 mod carried;
+#[cfg(not(feature = "off"))]
+mod given;
 mod handles;
 #[cfg(feature = "tower")]
 mod requests;

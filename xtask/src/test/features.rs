@@ -6,7 +6,7 @@ use std::fmt;
 use super::Run;
 use crate::Result;
 use crate::cargo::{cargo, read};
-use crate::workspace::{OFF, Package};
+use crate::workspace::{CUST, OFF, Package};
 
 /// The packages whose features are combined. The others have one or two, which the other steps see.
 const COMBINED: [&str; 2] = ["obs-runtime", "obs-gpu"];
@@ -74,8 +74,8 @@ impl fmt::Display for Build<'_> {
 
 /// The sets of a package's features that differ: what a feature switches on is in the set with it.
 fn sets(package: &Package) -> BTreeSet<Set<'_>> {
-    let names: Vec<&str> =
-        package.features.keys().map(String::as_str).filter(|name| *name != "default").collect();
+    let names = package.features.keys().map(String::as_str);
+    let names: Vec<&str> = names.filter(|name| !["default", CUST].contains(name)).collect();
     let all: BTreeSet<_> = subsets(&names).into_iter().map(|set| closed(set, &package.features)).collect();
     if all.len() <= MOST_SETS {
         return all;

@@ -1,0 +1,170 @@
+//! Which driver is used, and how its calls are counted.
+//!
+//! The library inside of this file is written to a folder that goes when we end. obs-gpu loads it in place of the
+//! driver; it counts obs-gpu's calls and forwards them. What the checks call themselves goes to the driver directly.
+//! Without a real driver, a copy of the same library is the driver.
+
+use crate::Result;
+use obs_gpu::cuda::{self, Status};
+use std::ffi::{CString, OsStr, c_char};
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libcuda.so"));
+
+/// The folder, and what is in it.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    folder: PathBuf,
+    driver: Driver,
+}
+
+#[derive(Debug)]
+enum Driver {
+    Real { path: PathBuf, about: String },
+    Fake { why: String },
+}
+
+impl Setting {
+    /// Finds a driver, and writes the library.
+    ///
+    /// # Errors
+    ///
+    /// That this program was built without the library, or what the system says.
+    pub(crate) fn prepare(fake: bool) -> Result<Setting> {
+        if LIBRARY.is_empty() {
+            return Err("built without its library: `cargo xtask gpu-test` builds all of it".into());
+        }
+        let folder = std::env::temp_dir().join(format!("obs-gpu-test-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        let setting = Setting { folder, driver: if fake { Driver::fake("--fake") } else { Driver::find() } };
+        fs::write(setting.counting(), LIBRARY)?;
+        if let Driver::Fake { .. } = setting.driver {
+            fs::write(setting.driver(), LIBRARY)?;
+            // Libraries look for the driver by either name; one file is one driver.
+            fs::hard_link(setting.driver(), setting.folder.join("libcuda.so"))?;
+        }
+        Ok(setting)
+    }
+
+    fn counting(&self) -> PathBuf {
+        self.folder.join("counting.so")
+    }
+
+    fn driver(&self) -> PathBuf {
+        match &self.driver {
+            Driver::Real { path, .. } => path.clone(),
+            Driver::Fake { .. } => self.folder.join("libcuda.so.1"),
+        }
+    }
+
+    /// Starts this program again, with these arguments, in the setting.
+    pub(crate) fn spawn<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Child> {
+        self.command(arguments)?.spawn().map_err(Into::into)
+    }
+
+    /// The same, with its output to read.
+    pub(crate) fn spawn_quiet<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Child> {
+        self.command(arguments)?.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(Into::into)
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--child").args(arguments);
+        command.env("OBS_CUDA_LIBRARY", self.counting()).env("OBS_FORWARD_CUDA", self.driver());
+        if let Driver::Fake { .. } = self.driver {
+            command
+                .env("LD_LIBRARY_PATH", &self.folder)
+                .env(FAKE, "1")
+                .env("OBS_FAKE_CUDA", "fault wild 700");
+        }
+        Ok(command)
+    }
+}
+
+/// Tells a child that its driver is not real.
+const FAKE: &str = "OBS_GPU_TEST_FAKE";
+
+/// Whether the device of this process is real.
+pub(crate) fn is_real() -> bool {
+    std::env::var_os(FAKE).is_none()
+}
+
+impl Drop for Setting {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.driver {
+            Driver::Real { path, about } => write!(f, "{about} ({})", path.display()),
+            Driver::Fake { why } => write!(f, "{why}: everything below is of a fake driver"),
+        }
+    }
+}
+
+impl Driver {
+    fn fake(why: impl Into<String>) -> Driver {
+        Driver::Fake { why: why.into() }
+    }
+
+    fn find() -> Driver {
+        match cuda::status() {
+            Status::Missing(missing) => Driver::fake(missing.to_string()),
+            ready => match loaded() {
+                Some(path) => Driver::Real { path, about: ready.to_string() },
+                None => Driver::fake("the CUDA driver is loaded, but nobody says from where"),
+            },
+        }
+    }
+}
+
+/// The file that the driver was loaded from.
+fn loaded() -> Option<PathBuf> {
+    let maps = fs::read_to_string("/proc/self/maps").ok()?;
+    let mut files = maps.lines().filter_map(|line| line.split_whitespace().nth(5)).map(Path::new);
+    let is_driver =
+        |file: &&Path| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libcuda.so"));
+    files.find(is_driver).map(Path::to_owned)
+}
+
+/// The counts of obs-gpu's calls.
+pub(crate) struct Calls {
+    library: libloading::Library,
+}
+
+impl Calls {
+    /// The library that obs-gpu has loaded in this process.
+    pub(crate) fn open() -> Result<Calls> {
+        let path = std::env::var_os("OBS_CUDA_LIBRARY").ok_or("there is no counting library")?;
+        // SAFETY: it is loaded already; nothing runs again.
+        #[allow(unsafe_code)]
+        let library = unsafe { libloading::Library::new(path) }?;
+        Ok(Calls { library })
+    }
+
+    /// How often it called anything that waits for a device.
+    pub(crate) fn waits(&self) -> Result<i64> {
+        self.ask("waits")
+    }
+
+    /// How often it called that function.
+    pub(crate) fn of(&self, function: &str) -> Result<i64> {
+        self.ask(&format!("calls {function}"))
+    }
+
+    fn ask(&self, question: &str) -> Result<i64> {
+        let question = CString::new(question)?;
+        // SAFETY: the library is ours, and its function has this type.
+        #[allow(unsafe_code)]
+        let answer = unsafe {
+            let ask = self.library.get::<unsafe extern "C" fn(*const c_char) -> i64>(b"obs_fake_cuda")?;
+            ask(question.as_ptr())
+        };
+        if answer < 0 { Err(format!("{question:?} is no question").into()) } else { Ok(answer) }
+    }
+}

@@ -1,0 +1,149 @@
+//! A CUDA context as the rest of the crate sees it: a driver of one device.
+
+use super::fault::{CONTEXT_IS_DESTROYED, INVALID_CONTEXT, INVALID_HANDLE, NOT_READY, error};
+use super::ffi::{Code, ContextHandle, EventHandle, Functions, StreamHandle};
+use super::properties::properties;
+use crate::driver::{Driver, DriverError, Event, Fault, Properties, StreamId};
+
+/// The last of the handles that mean a default stream, of whichever context the thread is in.
+const PER_THREAD: u64 = 2;
+
+/// A context, which the program made and may destroy at any time.
+///
+/// It is not retained: a program that lets go of its context wants the memory back. What is left of it here is found
+/// to be lost, by its number, before the driver is asked about events that went with it.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    functions: &'static Functions,
+    handle: ContextHandle,
+    /// Zero where the driver has no such numbers.
+    id: u64,
+    device: i32,
+}
+
+impl Context {
+    /// The context, which must be alive.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub(super) fn new(
+        functions: &'static Functions,
+        handle: ContextHandle,
+        id: u64,
+    ) -> Result<Context, DriverError> {
+        let mut context = Context { functions, handle, id, device: 0 };
+        context.device = context.inside(Functions::context_device)?;
+        Ok(context)
+    }
+
+    /// The device's number among those that the driver shows, which is how people know it.
+    pub(super) fn ordinal(&self) -> u32 {
+        let count = self.functions.device_count().unwrap_or(0);
+        let found = (0..count).find(|ordinal| self.functions.device(*ordinal) == Ok(self.device));
+        found.unwrap_or(self.device).try_into().unwrap_or(0)
+    }
+
+    /// Calls the driver with this context as the thread's, which is put back. Most threads that launch are in it.
+    fn inside<T>(&self, call: impl FnOnce(&Functions) -> Result<T, Code>) -> Result<T, DriverError> {
+        let functions = self.functions;
+        if functions.context().map_err(error)? == self.handle {
+            return call(functions).map_err(error);
+        }
+        functions.push_context(self.handle).map_err(error)?;
+        let answer = call(functions);
+        let popped = functions.pop_context();
+        let answer = answer.map_err(error)?;
+        popped.map_err(error)?;
+        Ok(answer)
+    }
+
+    /// Calls the driver about a stream. Streams that are no thread's default know their context, so the thread's is
+    /// looked at only if the driver wants it: this is what a launch pays for.
+    fn about<T>(
+        &self,
+        stream: StreamId,
+        call: impl Fn(&Functions, StreamHandle) -> Result<T, Code>,
+    ) -> Result<T, DriverError> {
+        let handle = StreamHandle(stream.0 as usize);
+        if stream.0 > PER_THREAD {
+            match call(self.functions, handle) {
+                Err(INVALID_CONTEXT | CONTEXT_IS_DESTROYED | INVALID_HANDLE) => {}
+                answer => return answer.map_err(error),
+            }
+        }
+        self.inside(|functions| call(functions, handle))
+    }
+
+    /// Whether it is still the context that it was: handles are given out again.
+    fn alive(&self) -> Result<(), DriverError> {
+        match self.functions.context_id(self.handle) {
+            Ok(id) if id == self.id => Ok(()),
+            Ok(_) => Err(error(CONTEXT_IS_DESTROYED)),
+            // Whatever it says of a context that we had: it is none any more.
+            Err(code) => Err(DriverError { fault: Fault::Lost, code }),
+        }
+    }
+}
+
+impl Driver for Context {
+    fn backend(&self) -> &'static str {
+        "cuda"
+    }
+
+    fn attach(&self) -> Result<(), DriverError> {
+        self.alive()?;
+        self.functions.relax_capture().map_err(error)?;
+        self.functions.set_context(self.handle).map_err(error)
+    }
+
+    fn properties(&self) -> Properties {
+        properties(self.functions, self.device)
+    }
+
+    fn create(&self) -> Result<Event, DriverError> {
+        self.inside(Functions::create_event).map(|event| Event(event.0 as u64))
+    }
+
+    fn destroy(&self, event: Event) {
+        // The events of a context go with it.
+        if self.alive().is_ok() {
+            let _ = self.functions.destroy_event(handle(event));
+        }
+    }
+
+    fn own_stream(&self) -> Result<StreamId, DriverError> {
+        self.inside(Functions::create_stream).map(|stream| StreamId(stream.0 as u64))
+    }
+
+    fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError> {
+        match self.about(stream, Functions::is_capturing) {
+            // The default stream may not be touched while another one captures.
+            Err(DriverError { fault: Fault::Capturing, .. }) => Ok(true),
+            answer => answer,
+        }
+    }
+
+    fn record(&self, event: Event, stream: StreamId) -> Result<(), DriverError> {
+        self.about(stream, |functions, stream| functions.record_event(handle(event), stream))
+    }
+
+    fn is_complete(&self, event: Event) -> Result<bool, DriverError> {
+        self.alive()?;
+        match self.functions.query_event(handle(event)) {
+            Ok(()) => Ok(true),
+            Err(NOT_READY) => Ok(false),
+            Err(code) => Err(error(code)),
+        }
+    }
+
+    fn elapsed(&self, start: Event, end: Event) -> Result<f64, DriverError> {
+        self.alive()?;
+        let milliseconds = self.functions.elapsed(handle(start), handle(end)).map_err(error)?;
+        Ok(f64::from(milliseconds) / 1e3)
+    }
+}
+
+fn handle(event: Event) -> EventHandle {
+    EventHandle(event.0 as usize)
+}

@@ -1,0 +1,70 @@
+//! Which device of this crate a context is.
+
+use super::context::Context;
+use super::fault::{INVALID_CONTEXT, error};
+use super::ffi::{ContextHandle, Functions};
+use crate::driver::DriverError;
+use crate::stream::Lane;
+use crate::{Device, OpenError};
+use std::cell::Cell;
+use std::sync::{Mutex, PoisonError};
+
+#[derive(Clone, Copy)]
+struct Known {
+    handle: ContextHandle,
+    id: u64,
+    device: u32,
+}
+
+static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// Most threads only ever see one context.
+    static LAST: Cell<Option<Known>> = const { Cell::new(None) };
+}
+
+/// The device that the context is, which becomes one at the first launch there.
+///
+/// # Errors
+///
+/// What the driver says of the context.
+pub(super) fn device(functions: &'static Functions, handle: ContextHandle) -> Result<u32, DriverError> {
+    if handle == ContextHandle::default() {
+        return Err(error(INVALID_CONTEXT));
+    }
+    let id = functions.context_id(handle).map_err(error)?;
+    match LAST.get() {
+        Some(last) if last.handle == handle && last.id == id => Ok(last.device),
+        _ => find(functions, handle, id),
+    }
+}
+
+#[cold]
+fn find(functions: &'static Functions, handle: ContextHandle, id: u64) -> Result<u32, DriverError> {
+    let mut all = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = match all.iter().find(|known| known.handle == handle && known.id == id) {
+        Some(known) => *known,
+        None => {
+            let context = Context::new(functions, handle, id)?;
+            let known = Known { handle, id, device: open(&context).unwrap_or(Lane::NOWHERE.device) };
+            all.push(known);
+            known
+        }
+    };
+    LAST.set(Some(known));
+    Ok(known.device)
+}
+
+/// Makes it a device under the first label that is free. `None` if there are too many.
+fn open(context: &Context) -> Option<u32> {
+    let ordinal = context.ordinal();
+    let labels = std::iter::once(ordinal.to_string()).chain((2..).map(|turn| format!("{ordinal}.{turn}")));
+    for label in labels {
+        match Device::open(context.clone(), label) {
+            Ok(device) => return Some(device.index()),
+            Err(OpenError::Taken(_)) => {}
+            Err(OpenError::TooMany) => return None,
+        }
+    }
+    None
+}
