@@ -69,6 +69,11 @@ pub struct Properties {
 /// No method waits for the device, and all may be called from any thread. Events are of one device and go back
 /// to the driver that made them.
 pub trait Driver: fmt::Debug + Send + Sync + 'static {
+    /// What it is a driver of, in the label `backend` of `gpu_device_info`.
+    fn backend(&self) -> &'static str {
+        "other"
+    }
+
     /// Makes the device the one that this thread's calls are about. The collector's thread calls it first; a
     /// thread that launches is there already.
     ///

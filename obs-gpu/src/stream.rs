@@ -1,14 +1,24 @@
 //! Streams, as timing sees them.
 
+use crate::device;
 use crate::driver::StreamId;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Where work goes: a device, and a stream of it.
+/// Where work goes: a device, and a stream of it. From [`Device::lane`](crate::Device::lane).
+///
+/// It is a stream itself, for code that has nothing else at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lane {
     pub(crate) device: u32,
     pub(crate) stream: StreamId,
+}
+
+impl Lane {
+    pub(crate) const HOST: Lane = Lane { device: device::HOST, stream: StreamId(0) };
+
+    /// On no device that there is: work there is counted as of `device="unknown"`, and not timed.
+    pub const NOWHERE: Lane = Lane { device: device::UNKNOWN, stream: StreamId(0) };
 }
 
 /// Something that work is launched into, named by `stream = …` of an attribute.
@@ -22,6 +32,12 @@ pub struct Lane {
 pub trait Stream {
     /// The device and the stream on it.
     fn lane(&self) -> Lane;
+}
+
+impl Stream for Lane {
+    fn lane(&self) -> Lane {
+        *self
+    }
 }
 
 impl<S: Stream + ?Sized> Stream for &S {

@@ -251,6 +251,7 @@ impl Builder {
         }
         Ok(Obs {
             service,
+            stopped: false,
             #[cfg(feature = "logs")]
             ids: ids && logs.is_some() && crate::trace::install_for_ids(),
             #[cfg(feature = "logs")]

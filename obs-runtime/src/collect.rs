@@ -1,6 +1,7 @@
 //! The families that no instrument holds.
 
 use crate::builder;
+use crate::private;
 use crate::snapshot::Family;
 use crate::{objective, self_metrics};
 
@@ -12,6 +13,7 @@ pub(crate) fn own(into: &mut Vec<Family>) {
     crate::logs::collect(into);
     #[cfg(feature = "process")]
     crate::process::collect(into);
+    private::poll(into);
     if let Some(service) = builder::installed() {
         into.push(service.build_info());
         service.health.collect(into);

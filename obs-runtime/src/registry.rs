@@ -7,6 +7,7 @@
 mod calls;
 mod conflict;
 mod entry;
+mod kernels;
 mod merge;
 mod metrics;
 mod model;
@@ -14,6 +15,7 @@ mod model;
 pub use conflict::Conflict;
 pub(crate) use entry::Item;
 pub use entry::{Entry, KernelEntry};
+use kernels::Kernels;
 
 use crate::cells::{self, Reader};
 use crate::collect;
@@ -39,6 +41,7 @@ static TEXTS: Mutex<Option<Texts>> = Mutex::new(None);
 pub(crate) struct Registry {
     sites: Vec<&'static Live>,
     metrics: Vec<Metric>,
+    kernels: Kernels,
     catalogue: obs_model::Catalogue,
     conflicts: Vec<Conflict>,
     /// Families in which two items have the same series, to be added up.
@@ -142,7 +145,8 @@ fn recorded(registry: &Registry, reader: &Reader) -> Vec<Family> {
     }
     // The program's own come first: they keep their names.
     let requests = requests(&mut page);
-    page.finish().into_iter().chain(requests).collect()
+    let kernels = registry.kernels.collect(&mut page);
+    page.finish().into_iter().chain(requests).chain(kernels).collect()
 }
 
 /// The families of layers.
@@ -184,7 +188,7 @@ impl Registry {
                 Item::Metric(metric) => metrics.push(Metric::Function(metric)),
                 Item::Polled(desc, read) => metrics.push(Metric::Polled(desc, read)),
                 Item::Error(desc) => errors.push(desc),
-                Item::Kernel(kernel) => kernels.push(kernel.desc()),
+                Item::Kernel(kernel) => kernels.push(kernel),
             }
         }
         sites.sort_by_key(|site| (site.desc.module, site.desc.name, site.desc.file, site.desc.line));
@@ -192,14 +196,18 @@ impl Registry {
             let desc = metric.desc();
             (desc.module, desc.name, desc.file, desc.line)
         });
+        kernels.sort_by_key(|kernel: &&dyn KernelEntry| {
+            let desc = kernel.desc();
+            (desc.module, desc.name, desc.file, desc.line)
+        });
         let catalogue = model::catalogue(&sites, &metrics, &kernels, &errors);
-        let conflicts = conflict::resolve(&mut sites, &mut metrics);
+        let conflicts = conflict::resolve(&mut sites, &mut metrics, &mut kernels);
         sites.retain(|site| site.desc.metrics);
         let merged = merge::families(&sites, &metrics);
         for site in &sites {
             site.declare_errors();
         }
-        Registry { sites, metrics, catalogue, conflicts, merged }
+        Registry { sites, metrics, kernels: Kernels::new(kernels), catalogue, conflicts, merged }
     }
 }
 

@@ -5,13 +5,17 @@ mod branch;
 mod call;
 mod class;
 mod desc;
+mod ending;
+mod families;
 mod future;
 mod metric;
+mod place;
 mod site;
 mod slow;
 mod span;
 mod spans;
 mod submit;
+mod tally;
 
 pub use crate::error::{Categories, Category, ErrorCategory, Severity};
 pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
@@ -24,6 +28,10 @@ pub use class::{
     ReaderPlain, Returned, Unreadable, class, ok, probe, reader, test,
 };
 pub use desc::{ErrorTypeDesc, FunctionDesc, KernelDesc, LabelDesc, MetricDesc, SloDesc, fields};
+pub use ending::at_shutdown;
+pub(crate) use ending::finish;
+pub use families::{CombinationOf, Families, Key, Name, Pairs, polled, source};
+pub(crate) use families::{poll, sources};
 pub use future::{
     AsyncCall, Deferred, Observed, deferred, enter_async, enter_async_fields, enter_async_span,
     enter_async_with, future,
@@ -31,6 +39,7 @@ pub use future::{
 pub use inventory;
 pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
 pub use obs_model::{Kind, Source, SpanKind};
+pub use place::{FieldValue, Place, Ran, now, seconds, ticks};
 pub use site::{Labelled, Site, capped, label};
 pub(crate) use site::{Live, Outcome, SeriesRef};
 #[cfg(feature = "logs")]
@@ -46,3 +55,4 @@ pub use std::option::Option::{None, Some};
 pub use std::time::Duration;
 pub use std::{file, module_path, unreachable};
 pub use submit::{submit_error, submit_function_metric, submit_polled, submit_static};
+pub use tally::{ErrorTally, Lanes, LanesAt, Read, Tally, TickBuckets};

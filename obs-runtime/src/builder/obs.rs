@@ -17,6 +17,8 @@ use std::time::Duration;
 #[must_use = "dropping it stops the server"]
 pub struct Obs {
     pub(super) service: Arc<Service>,
+    /// Whether everything was sent by `shutdown`.
+    pub(super) stopped: bool,
     /// How long a stop waits for what is left to be sent.
     #[cfg(feature = "otlp")]
     pub(super) within: Duration,
@@ -62,17 +64,26 @@ impl Obs {
         report.unwrap_or_else(|| service.report())
     }
 
-    fn stop(self) -> ShutdownReport {
-        #[cfg(feature = "otlp")]
+    fn stop(mut self) -> ShutdownReport {
+        self.stopped = true;
         self.flush();
         self.service.report()
     }
 
+    /// Finishes what is under way, and then sends what is left.
     #[cfg(feature = "otlp")]
     fn flush(&self) {
-        if let Some(exporter) = &self.service.exporter {
-            exporter.stop(self.within);
+        let exporter = self.service.exporter.as_ref().filter(|exporter| exporter.is_running());
+        let left = crate::private::finish(exporter.map(|_| self.within));
+        if let Some(exporter) = exporter {
+            exporter.stop(left);
         }
+    }
+
+    /// Finishes what is under way.
+    #[cfg(not(feature = "otlp"))]
+    fn flush(&self) {
+        crate::private::finish(None);
     }
 }
 
@@ -90,8 +101,7 @@ impl Service {
 
 impl Drop for Obs {
     fn drop(&mut self) {
-        #[cfg(feature = "otlp")]
-        if self.service.exporter.as_ref().is_some_and(Exporter::is_running) {
+        if !self.stopped {
             self.flush();
             let report = self.service.report();
             if !report.is_complete() {

@@ -57,6 +57,12 @@ impl Exemplars {
         self.keep(series, bounds, value, || Exemplar { trace_id, span_id, value, at });
     }
 
+    /// Remembers a value that a span of its own belongs to.
+    pub(crate) fn offer_of(&self, series: usize, bounds: &[f64], value: f64, span: (u128, u64)) {
+        let (trace_id, span_id) = span;
+        self.keep(series, bounds, value, || Exemplar { trace_id, span_id, value, at: SystemTime::now() });
+    }
+
     fn keep(&self, series: usize, bounds: &[f64], value: f64, exemplar: impl FnOnce() -> Exemplar) {
         let bucket = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
         // Somebody else is storing one, or a scrape is reading: theirs is as good as ours.

@@ -43,6 +43,12 @@ pub(crate) struct Values {
     exemplars: Exemplars,
 }
 
+/// The number of a value's bucket.
+#[inline]
+pub(crate) fn bucket(bounds: &[f64], value: f64) -> usize {
+    bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len())
+}
+
 impl Values {
     pub(crate) const fn new() -> Values {
         Values { bounds: OnceLock::new(), exemplars: Exemplars::new() }
@@ -62,7 +68,7 @@ impl Values {
         if value.is_nan() {
             return;
         }
-        let bucket = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
+        let bucket = bucket(bounds, value);
         let update = ObserveFloat { bucket, last: bounds.len(), x: value };
         slot.update(bounds.len() + 2, update);
         if context::is_sampled() {

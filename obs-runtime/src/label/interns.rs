@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 pub struct Interns(OnceLock<Box<[Option<Intern>]>>);
 
 impl Interns {
-    pub(crate) const fn new() -> Interns {
+    #[doc(hidden)]
+    #[allow(clippy::new_without_default)] // It belongs into a static, as instruments do.
+    pub const fn new() -> Interns {
         Interns(OnceLock::new())
     }
 

@@ -1,6 +1,6 @@
 //! Families that contradict each other.
 
-use super::Metric;
+use super::{KernelEntry, Metric};
 use crate::private::{Kind, LabelDesc, Live};
 use obs_model::Place;
 use std::collections::HashMap;
@@ -39,7 +39,11 @@ struct Declaration {
 }
 
 /// Removes all items that contradict an earlier one, and says which.
-pub(super) fn resolve(sites: &mut Vec<&'static Live>, metrics: &mut Vec<Metric>) -> Vec<Conflict> {
+pub(super) fn resolve(
+    sites: &mut Vec<&'static Live>,
+    metrics: &mut Vec<Metric>,
+    kernels: &mut Vec<&'static dyn KernelEntry>,
+) -> Vec<Conflict> {
     let mut declared = HashMap::new();
     let mut conflicts = Vec::new();
     let mut keep = |declarations: Vec<Declaration>| {
@@ -50,6 +54,7 @@ pub(super) fn resolve(sites: &mut Vec<&'static Live>, metrics: &mut Vec<Metric>)
     };
     sites.retain(|site| keep(of_site(site)));
     metrics.retain(|metric| keep(vec![of_metric(metric)]));
+    kernels.retain(|kernel| keep(vec![of_kernel(*kernel)]));
     conflicts
 }
 
@@ -108,6 +113,19 @@ fn of_metric(metric: &Metric) -> Declaration {
         family: desc.name.to_owned(),
         kind: desc.kind,
         help: desc.help,
+        labels: names(desc.labels),
+        buckets: desc.buckets,
+        place: Place { file: desc.file.to_owned(), line: desc.line, column: desc.column },
+    }
+}
+
+/// Two kernels of one name, whose launches are added up, need the same buckets and labels.
+fn of_kernel(kernel: &dyn KernelEntry) -> Declaration {
+    let desc = kernel.desc();
+    Declaration {
+        family: format!("kernel {}", desc.name),
+        kind: Kind::Histogram,
+        help: "",
         labels: names(desc.labels),
         buckets: desc.buckets,
         place: Place { file: desc.file.to_owned(), line: desc.line, column: desc.column },

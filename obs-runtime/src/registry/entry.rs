@@ -3,7 +3,7 @@
 use crate::instrument::family::Instrument;
 use crate::instrument::{Counter, Gauge, Histogram};
 use crate::label::{LabelSet, MAX_SERIES, space};
-use crate::private::{ErrorTypeDesc, FunctionMetric, KernelDesc, Kind, MetricDesc, Site};
+use crate::private::{ErrorTypeDesc, Families, FunctionMetric, KernelDesc, Kind, MetricDesc, Site};
 use std::fmt::Debug;
 
 /// One annotated item that is no observed function. Made by generated code only.
@@ -73,6 +73,9 @@ impl Entry {
 #[doc(hidden)]
 pub trait KernelEntry: Sync + Debug {
     fn desc(&self) -> &'static KernelDesc;
+
+    /// Adds its series to the families of kernels.
+    fn collect(&'static self, families: &mut Families<'_, '_>);
 }
 
 /// What a static under `#[metric]` holds.

@@ -1,6 +1,6 @@
 //! What was linked, as the model that code generation uses too.
 
-use super::Metric;
+use super::{KernelEntry, Metric};
 use crate::private::{ErrorTypeDesc, FunctionDesc, KernelDesc, LabelDesc, Live, MetricDesc, SloDesc};
 use obs_model::{Catalogue, Every, Function, Kernel, Label, Latency, Percent, Place, Slo, Unit};
 use std::num::NonZeroU32;
@@ -9,13 +9,13 @@ use std::time::Duration;
 pub(super) fn catalogue(
     sites: &[&'static Live],
     metrics: &[Metric],
-    kernels: &[&'static KernelDesc],
+    kernels: &[&'static dyn KernelEntry],
     errors: &[&'static ErrorTypeDesc],
 ) -> Catalogue {
     let mut catalogue = Catalogue {
         functions: sites.iter().map(|site| function(&site.desc)).collect(),
         metrics: metrics.iter().map(|metric| self::metric(metric.desc())).collect(),
-        kernels: kernels.iter().map(|desc| kernel(desc)).collect(),
+        kernels: kernels.iter().map(|entry| kernel(entry.desc())).collect(),
         errors: errors.iter().map(|desc| crate::error::model(desc)).collect(),
     };
     catalogue.sort();

@@ -2,7 +2,9 @@
 
 use super::{Active, Parent, STACK};
 use crate::context::TraceContext;
+use crate::trace::id::Ids;
 use crate::trace::local::LocalTrace;
+use crate::trace::record::Record;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -28,6 +30,20 @@ impl Handle {
     /// The trace and span, and whether the trace is sampled.
     pub(crate) fn context(&self) -> TraceContext {
         TraceContext { trace_id: self.trace.trace_id, span_id: self.id, sampled: self.trace.sampled }
+    }
+
+    /// Whether spans below it could be kept.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.trace.recording
+    }
+
+    /// Records a span below it that has ended, and says its id. `record` makes it of its id and that of the span
+    /// above.
+    pub(crate) fn record(&self, record: impl FnOnce(u64, u64) -> Record) -> u64 {
+        let id = STACK.try_with(|stack| stack.borrow_mut().ids().span());
+        let id = id.unwrap_or_else(|_| Ids::new().span());
+        self.trace.ended(record(id, self.id));
+        id
     }
 
     /// Makes it the span that this thread is in, until the guard is dropped.

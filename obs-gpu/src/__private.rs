@@ -1,0 +1,3 @@
+//! What generated code calls. Not for people.
+
+pub mod v1;

@@ -1,0 +1,125 @@
+//! The thread that reads events when the devices are done.
+
+mod desk;
+
+use crate::bell::Bell;
+use crate::config;
+use crate::device::{self, State};
+use desk::Desk;
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+static BELL: Bell = Bell::new();
+static THREAD: OnceLock<Option<Thread>> = OnceLock::new();
+
+/// How long it looks every now and then after the last launch, before it sleeps until the next.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Starts it, if nobody has. It ends with the process, which does not wait for it.
+pub(crate) fn start() {
+    THREAD.get_or_init(|| {
+        let spawned = thread::Builder::new().name("obs-gpu".to_owned()).spawn(run);
+        match spawned {
+            Ok(handle) => Some(handle.thread().clone()),
+            Err(error) => {
+                tracing::error!(target: "obs::gpu", %error, "no thread to read timings; kernels are counted only");
+                None
+            }
+        }
+    });
+    ring();
+}
+
+/// Wakes it.
+pub(crate) fn ring() {
+    BELL.ring(true, wake);
+}
+
+/// After a launch was queued.
+#[inline]
+pub(crate) fn launched(state: &State) {
+    // It wakes by itself before long, unless the pairs run short before that.
+    let short = state.queue.len() * 2 >= state.queue.capacity();
+    BELL.ring(short, wake);
+}
+
+#[cold]
+fn wake() {
+    if let Some(Some(thread)) = THREAD.get() {
+        thread.unpark();
+    }
+}
+
+fn run() {
+    let mut desks: Vec<Desk> = Vec::new();
+    let mut idle_since = None;
+    let mut nap = config::poll();
+    loop {
+        for state in device::all().filter(|state| state.driver.is_some()) {
+            if !desks.iter().any(|desk| desk.is_of(state)) {
+                desks.push(Desk::open(state));
+            }
+        }
+        let several = desks.len() > 1;
+        let worked = desks.iter_mut().fold(false, |worked, desk| desk.round(several) | worked);
+        if worked {
+            idle_since = None;
+            nap = config::poll();
+            let short = desks.iter().any(Desk::is_short);
+            let nap = if short { nap / 8 } else { nap };
+            BELL.sleep(false, || true, || thread::park_timeout(nap));
+        } else {
+            let since = *idle_since.get_or_insert_with(Instant::now);
+            let for_long = since.elapsed() >= LINGER;
+            nap = (nap * 2).min(50 * config::poll());
+            BELL.sleep(
+                for_long,
+                || is_idle(desks.len()),
+                || match for_long {
+                    true => thread::park(),
+                    false => thread::park_timeout(nap),
+                },
+            );
+        }
+    }
+}
+
+/// Whether nothing was brought since the last round.
+fn is_idle(known: usize) -> bool {
+    let mut driven = device::all().filter(|state| state.driver.is_some());
+    let pending = |state: &State| state.pending.load(Ordering::Relaxed) > 0;
+    driven.by_ref().take(known).all(|state| !pending(state)) && driven.next().is_none()
+}
+
+/// What [`flush`](crate::flush) left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flushed {
+    /// Launches whose timing was not read in time: their work is still queued or running.
+    pub pending: usize,
+}
+
+/// Waits until all timings are read that are under way, at most so long. For tests, and for programs that end:
+/// [`Obs::shutdown`](obs_runtime::Obs::shutdown) does it too. It waits for this crate's own thread, and asks nothing of
+/// the device.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let flushed = obs_gpu::flush(Duration::from_millis(100));
+/// assert_eq!(flushed.pending, 0);
+/// ```
+pub fn flush(timeout: Duration) -> Flushed {
+    let began = Instant::now();
+    loop {
+        let pending = device::all().map(|state| state.pending.load(Ordering::Acquire)).sum();
+        let left = timeout.saturating_sub(began.elapsed());
+        if pending == 0 || left.is_zero() {
+            return Flushed { pending };
+        }
+        ring();
+        thread::sleep(left.min(Duration::from_micros(200)));
+    }
+}

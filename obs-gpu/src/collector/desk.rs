@@ -1,0 +1,211 @@
+//! What the collector keeps of one device.
+
+use crate::anchor::{Anchor, Clock, LIFETIME};
+use crate::device::State;
+use crate::driver::{Driver, DriverError, Event, Fault, StreamId};
+use crate::pool::{Pair, Pending};
+use crate::series::{DURATION, PRESET, QUEUE, Untimed};
+use crate::span::{self, Times};
+use obs_runtime::__private::v1;
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+const CLOCK: Clock<'static> = Clock { now: &v1::now, seconds: &v1::seconds, ticks: &v1::ticks };
+
+/// So many pairs of events are put into an empty stream to find out what one costs.
+const TRIALS: usize = 8;
+
+/// A device, its launches that nobody has read, and its clock.
+#[derive(Debug)]
+pub(super) struct Desk {
+    state: &'static State,
+    /// By stream, in the order in which they were launched, which is that in which they are done.
+    lanes: HashMap<StreamId, VecDeque<Pending>>,
+    /// A stream and three events to compare the clocks with, if the driver gave them.
+    own: Option<(StreamId, [Event; 3])>,
+    anchor: Option<Anchor>,
+    /// When the clocks were last to be compared.
+    compared: Option<Instant>,
+}
+
+impl Desk {
+    /// Makes a device's events.
+    pub(super) fn open(state: &'static State) -> Desk {
+        let mut desk = Desk { state, lanes: HashMap::new(), own: None, anchor: None, compared: None };
+        if let Some(driver) = state.driver.as_deref()
+            && let Err(error) = desk.furnish(driver)
+        {
+            desk.complain(error);
+        }
+        state.is_ready();
+        desk
+    }
+
+    fn furnish(&mut self, driver: &dyn Driver) -> Result<(), DriverError> {
+        driver.attach()?;
+        let _ = self.state.facts.set(driver.properties());
+        while self.state.pairs.load(Ordering::Relaxed) < self.state.pool.capacity() {
+            let start = driver.create()?;
+            let stop = driver.create().inspect_err(|_| driver.destroy(start))?;
+            let _ = self.state.pool.push(Pair { start, stop });
+            self.state.pairs.fetch_add(1, Ordering::Relaxed);
+        }
+        let stream = driver.own_stream()?;
+        self.own = Some((stream, [driver.create()?, driver.create()?, driver.create()?]));
+        self.compare(driver)?;
+        self.measure(driver, stream)
+    }
+
+    /// Finds out what a pair of events costs: on the host, and in the stream.
+    fn measure(&self, driver: &dyn Driver, stream: StreamId) -> Result<(), DriverError> {
+        let Some(pair) = self.state.pool.pop() else { return Ok(()) };
+        let trial = || -> Result<f64, DriverError> {
+            let began = v1::now();
+            driver.record(pair.start, stream)?;
+            driver.record(pair.stop, stream)?;
+            let host = v1::seconds(v1::now().saturating_sub(began));
+            let patience = Instant::now();
+            while !driver.is_complete(pair.stop)? {
+                if patience.elapsed().as_millis() > 10 {
+                    return Ok(host);
+                }
+                std::hint::spin_loop();
+            }
+            Ok(driver.elapsed(pair.start, pair.stop)?.max(host))
+        };
+        let costs: Result<Vec<f64>, DriverError> = (0..TRIALS).map(|_| trial()).collect();
+        let _ = self.state.pool.push(pair);
+        // The least: all others were disturbed.
+        let cost = costs?.into_iter().fold(f64::INFINITY, f64::min);
+        self.state.pair_cost.store(cost.to_bits(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(super) fn is_of(&self, state: &State) -> bool {
+        std::ptr::eq(self.state, state)
+    }
+
+    /// Whether pairs of events run short.
+    pub(super) fn is_short(&self) -> bool {
+        self.state.pool.len() * 2 < self.state.pairs.load(Ordering::Relaxed)
+    }
+
+    /// Reads what is done. Whether anything was or is pending; `attach` is whether this thread works for other devices
+    /// too.
+    pub(super) fn round(&mut self, attach: bool) -> bool {
+        while let Some(pending) = self.state.queue.pop() {
+            self.lanes.entry(pending.stream).or_default().push_back(pending);
+        }
+        let Some(driver) = self.state.driver.as_deref().filter(|_| !self.lanes.is_empty()) else {
+            return false;
+        };
+        if self.state.lost.load(Ordering::Relaxed) {
+            self.lose();
+        } else if let Err(error) = self.read(driver, attach) {
+            self.complain(error);
+        }
+        true
+    }
+
+    fn read(&mut self, driver: &dyn Driver, attach: bool) -> Result<(), DriverError> {
+        if attach {
+            driver.attach()?;
+        }
+        self.compare(driver)?;
+        let mut lanes = std::mem::take(&mut self.lanes);
+        let read = lanes.values_mut().try_for_each(|lane| self.read_lane(driver, lane));
+        // Streams come and go.
+        lanes.retain(|_, lane| !lane.is_empty());
+        self.lanes = lanes;
+        read
+    }
+
+    /// Reads what is done of a stream. An error is that of a lost device.
+    fn read_lane(&self, driver: &dyn Driver, lane: &mut VecDeque<Pending>) -> Result<(), DriverError> {
+        while let Some(first) = lane.front() {
+            match driver.is_complete(first.pair.stop) {
+                Ok(false) => break,
+                Ok(true) => self.settle(driver, first)?,
+                Err(error) if error.fault == Fault::Lost => return Err(error),
+                Err(_) => first.series.untimed(Untimed::Failed),
+            }
+            if let Some(done) = lane.pop_front() {
+                let _ = self.state.pool.push(done.pair);
+                self.state.pending.fetch_sub(1, Ordering::Release);
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a launch that is done.
+    fn settle(&self, driver: &dyn Driver, done: &Pending) -> Result<(), DriverError> {
+        let Pending { series, at, stream, pair, launched, work, place } = done;
+        let took = match driver.elapsed(pair.start, pair.stop) {
+            Ok(took) => took.max(0.0),
+            Err(error) if error.fault == Fault::Lost => return Err(error),
+            Err(_) => {
+                series.untimed(Untimed::Refused);
+                return Ok(());
+            }
+        };
+        // Where that fails, the timing is known all the same; only where it belongs is not.
+        let start = self.anchor.and_then(|anchor| anchor.map(driver, pair.start, CLOCK).ok());
+        if let Some(start) = start {
+            self.state.clock_error.store(start.error.to_bits(), Ordering::Relaxed);
+            let queue = v1::seconds(start.at.saturating_sub(*launched));
+            at.observe(QUEUE, PRESET, queue);
+            if let Some(place) = place {
+                let end = start.at.saturating_add(v1::ticks(took));
+                let times = Times { start: start.at, end, queue: Some(queue), clock_error: start.error };
+                if let Some(span) = span::record(place, series, *stream, work, times) {
+                    at.exemplify(DURATION, series.desc.buckets, took, span);
+                }
+            }
+        }
+        series.timed(*at, took);
+        Ok(())
+    }
+
+    /// Compares the clocks, if it is time.
+    fn compare(&mut self, driver: &dyn Driver) -> Result<(), DriverError> {
+        let Some((stream, events)) = self.own else { return Ok(()) };
+        let due = self.compared.is_none_or(|last| last.elapsed().as_secs_f64() > LIFETIME);
+        if !due {
+            return Ok(());
+        }
+        self.compared = Some(Instant::now());
+        // The anchor that there is stays until there is another.
+        let kept = self.anchor.map(|anchor| anchor.event());
+        let [a, b] = match events {
+            [a, b, c] if kept == Some(a) => [b, c],
+            [a, b, c] if kept == Some(b) => [a, c],
+            [a, b, _] => [a, b],
+        };
+        match Anchor::drop_in(driver, stream, [a, b], CLOCK) {
+            Ok(Some(anchor)) => self.anchor = Some(anchor),
+            Ok(None) => {}
+            Err(error) if error.fault == Fault::Lost => return Err(error),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn complain(&mut self, error: DriverError) {
+        if error.fault == Fault::Lost {
+            self.state.lose(error.code);
+            self.lose();
+        } else {
+            // Only said once: it comes from opening the device, or with each round.
+            tracing::debug!(target: "obs::gpu", device = &*self.state.label, %error, "the driver refused a call");
+        }
+    }
+
+    /// Gives up what is pending.
+    fn lose(&mut self) {
+        for pending in self.lanes.drain().flat_map(|(_, lane)| lane) {
+            pending.series.untimed(Untimed::Lost);
+            self.state.pending.fetch_sub(1, Ordering::Release);
+        }
+    }
+}
