@@ -34,13 +34,6 @@ pub struct Cuda {
     layout_move: CudaFunction,
 }
 
-/// A GPU's memory, which is told of when it comes and goes.
-#[derive(Debug)]
-pub struct Slice<T> {
-    values: CudaSlice<T>,
-    stream: Arc<CudaStream>,
-}
-
 /// Whether there is a driver to ask.
 pub(crate) fn is_there() -> bool {
     // SAFETY: it tries to load the driver's library, whose initialisers are NVIDIA's and have no conditions.
@@ -68,48 +61,52 @@ impl Cuda {
         })
     }
 
+    pub(crate) fn name(&self) -> String {
+        let context = self.stream.context();
+        context.name().unwrap_or_else(|_| format!("GPU {}", context.ordinal()))
+    }
+
     pub(crate) fn stream(&self) -> &Arc<CudaStream> {
         &self.stream
     }
 
-    pub(crate) fn upload<T: Plain>(&self, values: &[T]) -> Result<Slice<T>> {
-        self.told(self.stream.clone_htod(values)?)
+    pub(crate) fn upload<T: Plain>(&self, values: &[T]) -> Result<CudaSlice<T>> {
+        Ok(self.stream.clone_htod(values)?)
     }
 
-    pub(crate) fn zeros<T: Plain>(&self, len: usize) -> Result<Slice<T>> {
-        self.told(self.stream.alloc_zeros(len)?)
+    pub(crate) fn zeros<T: Plain>(&self, len: usize) -> Result<CudaSlice<T>> {
+        Ok(self.stream.alloc_zeros(len)?)
     }
 
-    fn told<T>(&self, values: CudaSlice<T>) -> Result<Slice<T>> {
-        obs_gpu::memory::allocated(&self.stream, values.num_bytes() as u64);
-        Ok(Slice { values, stream: Arc::clone(&self.stream) })
+    pub(crate) fn download<T: Plain>(&self, values: &CudaSlice<T>) -> Result<Vec<T>> {
+        Ok(self.stream.clone_dtoh(values)?)
     }
 
-    pub(crate) fn saxpy(&self, a: f32, x: &Slice<f32>, y: &mut Slice<f32>) -> Result {
+    pub(crate) fn saxpy(&self, a: f32, x: &CudaSlice<f32>, y: &mut CudaSlice<f32>) -> Result {
         let n = y.len() as u32;
         let mut launch = self.stream.launch_builder(&self.saxpy);
-        launch.arg(&n).arg(&a).arg(&x.values).arg(&mut y.values);
+        launch.arg(&n).arg(&a).arg(x).arg(y);
         // SAFETY: the arguments are the kernel's; it writes below `n`, which both vectors have.
         unsafe { launch.launch(LaunchConfig::for_num_elems(n)) }?;
         Ok(())
     }
 
     /// The sum of `x` in the first place of `partial`, whose length is the number of blocks.
-    pub(crate) fn reduce(&self, x: &Slice<f32>, partial: &mut Slice<f32>, sum: &mut Slice<f32>) -> Result {
+    pub(crate) fn reduce(&self, x: &CudaSlice<f32>, partial: &mut CudaSlice<f32>, sum: &mut CudaSlice<f32>) -> Result {
         let blocks = partial.len() as u32;
         let (n, config) = (x.len() as u32, |blocks| blocks_of(blocks, BLOCK));
         let mut launch = self.stream.launch_builder(&self.reduce);
-        launch.arg(&n).arg(&x.values).arg(&mut partial.values);
+        launch.arg(&n).arg(x).arg(&mut *partial);
         // SAFETY: the arguments are the kernel's; each block writes its own place of `partial`.
         unsafe { launch.launch(config(blocks)) }?;
         let mut launch = self.stream.launch_builder(&self.reduce);
-        launch.arg(&blocks).arg(&partial.values).arg(&mut sum.values);
+        launch.arg(&blocks).arg(&*partial).arg(sum);
         // SAFETY: as before, with one block.
         unsafe { launch.launch(config(1)) }?;
         Ok(())
     }
 
-    pub(crate) fn matmul(&self, side: u32, a: &Slice<f32>, b: &Slice<f32>, c: &mut Slice<f32>) -> Result {
+    pub(crate) fn matmul(&self, side: u32, a: &CudaSlice<f32>, b: &CudaSlice<f32>, c: &mut CudaSlice<f32>) -> Result {
         let tiles = side / TILE;
         let config = LaunchConfig {
             grid_dim: (tiles, tiles, 1),
@@ -117,7 +114,7 @@ impl Cuda {
             shared_mem_bytes: 0,
         };
         let mut launch = self.stream.launch_builder(&self.matmul);
-        launch.arg(&side).arg(&a.values).arg(&b.values).arg(&mut c.values);
+        launch.arg(&side).arg(a).arg(b).arg(c);
         // SAFETY: the arguments are the kernel's; the caller has seen that all are squares of that side,
         // which the tile divides.
         unsafe { launch.launch(config) }?;
@@ -126,26 +123,26 @@ impl Cuda {
 
     pub(crate) fn layout_forces(
         &self,
-        position: &Slice<f32>,
-        offsets: &Slice<u32>,
-        edges: &Slice<u32>,
+        position: &CudaSlice<f32>,
+        offsets: &CudaSlice<u32>,
+        edges: &CudaSlice<u32>,
         [repulsion, spring]: [f32; 2],
-        force: &mut Slice<f32>,
+        force: &mut CudaSlice<f32>,
     ) -> Result {
         let n = (force.len() / 2) as u32;
         let mut launch = self.stream.launch_builder(&self.layout_forces);
-        launch.arg(&n).arg(&position.values).arg(&offsets.values).arg(&edges.values);
-        launch.arg(&repulsion).arg(&spring).arg(&mut force.values);
+        launch.arg(&n).arg(position).arg(offsets).arg(edges);
+        launch.arg(&repulsion).arg(&spring).arg(force);
         // SAFETY: the arguments are the kernel's; a graph's offsets are within its edges, and its edges
         // below the number of its nodes.
         unsafe { launch.launch(blocks_of(n.div_ceil(BLOCK), BLOCK)) }?;
         Ok(())
     }
 
-    pub(crate) fn layout_move(&self, limit: f32, force: &Slice<f32>, position: &mut Slice<f32>) -> Result {
+    pub(crate) fn layout_move(&self, limit: f32, force: &CudaSlice<f32>, position: &mut CudaSlice<f32>) -> Result {
         let n = (force.len() / 2) as u32;
         let mut launch = self.stream.launch_builder(&self.layout_move);
-        launch.arg(&n).arg(&limit).arg(&force.values).arg(&mut position.values);
+        launch.arg(&n).arg(&limit).arg(force).arg(position);
         // SAFETY: the arguments are the kernel's, and of one length.
         unsafe { launch.launch(blocks_of(n.div_ceil(BLOCK), BLOCK)) }?;
         Ok(())
@@ -154,24 +151,6 @@ impl Cuda {
 
 fn blocks_of(blocks: u32, threads: u32) -> LaunchConfig {
     LaunchConfig { grid_dim: (blocks, 1, 1), block_dim: (threads, 1, 1), shared_mem_bytes: 0 }
-}
-
-impl<T> Slice<T> {
-    pub(crate) fn len(&self) -> usize {
-        self.values.len()
-    }
-}
-
-impl<T: Plain> Slice<T> {
-    pub(crate) fn download(&self) -> Result<Vec<T>> {
-        Ok(self.stream.clone_dtoh(&self.values)?)
-    }
-}
-
-impl<T> Drop for Slice<T> {
-    fn drop(&mut self) {
-        obs_gpu::memory::freed(&self.stream, self.values.num_bytes() as u64);
-    }
 }
 
 impl From<DriverError> for Error {

@@ -19,6 +19,10 @@ pub enum Error {
     #[error("the device failed: {0}")]
     #[category("device_failed", severity = "critical", action = "look for Xid errors in the kernel's log")]
     Failed(String),
+    /// A buffer of one device was used on another.
+    #[error("a buffer is on another device")]
+    #[category("wrong_device", severity = "critical")]
+    Elsewhere,
     /// A kernel computed something else than the reference.
     #[error("{kernel} is off by {error:.2e}, which is over {bound:.0e}")]
     #[category("wrong_result", severity = "critical", action = "take the device out of service")]

@@ -9,8 +9,18 @@ pub(crate) fn saxpy(a: f32, x: &[f32], y: &mut [f32]) {
 
 /// The sum, in portions, as blocks of threads would make it.
 pub(crate) fn reduce(x: &[f32]) -> f32 {
-    const PORTION: usize = 1024;
-    x.chunks(PORTION).map(|portion| portion.iter().sum::<f32>()).sum()
+    const LANES: usize = 16;
+    const PORTION: usize = 64 * LANES;
+    let portion = |portion: &[f32]| {
+        let mut sums = [0.0f32; LANES];
+        for lanes in portion.chunks(LANES) {
+            for (sum, x) in sums.iter_mut().zip(lanes) {
+                *sum += x;
+            }
+        }
+        sums.iter().sum::<f32>()
+    };
+    x.chunks(PORTION).map(portion).sum()
 }
 
 /// c = a b, square, row by row.

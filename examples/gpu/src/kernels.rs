@@ -1,6 +1,6 @@
 //! The kernels, each launched by one annotated function, whatever the device.
 
-use crate::device::{Buffer, Device};
+use crate::device::{Buffer, Device, Values};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::host;
@@ -22,12 +22,12 @@ pub(crate) const TILE: usize = 16;
 )]
 pub fn saxpy(device: &Device, a: f32, x: &Buffer<f32>, y: &mut Buffer<f32>) -> Result {
     same(x.len(), y.len())?;
-    match (device, x, y) {
-        (Device::Host, Buffer::Host(x), Buffer::Host(y)) => host::saxpy(a, x, y),
+    match (device, &x.values, &mut y.values) {
+        (Device::Host, Values::Host(x), Values::Host(y)) => host::saxpy(a, x, y),
         #[cfg(feature = "cuda")]
-        (Device::Cuda(cuda), Buffer::Cuda(x), Buffer::Cuda(y)) => cuda.saxpy(a, x, y)?,
+        (Device::Cuda(cuda), Values::Cuda(x), Values::Cuda(y)) => cuda.saxpy(a, x, y)?,
         #[cfg(feature = "cuda")]
-        _ => return elsewhere(),
+        _ => return Err(Error::Elsewhere),
     }
     Ok(())
 }
@@ -45,14 +45,14 @@ pub fn reduce(
     partial: &mut Buffer<f32>,
     sum: &mut Buffer<f32>,
 ) -> Result {
-    match (device, x, partial, sum) {
-        (Device::Host, Buffer::Host(x), _, Buffer::Host(sum)) => sum[0] = host::reduce(x),
+    match (device, &x.values, &mut partial.values, &mut sum.values) {
+        (Device::Host, Values::Host(x), _, Values::Host(sum)) => sum[0] = host::reduce(x),
         #[cfg(feature = "cuda")]
-        (Device::Cuda(cuda), Buffer::Cuda(x), Buffer::Cuda(partial), Buffer::Cuda(sum)) => {
+        (Device::Cuda(cuda), Values::Cuda(x), Values::Cuda(partial), Values::Cuda(sum)) => {
             cuda.reduce(x, partial, sum)?;
         }
         #[cfg(feature = "cuda")]
-        _ => return elsewhere(),
+        _ => return Err(Error::Elsewhere),
     }
     Ok(())
 }
@@ -74,15 +74,15 @@ pub fn matmul(
     for matrix in [a.len(), b.len(), c.len()] {
         same(matrix, side * side)?;
     }
-    match (device, a, b, c) {
-        (Device::Host, Buffer::Host(a), Buffer::Host(b), Buffer::Host(c)) => host::matmul(side, a, b, c),
+    match (device, &a.values, &b.values, &mut c.values) {
+        (Device::Host, Values::Host(a), Values::Host(b), Values::Host(c)) => host::matmul(side, a, b, c),
         #[cfg(feature = "cuda")]
-        (Device::Cuda(cuda), Buffer::Cuda(a), Buffer::Cuda(b), Buffer::Cuda(c)) => {
+        (Device::Cuda(cuda), Values::Cuda(a), Values::Cuda(b), Values::Cuda(c)) => {
             same(side % TILE, 0)?;
             cuda.matmul(side as u32, a, b, c)?;
         }
         #[cfg(feature = "cuda")]
-        _ => return elsewhere(),
+        _ => return Err(Error::Elsewhere),
     }
     Ok(())
 }
@@ -122,24 +122,24 @@ impl Layout {
     pub fn forces(&mut self, device: &Device, graph: &Graph) -> Result {
         let Layout { offsets, edges, force, position } = self;
         let (repulsion, spring) = (graph.repulsion, graph.spring);
-        match (device, &*position, &*offsets, &*edges, force) {
+        match (device, &position.values, &offsets.values, &edges.values, &mut force.values) {
             (
                 Device::Host,
-                Buffer::Host(position),
-                Buffer::Host(offsets),
-                Buffer::Host(edges),
-                Buffer::Host(force),
+                Values::Host(position),
+                Values::Host(offsets),
+                Values::Host(edges),
+                Values::Host(force),
             ) => host::layout_forces(position, offsets, edges, repulsion, spring, force),
             #[cfg(feature = "cuda")]
             (
                 Device::Cuda(cuda),
-                Buffer::Cuda(position),
-                Buffer::Cuda(offsets),
-                Buffer::Cuda(edges),
-                Buffer::Cuda(force),
+                Values::Cuda(position),
+                Values::Cuda(offsets),
+                Values::Cuda(edges),
+                Values::Cuda(force),
             ) => cuda.layout_forces(position, offsets, edges, [repulsion, spring], force)?,
             #[cfg(feature = "cuda")]
-            _ => return elsewhere(),
+            _ => return Err(Error::Elsewhere),
         }
         Ok(())
     }
@@ -152,16 +152,16 @@ impl Layout {
     )]
     pub fn step(&mut self, device: &Device, graph: &Graph) -> Result {
         let Layout { force, position, .. } = self;
-        match (device, &*force, position) {
-            (Device::Host, Buffer::Host(force), Buffer::Host(position)) => {
+        match (device, &force.values, &mut position.values) {
+            (Device::Host, Values::Host(force), Values::Host(position)) => {
                 host::layout_move(graph.limit, force, position);
             }
             #[cfg(feature = "cuda")]
-            (Device::Cuda(cuda), Buffer::Cuda(force), Buffer::Cuda(position)) => {
+            (Device::Cuda(cuda), Values::Cuda(force), Values::Cuda(position)) => {
                 cuda.layout_move(graph.limit, force, position)?;
             }
             #[cfg(feature = "cuda")]
-            _ => return elsewhere(),
+            _ => return Err(Error::Elsewhere),
         }
         Ok(())
     }
@@ -177,10 +177,4 @@ fn same(given: usize, expected: usize) -> Result {
         true => Ok(()),
         false => Err(Error::Failed(format!("{given} where {expected} is expected"))),
     }
-}
-
-/// A buffer of one device cannot be used on another.
-#[cfg(feature = "cuda")]
-fn elsewhere() -> Result {
-    Err(Error::Failed("a buffer is on another device".to_owned()))
 }

@@ -31,7 +31,8 @@ impl Work {
         let position = graph.scattered(&mut random);
         Work {
             side,
-            x: values(size << 18, &mut random),
+            // Larger than caches are, so that the kernels on it show what the memory can do.
+            x: values(size << 22, &mut random),
             matrix: [values(side * side, &mut random), values(side * side, &mut random)],
             graph,
             position,
