@@ -35,5 +35,6 @@ pub use device::{Device, OpenError};
 pub use error::GpuError;
 pub use kernel::Kernel;
 pub use launch::{Launch, Verdict};
+pub use obs_macros::gpu_kernel;
 pub use stream::{Lane, Stream};
 pub use work::{Dim, Extent, Work};

@@ -10,7 +10,7 @@ use crate::observe::OFF;
 use obs_model::grammar::check::{self, On};
 use obs_model::grammar::{Ctxt, KernelArgs, describe, kernel, keyword, observe};
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ItemStatic};
 
@@ -69,19 +69,16 @@ fn on_static(ctxt: &Ctxt, args: &KernelArgs, mut item: ItemStatic) -> TokenStrea
     let described = emit::kernel_desc(&v1, args, &item.ident, &desc, &quote!(#v1::Errors::UNKNOWN));
     item.attrs.extend(docs::kernel(&desc));
     let (ident, ty, written) = (&item.ident, &item.ty, &item.expr);
-    // At the type, which is what may be another.
-    let at = v1.located(ty.span());
-    // What the user wrote has to be right, and is not what the static holds.
-    let value = quote!({
-        const _: #ty = #written;
-        #at::Kernel::described(&#described)
-    });
+    // What the user wrote has to be right, and is not what the static holds. At the type, which may be another.
+    let (at, there) = (Span::call_site().located_at(ty.span()), v1.located(ty.span()));
+    let value = quote_spanned!(at=> { const _: #ty = #written; #there::Kernel::described(&#described) });
     // What removes the static removes its entry.
     let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let reference = quote_spanned!(at=> &#ident);
     let entry = quote! {
         #(#conditions)*
         const _: () = {
-            #v1::inventory::submit! { #v1::Entry::kernel(&#ident) }
+            #v1::inventory::submit! { #v1::Entry::kernel(#reference) }
         };
     };
     *item.expr = Expr::Verbatim(value);

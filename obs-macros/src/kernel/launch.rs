@@ -7,14 +7,25 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-/// `launch(&__OBS_KERNEL, …)`
-pub(super) fn launch(v1: &Runtime, args: &KernelArgs) -> TokenStream {
+/// `let __obs_launch = launch(&__OBS_KERNEL, …);`
+///
+/// A statement of its own, so that what its expressions borrow or lock is over before the body. `is_read` is
+/// whether a returned value will say how the launch ended.
+pub(super) fn begin(v1: &Runtime, args: &KernelArgs, is_read: bool) -> TokenStream {
     // One that is missing has been reported.
     let stream = args.stream.iter().map(|given| borrowed(&given.value));
     let given = args.labels.as_ref().map(|labels| labels.value.as_slice()).unwrap_or_default();
     let labels = labels(v1, given, &format_ident!("__OBS_KERNEL"));
     let work = work(v1, args);
-    quote!(#v1::launch(&__OBS_KERNEL, #(#stream)*, #labels, #work))
+    let unread = (!is_read).then(|| quote!(.unread()));
+    // The base of `Work` stands there for what may be added to it.
+    let is_whole = args.bytes.is_some()
+        && args.flops.is_some()
+        && args.items.is_some()
+        && args.grid.is_some()
+        && args.block.is_some();
+    let allowed = is_whole.then(|| quote!(#[allow(clippy::needless_update)]));
+    quote!(#allowed let __obs_launch = #v1::launch(&__OBS_KERNEL, #(#stream)*, #labels, #work)#unread;)
 }
 
 /// The attribute's expressions, in the order in which a launch evaluates them.
