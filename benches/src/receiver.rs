@@ -1,47 +1,96 @@
-//! A collector on loopback that takes everything, counts the spans and forgets them.
+//! Collectors on loopback that count the spans that come, and forget them.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
-
-static RECEIVED: AtomicU64 = AtomicU64::new(0);
+use std::time::Duration;
 
 /// The largest request that is read: nobody sends more than some hundred spans at once.
 const MOST: usize = 64 << 20;
 
-/// How many spans have arrived.
-pub fn received() -> u64 {
-    RECEIVED.load(Ordering::SeqCst)
+/// How long [`Reply::Slowly`] takes.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// What a collector does with a request that it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Takes it.
+    Take,
+    /// Takes it, and says so two seconds later.
+    Slowly,
+    /// Refuses it with a status that asks for it to be sent again.
+    Refuse,
+    /// Says nothing, ever.
+    Never,
 }
 
-/// Where it listens, from the first call on, until the process ends.
+/// A collector, which listens until the process ends.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    address: SocketAddr,
+    received: Arc<AtomicU64>,
+}
+
+impl Receiver {
+    /// Listens on a free port of loopback.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn start(reply: Reply) -> Receiver {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let receiver = Receiver { address, received: Arc::default() };
+        let received = Arc::clone(&receiver.received);
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let received = Arc::clone(&received);
+                // Whoever closes the connection ends its thread.
+                thread::spawn(move || serve(&stream, reply, &received));
+            }
+        });
+        receiver
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many spans it has taken.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::SeqCst)
+    }
+}
+
+/// The one that takes everything, which all benches of calls share.
+fn shared() -> &'static Receiver {
+    static SHARED: OnceLock<Receiver> = OnceLock::new();
+    SHARED.get_or_init(|| Receiver::start(Reply::Take))
+}
+
+/// How many spans have arrived at [`address`].
+pub fn received() -> u64 {
+    shared().received()
+}
+
+/// Where a collector listens that takes everything, from the first call on, until the process ends.
 ///
 /// # Panics
 ///
 /// When loopback has no free port.
 pub fn address() -> SocketAddr {
-    static ADDRESS: OnceLock<SocketAddr> = OnceLock::new();
-    *ADDRESS.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                // Whoever closes the connection ends its thread.
-                thread::spawn(move || serve(&stream));
-            }
-        });
-        address
-    })
+    shared().address()
 }
 
 /// Answers the requests of a connection until it is closed.
-fn serve(stream: &TcpStream) -> io::Result<()> {
+fn serve(stream: &TcpStream, reply: Reply, received: &AtomicU64) -> io::Result<()> {
     let (mut reader, mut writer) = (BufReader::new(stream), stream);
     let mut body = Vec::new();
     loop {
-        let mut length = 0;
+        let (mut length, mut traces) = (0, false);
         loop {
             let mut line = String::new();
             if reader.read_line(&mut line)? == 0 {
@@ -52,6 +101,8 @@ fn serve(stream: &TcpStream) -> io::Result<()> {
                     length = value.trim().parse().unwrap_or(usize::MAX);
                 }
                 None if line.trim_end().is_empty() => break,
+                // Metrics come here too, and have the same shape.
+                None => traces |= line.contains("/v1/traces"),
                 _ => {}
             }
         }
@@ -60,9 +111,22 @@ fn serve(stream: &TcpStream) -> io::Result<()> {
         }
         body.resize(length, 0);
         reader.read_exact(&mut body)?;
-        RECEIVED.fetch_add(spans(&body), Ordering::SeqCst);
-        writer.write_all(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n",
+        let status = match reply {
+            Reply::Take => "200 OK",
+            Reply::Slowly => {
+                thread::sleep(SLOW);
+                "200 OK"
+            }
+            Reply::Refuse => "503 Service Unavailable",
+            // Whoever asked gives up, and the connection ends.
+            Reply::Never => continue,
+        };
+        if traces && reply != Reply::Refuse {
+            received.fetch_add(spans(&body), Ordering::SeqCst);
+        }
+        write!(
+            writer,
+            "HTTP/1.1 {status}\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n"
         )?;
     }
 }

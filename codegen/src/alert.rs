@@ -7,13 +7,17 @@ mod budget;
 mod composed;
 mod errors;
 mod functions;
+mod gpu;
 mod process;
+mod requests;
 mod runtime;
 mod scope;
 pub(crate) mod template;
 
 #[cfg(feature = "promql")]
 pub(crate) use composed::mistakes;
+#[cfg(test)]
+pub(crate) use gpu::timings;
 
 use crate::plan::Plan;
 use crate::query::Query;
@@ -122,6 +126,8 @@ pub(crate) fn all(plan: &Plan) -> Vec<Alert> {
     let mut alerts = budget::all(plan);
     alerts.extend(functions::all(plan));
     alerts.extend(errors::all(plan));
+    alerts.extend(gpu::all(plan));
+    alerts.extend(requests::all(plan));
     alerts.extend(process::all(plan));
     alerts.extend(runtime::all(plan));
     alerts.extend(composed::all(plan));

@@ -129,6 +129,20 @@ impl Builder {
         self
     }
 
+    /// Whether the program exports what the driver measures of its GPUs under OpenTelemetry's names, `hw_gpu_*`
+    /// and the other `hw_*`: dashboards have rows for them, alerts look at them, and queries may ask for them.
+    ///
+    /// Without it, that is so where `Cargo.toml` turns the feature `nvml` of `obs-gpu` on, by the dependency itself
+    /// or by a feature of the package that is on. Say `true` where another crate of the program turns it on, and
+    /// `false` where it is on under other names, as those of NVIDIA's DCGM exporter, which has dashboards of its own.
+    ///
+    /// `cargo obs` reads it from here if it is written as `true` or `false`.
+    #[must_use]
+    pub fn device_metrics(mut self, exported: bool) -> Builder {
+        self.settings.device_metrics = Some(exported);
+        self
+    }
+
     /// Adds a dashboard of one's own. Whatever is wrong with it is an error of the build, at its line of the
     /// build script.
     #[cfg(feature = "promql")]
@@ -148,6 +162,19 @@ impl Builder {
     #[must_use]
     pub fn foreign(mut self, foreign: crate::Foreign) -> Builder {
         self.composed.foreign.push(foreign);
+        self
+    }
+
+    /// Names requests that layers of `obs_runtime::tower` count in this program. They have a dashboard and alerts, and
+    /// queries may ask for them.
+    ///
+    /// ```no_run
+    /// use obs_codegen::{Builder, Requests};
+    /// Builder::from_crate().requests(Requests::http_server()).requests(Requests::grpc_client()).emit();
+    /// ```
+    #[must_use]
+    pub fn requests(mut self, requests: compose::Requests) -> Builder {
+        self.composed.requests.push(requests);
         self
     }
 
@@ -196,12 +223,16 @@ impl Builder {
             Errors(vec![Mistake::in_file(file.display().to_string(), message)])
         };
         let package = Package::at(&directory).map_err(|error| whole(&directory.join("Cargo.toml"), error))?;
-        let subject = Subject::new(&package, &self.settings);
+        let subject = Subject::new(&package, &self.cfg, &self.settings);
 
         let crates = source::read_crates(&package, &self.cfg);
         let drift = drift::to_embed(&crates);
         let source = Source::merge(crates.into_iter().map(|(_, source)| source));
-        let catalogue = checked(&source)?;
+        let mut catalogue = checked(&source)?;
+        match compose::requests::mistakes(&self.composed.requests) {
+            mistakes if mistakes.is_empty() => catalogue.requests = self.composed.requests(),
+            mistakes => return Err(Errors(mistakes)),
+        }
 
         let plan = Plan { catalogue, subject, composed: self.composed };
         #[cfg(feature = "promql")]

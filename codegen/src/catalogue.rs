@@ -1,8 +1,9 @@
 //! Reading a catalogue back from the JSON that [`Catalogue::to_json`] writes.
 
+use obs_model::request::{Protocol, Side};
 use obs_model::{
     Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
-    Severity, Slo, Source, SpanKind, Unit,
+    Requests, Severity, Slo, Source, SpanKind, Unit,
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) fn from_all(read: All) -> Catalogue {
         metrics: list(read.metrics),
         kernels: list(read.kernels),
         errors: list(read.errors),
+        requests: list(read.requests),
     }
 }
 
@@ -46,6 +48,25 @@ pub(crate) struct All {
     #[serde(default)]
     kernels: Vec<KernelJson>,
     errors: Vec<ErrorTypeJson>,
+    /// Left out where there are none.
+    #[serde(default)]
+    requests: Vec<RequestsJson>,
+}
+
+#[derive(Deserialize)]
+struct RequestsJson {
+    #[serde(deserialize_with = "side")]
+    side: Side,
+    #[serde(deserialize_with = "protocol")]
+    protocol: Protocol,
+    prefix: String,
+    classic: bool,
+}
+
+impl From<RequestsJson> for Requests {
+    fn from(RequestsJson { side, protocol, prefix, classic }: RequestsJson) -> Requests {
+        Requests { side, protocol, prefix, classic }
+    }
 }
 
 #[derive(Deserialize)]
@@ -283,6 +304,14 @@ fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
     word(from, &[Kind::Counter, Kind::Gauge, Kind::Histogram], Kind::as_str)
 }
 
+fn side<'de, D: Deserializer<'de>>(from: D) -> Result<Side, D::Error> {
+    word(from, &[Side::Server, Side::Client], Side::as_str)
+}
+
+fn protocol<'de, D: Deserializer<'de>>(from: D) -> Result<Protocol, D::Error> {
+    word(from, &[Protocol::Http, Protocol::Grpc], Protocol::as_str)
+}
+
 fn source<'de, D: Deserializer<'de>>(from: D) -> Result<Source, D::Error> {
     word(from, &[Source::Static, Source::Function, Source::Polled], Source::as_str)
 }
@@ -335,7 +364,10 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        let catalogue = example::catalogue();
+        let mut catalogue = example::catalogue();
+        assert!(!catalogue.to_json().contains("requests"), "most programs have none");
+        assert_eq!(from_json(&catalogue.to_json()).unwrap(), catalogue);
+        catalogue.requests = example::requests();
         assert_eq!(from_json(&catalogue.to_json()).unwrap(), catalogue);
     }
 

@@ -8,9 +8,11 @@ pub mod dashboard;
 pub mod foreign;
 mod objective;
 mod place;
+pub(crate) mod requests;
 
 pub use alert::Alert;
 pub use objective::Objective;
+pub use requests::Requests;
 
 use dashboard::Dashboard;
 use foreign::Foreign;
@@ -32,18 +34,29 @@ pub struct Composed {
     pub foreign: Vec<Foreign>,
     /// Objectives.
     pub objectives: Vec<Objective>,
+    /// Requests that layers count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Requests>,
 }
 
 /// The file in `OUT_DIR` that holds what was composed.
 pub const FILE: &str = "composed.json";
 
 impl Composed {
+    /// The requests that are named, for a catalogue.
+    pub fn requests(&self) -> Vec<obs_model::Requests> {
+        let mut requests: Vec<obs_model::Requests> = self.requests.iter().map(Requests::model).collect();
+        requests.sort();
+        requests
+    }
+
     /// Changes every place.
     pub(crate) fn strip(&mut self, strip: impl Fn(&mut Place)) {
         self.alerts.iter_mut().for_each(|alert| strip(&mut alert.place));
         self.dashboards.iter_mut().for_each(|dashboard| dashboard.strip(&strip));
         self.foreign.iter_mut().for_each(|foreign| strip(&mut foreign.place));
         self.objectives.iter_mut().for_each(|objective| strip(&mut objective.place));
+        self.requests.iter_mut().for_each(|requests| strip(&mut requests.place));
     }
 }
 

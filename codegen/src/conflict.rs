@@ -42,6 +42,18 @@ pub(crate) fn conflicts(catalogue: &Catalogue) -> Vec<Mistake> {
             families.entry(format!("{prefix}{suffix}")).or_default().push(declared);
         }
     }
+    for kernel in &catalogue.kernels {
+        families
+            .entry(format!("gpu_kernel_duration_seconds{{kernel=\"{}\"}}", kernel.name))
+            .or_default()
+            .push(Declared {
+                kind: Kind::Histogram,
+                labels: names(&kernel.labels),
+                buckets: &kernel.buckets,
+                help: None,
+                place: &kernel.place,
+            });
+    }
     let mut found: Vec<Mistake> =
         families.into_iter().flat_map(|(name, declared)| disagreements(&name, declared)).collect();
     found.sort();
@@ -128,6 +140,27 @@ mod tests {
             ),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn kernels_of_one_name_have_the_same_labels_and_buckets() {
+        let twin = |change: fn(&mut obs_model::Kernel)| {
+            told(|catalogue| {
+                let mut other = example::kernel("k", 60);
+                change(&mut other);
+                catalogue.kernels = vec![example::kernel("k", 50), other];
+            })
+        };
+        assert_eq!(twin(|_| ()), [""; 0]);
+        let found = twin(|kernel| kernel.buckets = vec![1.0]);
+        assert_eq!(
+            found,
+            [
+                "src/gpu.rs:60:5: metric `gpu_kernel_duration_seconds{kernel=\"k\"}` is declared with other buckets here \
+              than at src/gpu.rs:50:5"
+            ]
+        );
+        assert_eq!(twin(|kernel| kernel.labels = vec![example::label("a", None, &[])]).len(), 1);
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Grafana dashboards: of a service, of its functions, errors, objectives, process and metrics, those that
-//! attributes name, and those that a person composed.
+//! Grafana dashboards: of a service, of its functions, errors, objectives, process, metrics and kernels, those
+//! that attributes name, and those that a person composed.
 
 mod column;
 mod composed;
 mod errors;
 mod frame;
 mod functions;
+mod gpu;
 mod grafana;
 mod layout;
 mod metrics;
@@ -16,6 +17,7 @@ mod overview;
 mod panel;
 mod process;
 mod red;
+mod requests;
 mod service;
 #[cfg(feature = "promql")]
 pub(crate) mod units;
@@ -38,10 +40,12 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
     let boards = [
         overview::board(plan),
         red::board(plan),
+        requests::board(plan),
         errors::board(plan),
         objectives::board(plan),
         process::board(plan),
         metrics::board(plan),
+        gpu::board(plan),
     ];
     let named = named::boards(plan);
     let composed = composed::boards(plan);

@@ -8,6 +8,7 @@
 mod broken;
 mod function;
 mod item;
+mod kernel;
 
 pub use broken::{Broken, broken};
 
@@ -47,7 +48,7 @@ impl Effect {
 pub struct Change {
     /// Where it is declared: in the new source, or in the old one if it is gone.
     pub place: Place,
-    /// What kind of thing it is: `function`, `metric` or `category`.
+    /// What kind of thing it is: `function`, `metric`, `kernel` or `category`.
     pub kind: &'static str,
     /// Its name; the old one if it was renamed.
     pub name: String,
@@ -92,6 +93,7 @@ type Property = (bool, String);
 pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let mut found = functions(old, new);
     found.extend(metrics(old, new));
+    found.extend(kernels(old, new));
     found.extend(item::categories(old, new));
     found.sort();
     found.dedup();
@@ -106,6 +108,11 @@ fn functions(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
 fn metrics(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let (old, new) = (old.metrics.iter().map(item::metric), new.metrics.iter().map(item::metric));
     compare("metric", old, new, |old, new| item::differences(old.thing, new.thing))
+}
+
+fn kernels(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
+    let (old, new) = (old.kernels.iter().map(kernel::of), new.kernels.iter().map(kernel::of));
+    compare("kernel", old, new, |old, new| kernel::differences(old.thing, new.thing))
 }
 
 /// Something that has a name and a place.

@@ -1,14 +1,42 @@
 //! A catalogue with one of everything, for tests.
 
 use crate::compose::Composed;
+use crate::devices::Devices;
 use crate::plan::Plan;
 use crate::subject::Subject;
 use obs_model::bucket::Preset;
+use obs_model::request::{Protocol, Side};
 use obs_model::{
-    Catalogue, Category, ErrorType, Function, Kind, Label, Latency, Metric, Percent, Place, Severity, Slo,
-    Source, SpanKind, Unit,
+    Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
+    Requests, Severity, Slo, Source, SpanKind, Unit,
 };
 use std::time::Duration;
+
+/// Requests of every kind, with and without names of their own.
+pub(crate) fn requests() -> Vec<Requests> {
+    let mut requests: Vec<Requests> = [
+        Requests::new(Side::Server, Protocol::Http),
+        Requests::new(Side::Server, Protocol::Grpc),
+        Requests::new(Side::Client, Protocol::Grpc),
+        Requests { classic: true, ..Requests::new(Side::Client, Protocol::Http).with_prefix("edge") },
+    ]
+    .into();
+    requests.sort();
+    requests
+}
+
+/// What artefacts are made of where requests are named, and what is slow.
+pub(crate) fn with_requests() -> Plan {
+    use crate::compose::Requests;
+    let mut plan = plan(catalogue());
+    plan.catalogue.requests = requests();
+    plan.composed.requests = vec![
+        Requests::http_server().slow("500ms"),
+        Requests::grpc_server().slow("1s"),
+        Requests::grpc_client(),
+    ];
+    plan
+}
 
 /// Whose catalogue it is.
 pub(crate) fn subject() -> Subject {
@@ -20,6 +48,7 @@ pub(crate) fn subject() -> Subject {
         repository: Some("https://example.org/registry".into()),
         grafana: Some("https://grafana.example.org".into()),
         runbooks: Some("https://example.org/runbooks".into()),
+        devices: Devices::None,
     }
 }
 
@@ -79,6 +108,7 @@ pub(crate) fn catalogue() -> Catalogue {
             metric("schema_size_bytes", Kind::Histogram, Source::Function, vec![]),
             metric("open_files", Kind::Gauge, Source::Polled, vec![]),
         ],
+        kernels: Vec::new(),
         errors: vec![ErrorType {
             name: "RegistryError".into(),
             module: "registry::error".into(),
@@ -93,6 +123,7 @@ pub(crate) fn catalogue() -> Catalogue {
                 },
             ],
         }],
+        requests: Vec::new(),
     };
     catalogue.sort();
     catalogue
@@ -118,6 +149,59 @@ pub(crate) fn function(name: &str, module: &str, line: u32) -> Function {
         fields: Vec::new(),
         spans: true,
         metrics: true,
+    }
+}
+
+/// The same with kernels: of two layouts of buckets, with and without everything that an attribute can say.
+pub(crate) fn with_kernels() -> Catalogue {
+    let mut saxpy = kernel("saxpy", 10);
+    saxpy.help = "Adds a scaled vector to another.".into();
+    saxpy.labels = vec![label("precision", None, &["single", "double"]), label("tenant", Some(20), &[])];
+    (saxpy.bytes, saxpy.flops, saxpy.items) = (true, true, true);
+    saxpy.slow = Some(Duration::from_millis(4));
+    saxpy.runbook = Some("gpu-slow".into());
+    saxpy.dashboard = Some("Simulation".into());
+    saxpy.slo = Some(Slo {
+        success: Percent::parse("99.5%").ok(),
+        latency: vec![Latency {
+            bound: Duration::from_millis(1),
+            share: Percent::parse("99%").expect("a percentage"),
+        }],
+        window: 30 * DAY,
+        min_events: None,
+        name: None,
+    });
+    let mut reduce = kernel("reduce", 20);
+    reduce.bytes = true;
+    let mut layout = kernel("layout::step \"a.b\"", 30);
+    layout.buckets = Preset::Fast.bounds().to_vec();
+    layout.every = Every::Nth(10.try_into().expect("not zero"));
+    let mut catalogue = Catalogue { kernels: vec![saxpy, reduce, layout], ..catalogue() };
+    catalogue.sort();
+    catalogue
+}
+
+/// What artefacts are made of where everything is measured.
+pub(crate) fn gpu_plan() -> Plan {
+    Plan { subject: Subject { devices: Devices::Measured, ..subject() }, ..plan(with_kernels()) }
+}
+
+pub(crate) fn kernel(name: &str, line: u32) -> Kernel {
+    Kernel {
+        name: name.into(),
+        module: "registry::gpu".into(),
+        place: place("src/gpu.rs", line),
+        help: String::new(),
+        labels: Vec::new(),
+        buckets: Preset::Kernel.bounds().to_vec(),
+        every: Every::Auto,
+        bytes: false,
+        flops: false,
+        items: false,
+        slow: None,
+        slo: None,
+        runbook: None,
+        dashboard: None,
     }
 }
 

@@ -1,7 +1,12 @@
 //! What a program with this catalogue exports: the families that queries can ask for.
 
-use obs_model::{Catalogue, Function, Kind, Label, Unit};
+use crate::devices::Devices;
+use crate::plan::Plan;
+use obs_model::request::RequestFamily;
+use obs_model::{Catalogue, Function, Kind, Label, Requests, Unit};
 use std::collections::BTreeMap;
+
+pub mod gpu;
 
 /// Labels that Prometheus and its service discovery put on every series.
 ///
@@ -73,8 +78,18 @@ const OBJECTIVES: [(&str, Kind, &str, &[&str]); 4] = [
 ];
 
 impl Schema {
-    /// The families of a catalogue, and those that every program exports.
+    /// The families of a catalogue, and those that every program exports. What is measured of devices is known
+    /// [of a plan](Schema::of_plan) only.
     pub fn of(catalogue: &Catalogue) -> Schema {
+        Schema::with(catalogue, Devices::None)
+    }
+
+    /// The families of a plan's catalogue, of its devices, and those that every program exports.
+    pub fn of_plan(plan: &Plan) -> Schema {
+        Schema::with(&plan.catalogue, plan.subject.devices)
+    }
+
+    fn with(catalogue: &Catalogue, devices: Devices) -> Schema {
         let mut schema = Schema::default();
         schema.program();
         for function in catalogue.functions.iter().filter(|function| function.metrics) {
@@ -97,13 +112,20 @@ impl Schema {
                 &[],
             );
         }
-        if catalogue.functions.iter().any(|function| function.metrics && function.slo.is_some()) {
+        let functions = catalogue.functions.iter().filter(|function| function.metrics).map(|f| &f.slo);
+        if functions.chain(catalogue.kernels.iter().map(|k| &k.slo)).any(Option::is_some) {
             for (name, kind, help, labels) in OBJECTIVES {
                 schema.add(name, kind, help, labels, &[]);
             }
         }
+        gpu::add(&mut schema, &catalogue.kernels, devices);
         for metric in &catalogue.metrics {
             schema.add(&metric.name, metric.kind, &metric.help, &[], &metric.labels);
+        }
+        for RequestFamily { name, kind, help, labels, .. } in
+            catalogue.requests.iter().flat_map(Requests::families)
+        {
+            schema.add(&name, kind, help.trim_end_matches('.'), labels, &[]);
         }
         schema
     }
@@ -215,6 +237,21 @@ mod tests {
         assert_eq!(schema.labels("checkout_total").unwrap(), ["result", "error_type", "region"]);
         assert_eq!(schema.labels("checkout_concurrent").unwrap(), [""; 0]);
         assert_eq!(schema.labels("db_connections").unwrap(), ["state"]);
+    }
+
+    #[test]
+    fn requests_have_families_where_they_are_named() {
+        let mut catalogue = example::catalogue();
+        assert_eq!(Schema::of(&catalogue).labels("http_server_request_duration_seconds_count"), None);
+        catalogue.requests = example::requests();
+        let schema = Schema::of(&catalogue);
+        let labels = schema.labels("http_server_request_duration_seconds_bucket").unwrap();
+        assert!(labels.contains(&"http_route") && labels.contains(&"le"), "{labels:?}");
+        assert_eq!(
+            schema.labels("http_server_active_requests").unwrap(),
+            ["http_request_method", "url_scheme"]
+        );
+        assert!(schema.labels("edge_http_client_requests_total").unwrap().contains(&"server_address"));
     }
 
     #[test]

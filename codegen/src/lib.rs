@@ -31,6 +31,7 @@ pub mod artefacts;
 pub mod catalogue;
 pub mod change;
 pub mod compose;
+pub mod devices;
 #[cfg(feature = "cli")]
 pub mod diff;
 pub mod drift;
@@ -51,9 +52,11 @@ mod builder;
 mod calls;
 mod conflict;
 mod dashboard;
+mod launches;
 mod markdown;
 mod metrics_md;
 mod objective;
+mod requests;
 mod rules;
 mod runbook;
 mod stack;
@@ -63,6 +66,7 @@ mod yaml;
 mod example;
 
 pub use builder::{Builder, Report, checked};
+pub use compose::Requests;
 #[cfg(feature = "promql")]
 pub use compose::{
     Alert, Objective,

@@ -7,7 +7,7 @@ mod unused;
 pub use unused::unused;
 
 use crate::mistake::Mistake;
-use obs_model::{Catalogue, Function, Kind, Label, Metric, Place, Severity};
+use obs_model::{Catalogue, Function, Kernel, Kind, Label, Metric, Place, Severity, duration};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum Rule {
     Help,
     /// Something that wakes people up and does not say what to do.
     Runbook,
-    /// Two functions that cannot be told apart.
+    /// Two functions or two kernels that cannot be told apart.
     Identity,
     /// Nobody looks at it: no dashboard, rule or alert asks for it.
     Unused,
@@ -87,6 +87,7 @@ pub fn lint(catalogue: &Catalogue) -> Vec<(Rule, Mistake)> {
     let mut found = Findings::default();
     catalogue.functions.iter().for_each(|each| function(each, &mut found));
     catalogue.metrics.iter().for_each(|each| metric(each, &mut found));
+    catalogue.kernels.iter().for_each(|each| kernel(each, &mut found));
     for error in &catalogue.errors {
         for category in
             error.categories.iter().filter(|c| c.severity >= Severity::Critical && c.runbook.is_none())
@@ -126,6 +127,26 @@ fn function(function: &Function, found: &mut Findings) {
         // Results and, for failures, categories come on top of the labels; buckets do for histograms.
         labels(&name, &function.labels, &function.place, found);
     }
+}
+
+fn kernel(kernel: &Kernel, found: &mut Findings) {
+    let name = format!("kernel {}", kernel.name);
+    if kernel.help.is_empty() {
+        found.add(Rule::Help, &kernel.place, format!("{name} has neither a doc comment nor `help`"));
+    }
+    if kernel.slo.is_some() && kernel.runbook.is_none() {
+        found.add(Rule::Runbook, &kernel.place, format!("{name} has objectives and names no runbook"));
+    }
+    let highest = kernel.buckets.last().copied().unwrap_or_default();
+    if let Some(slow) = kernel.slow.filter(|slow| slow.as_secs_f64() > highest) {
+        let message = format!(
+            "{name}: launches are slow over {}, and buckets end at {highest} s: no percentile tells how slow",
+            duration::display(slow)
+        );
+        found.add(Rule::Unit, &kernel.place, message);
+    }
+    // Devices and results come on top of the labels, and three histograms have their buckets.
+    labels(&name, &kernel.labels, &kernel.place, found);
 }
 
 fn metric(metric: &Metric, found: &mut Findings) {
@@ -193,6 +214,17 @@ fn identities(catalogue: &Catalogue, found: &mut Findings) {
             found.add(Rule::Identity, &function.place, message);
         }
     }
+    let mut seen: BTreeMap<&str, &Kernel> = BTreeMap::new();
+    for kernel in &catalogue.kernels {
+        // Series of kernels have no label for the module.
+        if let Some(first) = seen.insert(&kernel.name, kernel) {
+            let message = format!(
+                "kernel {} of {} shares its series with the one at {}; give one of them a `name`",
+                kernel.name, kernel.module, first.place
+            );
+            found.add(Rule::Identity, &kernel.place, message);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -257,6 +289,31 @@ mod tests {
         ] {
             assert_eq!(found, [format!("src/metrics.rs:7:5: {expected}")]);
         }
+    }
+
+    #[test]
+    fn kernels_are_looked_at_as_well() {
+        let mut kernel = example::kernel("scan", 50);
+        kernel.help = "Sums up.".into();
+        assert_eq!(told(&Catalogue { kernels: vec![kernel.clone()], ..Catalogue::default() }), [""; 0]);
+        let mut other = example::kernel("scan", 60);
+        other.module = "registry::other".into();
+        other.slow = Some(std::time::Duration::from_secs(5));
+        other.slo = example::with_kernels().kernels.into_iter().find_map(|kernel| kernel.slo);
+        other.labels = vec![example::label("user", Some(500), &[])];
+        let found = told(&Catalogue { kernels: vec![kernel, other], ..Catalogue::default() });
+        assert_eq!(
+            found,
+            [
+                "src/gpu.rs:60:5: cardinality: kernel scan: label user may take 500 values; more than 200 belong in a log",
+                "src/gpu.rs:60:5: identity: kernel scan of registry::other shares its series with the one at \
+                 src/gpu.rs:50:5; give one of them a `name`",
+                "src/gpu.rs:60:5: missing-help: kernel scan has neither a doc comment nor `help`",
+                "src/gpu.rs:60:5: missing-runbook: kernel scan has objectives and names no runbook",
+                "src/gpu.rs:60:5: unit: kernel scan: launches are slow over 5s, and buckets end at 1 s: no percentile \
+                 tells how slow",
+            ]
+        );
     }
 
     #[test]

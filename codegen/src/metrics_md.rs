@@ -1,14 +1,17 @@
 //! METRICS.md: everything that a program exports, for people who write queries.
 
+mod kernels;
+
 use crate::calls::{Calls, IDENTITY};
 use crate::family::{Family, Schema};
 use crate::markdown::{Page, code, link, prose, sentence};
 use crate::objective;
 use crate::plan::Plan;
 use crate::query::{Query, Select};
+use crate::requests::Counted;
 use crate::subject::Runbook;
-use obs_model::{Function, Kind, Label, Metric, Place, Severity, Source, duration};
-use std::collections::BTreeMap;
+use obs_model::{Function, Kind, Label, Metric, Place, Severity, Slo, Source, duration};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The file's path.
 pub(crate) const FILE: &str = "METRICS.md";
@@ -18,12 +21,14 @@ const RANGE: &str = "5m";
 
 /// The file.
 pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
-    let schema = Schema::of(&plan.catalogue);
+    let schema = Schema::of_plan(plan);
     let counts = [
         (plan.catalogue.metrics.len(), "declared metrics", "#declared-metrics"),
         (plan.counted().count(), "observed functions", "#observed-functions"),
+        (plan.catalogue.kernels.len(), "kernels", "#kernels"),
         (objective::all(plan).len(), "objectives", "#objectives"),
         (categories(plan).len(), "categories of errors", "#categories-of-errors"),
+        (plan.catalogue.requests.len(), "kinds of requests", "#requests"),
     ];
     let mut page = Page::new(FILE, &format!("Metrics of {}", plan.subject.title()));
     page.say("Generated from the attributes in the source; edit them there. Every series also has the labels of its target, such as `job` and `instance`.");
@@ -36,8 +41,10 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
 
     declared(plan, &mut page);
     functions(plan, &schema, &mut page);
+    kernels::write(plan, &schema, &mut page);
     objectives(plan, &mut page);
     errors(plan, &schema, &mut page);
+    requests(plan, &schema, &mut page);
     program(plan, &schema, &mut page);
     vec![page.finish()]
 }
@@ -100,7 +107,7 @@ fn functions(plan: &Plan, schema: &Schema, page: &mut Page) {
             prose(&function.help),
             code(&format!("{}_*", function.metric.as_deref().unwrap_or("function_calls"))),
             labels.join(", "),
-            promises(function),
+            promises(function.slo.as_ref()),
             function.runbook.as_ref().map_or_else(String::new, runbook),
         ]
     };
@@ -132,9 +139,9 @@ fn functions(plan: &Plan, schema: &Schema, page: &mut Page) {
     }
 }
 
-/// What a function promises, in a few words.
-fn promises(function: &Function) -> String {
-    let Some(slo) = &function.slo else { return String::new() };
+/// What a function or a kernel promises, in a few words.
+fn promises(slo: Option<&Slo>) -> String {
+    let Some(slo) = slo else { return String::new() };
     let success = slo.success.map(|share| format!("{share} succeed"));
     let latency = slo.latency.iter().map(|l| format!("{} within {}", l.share, duration::display(l.bound)));
     let all: Vec<String> = success.into_iter().chain(latency).collect();
@@ -200,6 +207,31 @@ fn errors(plan: &Plan, schema: &Schema, page: &mut Page) {
     page.code("promql", &errors.to_string());
 }
 
+/// The families of requests, by kind.
+fn requests(plan: &Plan, schema: &Schema, page: &mut Page) {
+    let counted = Counted::all(plan);
+    if counted.is_empty() {
+        return;
+    }
+    page.section("Requests");
+    page.say("Counted by the layers of `obs_runtime::tower`, once their answers are complete, and named in the build script. A label that a request has no value for is left out: `error_type` where nothing failed. Routes, hosts and the names of calls are kept up to 200 each and 2000 series a family, then `_other`.");
+    let names: BTreeSet<String> =
+        counted.iter().flat_map(|each| each.of.families()).map(|family| family.name).collect();
+    let rows = schema.families().filter(|family| names.contains(&family.name));
+    page.table(&HEAD, &rows.map(family).collect::<Vec<_>>());
+    for each in &counted {
+        let slow = each.slow.map_or_else(String::new, |slow| {
+            format!(", of which one in a hundred may take more than {}", duration::display(slow))
+        });
+        page.say(&format!("{}{slow}: requests a second, and how long 99 of 100 take at most.", each.name()));
+        let (name, by) = (each.of.duration().name, each.identity());
+        page.code("promql", &Select::new(format!("{name}_count")).rate(RANGE).sum(by).to_string());
+        let le: Vec<&str> = ["le"].iter().chain(by).copied().collect();
+        let took = Select::new(format!("{name}_bucket")).rate(RANGE).sum(&le).quantile("0.99");
+        page.code("promql", &took.to_string());
+    }
+}
+
 /// What every program exports.
 fn program(plan: &Plan, schema: &Schema, page: &mut Page) {
     page.section("The process and the runtime");
@@ -253,20 +285,41 @@ mod tests {
     use super::*;
     use crate::example;
 
-    fn text() -> String {
-        files(&example::plan(example::catalogue())).remove(0).1
-    }
-
-    #[test]
-    fn every_family_is_in_it_once_with_what_bounds_its_labels() {
-        let text = text();
-        for family in Schema::of(&example::catalogue()).families() {
+    /// The page, where every family has its place.
+    fn text(plan: &Plan) -> String {
+        let text = files(plan).remove(0).1;
+        for family in Schema::of_plan(plan).families() {
             let name = code(&family.name);
             let rows = text
                 .lines()
                 .filter(|l| l.starts_with(&format!("| {name} |")) || **l == format!("### {name}"));
             assert_eq!(rows.count(), 1, "{name}");
         }
+        text
+    }
+
+    #[test]
+    fn kernels_are_told_with_what_they_say_of_themselves() {
+        let text = text(&example::gpu_plan());
+        for wanted in [
+            "[3 kernels](#kernels)",
+            "| Adds a scaled vector to another. | as many as cost 1 %; slow over 4ms | bytes, flops, items | `precision` \
+             (`single`, `double`), `tenant` (at most 20 values, then `_other`) | 99.5% succeed, 99% within 1ms over 30d | \
+             [`gpu-slow`](runbooks/gpu-slow.md) |",
+            "| 1 in 10 |",
+            "## Devices",
+            "rate(gpu_kernel_bytes_total{kernel=~",
+        ] {
+            assert!(text.contains(wanted), "no {wanted} in\n{text}");
+        }
+        let mut plan = example::plan(obs_model::Catalogue::default());
+        plan.subject.devices = crate::devices::Devices::Timed;
+        assert!(self::text(&plan).contains("## Copies and timing"));
+    }
+
+    #[test]
+    fn every_family_is_in_it_once_with_what_bounds_its_labels() {
+        let text = text(&example::plan(example::catalogue()));
         for wanted in [
             "`tenant` (at most 50 values, then `_other`)",
             "`state` (`idle`, `used`)",
@@ -278,6 +331,20 @@ mod tests {
             assert!(text.contains(wanted), "no {wanted} in\n{text}");
         }
         assert!(!text.contains("quiet"), "it is not counted");
+    }
+
+    #[test]
+    fn requests_are_in_it_where_they_are_named() {
+        assert!(!text(&example::plan(example::catalogue())).contains("## Requests"));
+        let plan = example::with_requests();
+        let text = files(&plan).remove(0).1;
+        for requests in &plan.catalogue.requests {
+            for family in requests.families() {
+                let row = format!("| {} | {} |", code(&family.name), family.kind.as_str());
+                assert_eq!(text.matches(&row).count(), 1, "{row} in\n{text}");
+            }
+        }
+        assert!(text.contains("may take more than 500ms"), "{text}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::query::Select;
 use crate::subject::{Runbook, Subject};
 use obs_model::promise::slug;
-use obs_model::{Function, Percent, Place, Promise, Slo, duration};
+use obs_model::{Function, Kernel, Percent, Place, Promise, Slo, duration};
 use std::time::Duration;
 
 /// Of fewer events than this in an alert's window, no share is worth waking anybody for.
@@ -44,6 +44,8 @@ pub(crate) struct Objective {
     pub(crate) sli: Sli,
     /// The functions whose calls are the events; none if the events are not calls.
     pub(crate) functions: Vec<Function>,
+    /// The kernels whose launches are events as well.
+    pub(crate) kernels: Vec<Kernel>,
     /// The page that its attribute names.
     pub(crate) runbook: Option<Runbook>,
     /// Where it is declared.
@@ -53,9 +55,9 @@ pub(crate) struct Objective {
 /// A service level indicator: what is counted.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sli {
-    /// Calls, of which those are bad that end in an error or a panic.
+    /// Calls or launches, of which those are bad that end in an error or a panic.
     Success,
-    /// Successful calls, of which those are good that take at most `bound`.
+    /// Successful calls or timed launches, of which those are good that take at most `bound`.
     Latency {
         /// The most that a good one takes.
         bound: Duration,
@@ -76,15 +78,14 @@ pub(crate) enum Sli {
     },
 }
 
-/// Every objective, by name. Functions that give one name to their objectives share one.
+/// Every objective, by name. Functions and kernels that give one name to their objectives share one.
 pub(crate) fn all(plan: &Plan) -> Vec<Objective> {
+    let functions = plan.counted().flat_map(of_function);
     let mut objectives: Vec<Objective> = Vec::new();
-    for function in plan.counted() {
-        for objective in function.slo.iter().flat_map(|slo| of(function, slo)) {
-            match objectives.iter_mut().find(|known| known.name == objective.name) {
-                Some(known) => merge::into(known, objective),
-                None => objectives.push(objective),
-            }
+    for objective in functions.chain(plan.catalogue.kernels.iter().flat_map(of_kernel)) {
+        match objectives.iter_mut().find(|known| known.name == objective.name) {
+            Some(known) => merge::into(known, objective),
+            None => objectives.push(objective),
         }
     }
     objectives.extend(composed::all(plan));
@@ -92,28 +93,61 @@ pub(crate) fn all(plan: &Plan) -> Vec<Objective> {
     objectives
 }
 
-/// The objectives of one function, named as the running program names them.
-fn of(function: &Function, slo: &Slo) -> Vec<Objective> {
-    let of = slo.name.as_ref().unwrap_or(&function.name);
-    let objective = |Promise { name, share, bound }: Promise| {
-        let (promise, sli) = match bound {
-            None => ("succeeds".to_owned(), Sli::Success),
-            Some(bound) => (format!("within {}", duration::display(bound)), Sli::Latency { bound }),
-        };
-        Objective {
-            name,
-            title: format!("{of} {promise}"),
-            help: function.help.clone(),
-            share,
-            window: slo.window,
-            min_events: slo.min_events.unwrap_or(FEW),
-            sli,
-            functions: vec![function.clone()],
-            runbook: function.runbook.as_deref().map(Runbook::of),
-            place: function.place.clone(),
-        }
-    };
-    function.promises().into_iter().map(objective).collect()
+/// What an attribute declares: its objectives, and of what.
+struct Declared<'a> {
+    slo: &'a Slo,
+    name: &'a str,
+    help: &'a str,
+    runbook: Option<&'a str>,
+    place: &'a Place,
+    promises: Vec<Promise>,
+}
+
+/// The objectives of one function.
+fn of_function(function: &Function) -> Vec<Objective> {
+    let Some(slo) = &function.slo else { return Vec::new() };
+    let (name, help, place) = (&function.name, &function.help, &function.place);
+    let runbook = function.runbook.as_deref();
+    let all = Declared { slo, name, help, runbook, place, promises: function.promises() }.objectives();
+    all.map(|objective| Objective { functions: vec![function.clone()], ..objective }).collect()
+}
+
+/// The objectives of one kernel: of its launches, and of its time on the device.
+fn of_kernel(kernel: &Kernel) -> Vec<Objective> {
+    let Some(slo) = &kernel.slo else { return Vec::new() };
+    let (name, help, place) = (&kernel.name, &kernel.help, &kernel.place);
+    let runbook = kernel.runbook.as_deref();
+    let all = Declared { slo, name, help, runbook, place, promises: kernel.promises() }.objectives();
+    all.map(|objective| Objective { kernels: vec![kernel.clone()], ..objective }).collect()
+}
+
+impl Declared<'_> {
+    /// One for each promise, named as the running program names it.
+    fn objectives(self) -> impl Iterator<Item = Objective> {
+        let of = self.slo.name.clone().unwrap_or_else(|| self.name.to_owned());
+        let (help, place) = (self.help.to_owned(), self.place.clone());
+        let (window, min_events) = (self.slo.window, self.slo.min_events.unwrap_or(FEW));
+        let runbook = self.runbook.map(Runbook::of);
+        self.promises.into_iter().map(move |Promise { name, share, bound }| {
+            let (promise, sli) = match bound {
+                None => ("succeeds".to_owned(), Sli::Success),
+                Some(bound) => (format!("within {}", duration::display(bound)), Sli::Latency { bound }),
+            };
+            Objective {
+                name,
+                title: format!("{of} {promise}"),
+                help: help.clone(),
+                share,
+                window,
+                min_events,
+                sli,
+                functions: Vec::new(),
+                kernels: Vec::new(),
+                runbook: runbook.clone(),
+                place: place.clone(),
+            }
+        })
+    }
 }
 
 impl Objective {

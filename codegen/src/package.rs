@@ -26,8 +26,28 @@ pub struct Package {
     pub build_script: Option<PathBuf>,
     /// Its features, and what each turns on.
     pub features: BTreeMap<String, Vec<String>>,
+    /// What it is built with; what only its tests or its build script need is left out.
+    pub dependencies: Vec<Dependency>,
     /// The repository that the manifest names.
     pub repository: Option<String>,
+}
+
+/// A dependency, as the manifest names it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Dependency {
+    /// The name of its package.
+    pub name: String,
+    /// What the manifest calls it, if not by that name.
+    pub rename: Option<String>,
+    /// The features that are asked for, whatever features of the package are on.
+    pub features: Vec<String>,
+}
+
+impl Dependency {
+    /// The name by which features speak of it.
+    pub fn called(&self) -> &str {
+        self.rename.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A library or binary: one root file, one tree of modules.
@@ -124,6 +144,7 @@ impl Package {
             crates,
             build_script: None,
             features: BTreeMap::new(),
+            dependencies: Vec::new(),
             repository: std::env::var("CARGO_PKG_REPOSITORY").ok().filter(|address| !address.is_empty()),
         })
     }
@@ -174,7 +195,16 @@ struct MetadataPackage {
     manifest_path: PathBuf,
     targets: Vec<MetadataTarget>,
     features: BTreeMap<String, Vec<String>>,
+    dependencies: Vec<MetadataDependency>,
     repository: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct MetadataDependency {
+    #[serde(flatten)]
+    dependency: Dependency,
+    /// `dev` or `build`; nothing for the usual.
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -232,6 +262,12 @@ impl MetadataPackage {
             crates,
             build_script,
             features: self.features,
+            dependencies: self
+                .dependencies
+                .into_iter()
+                .filter(|dependency| dependency.kind.is_none())
+                .map(|dependency| dependency.dependency)
+                .collect(),
             repository: self.repository,
         }
     }

@@ -31,6 +31,8 @@ pub struct Promise {
     pub window: String,
     /// The functions whose calls are the events, each with its module.
     pub functions: Vec<(String, String)>,
+    /// The kernels whose launches are events, each with its module.
+    pub kernels: Vec<(String, String)>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -45,6 +47,7 @@ impl Plan {
             share: objective.share.to_string(),
             window: duration::display(objective.window),
             functions: objective.functions.into_iter().map(|f| (f.module, f.name)).collect(),
+            kernels: objective.kernels.into_iter().map(|k| (k.module, k.name)).collect(),
             place: objective.place,
         };
         objective::all(self).into_iter().map(promise).collect()
@@ -53,6 +56,11 @@ impl Plan {
     /// The functions whose calls are counted.
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Function> {
         self.catalogue.functions.iter().filter(|function| function.metrics)
+    }
+
+    /// Whether there is a dashboard of kernels and devices: there are some, or they are measured.
+    pub(crate) fn has_gpu(&self) -> bool {
+        !self.catalogue.kernels.is_empty() || self.subject.devices.measured()
     }
 
     /// The same, with places that are files without lines, so that a line added above does not change the
@@ -64,6 +72,7 @@ impl Plan {
         let catalogue = &mut plan.catalogue;
         catalogue.functions.iter_mut().for_each(|function| strip(&mut function.place));
         catalogue.metrics.iter_mut().for_each(|metric| strip(&mut metric.place));
+        catalogue.kernels.iter_mut().for_each(|kernel| strip(&mut kernel.place));
         catalogue.errors.iter_mut().for_each(|error| strip(&mut error.place));
         plan.composed.strip(strip);
         plan

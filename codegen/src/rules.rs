@@ -2,6 +2,7 @@
 
 mod cases;
 mod functions;
+pub(crate) mod kernels;
 mod objectives;
 mod yaml;
 
@@ -106,7 +107,7 @@ fn groups(plan: &Plan) -> Vec<Group> {
 
 /// The groups that record.
 fn records(plan: &Plan) -> Vec<Group> {
-    let mut groups = vec![functions::group(plan)];
+    let mut groups = vec![functions::group(plan), kernels::group(plan)];
     groups.extend(objectives::groups(plan));
     groups.retain(|group| !group.rules.is_empty());
     groups

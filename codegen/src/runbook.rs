@@ -8,6 +8,7 @@ mod objective;
 mod questions;
 
 use crate::alert::Alert;
+use crate::alert::template::verbatim;
 use crate::artefacts::{Marks, marked};
 use crate::markdown::{Page, code, link, sentence};
 use crate::objective::Objective;
@@ -15,7 +16,7 @@ use crate::plan::Plan;
 use crate::query::Query;
 use crate::subject::Runbook;
 use crate::{alert as alerts, metrics_md, objective as objectives};
-use obs_model::{Category, ErrorType, Function, Place, duration};
+use obs_model::{Category, ErrorType, Function, Kernel, Place, duration};
 use std::collections::BTreeMap;
 
 /// What stands below the generated part until somebody writes something else.
@@ -83,6 +84,21 @@ impl Book<'_> {
         self.plan.counted().filter(is).collect()
     }
 
+    /// The kernels that an alert is about.
+    fn kernels_of(&self, alert: &Alert) -> Vec<&Kernel> {
+        let objective = self.objective_of(alert);
+        let is = |kernel: &&Kernel| {
+            let promised = objective.is_some_and(|objective| objective.kernels.iter().any(|k| k == *kernel));
+            promised || label(alert, "kernel").is_some_and(|name| verbatim(&kernel.name) == name)
+        };
+        self.plan.catalogue.kernels.iter().filter(is).collect()
+    }
+
+    /// The alerts that are about a kernel, or about an objective of it.
+    fn alerts_of_kernel(&self, kernel: &Kernel) -> Vec<&Alert> {
+        self.alerts.iter().filter(|alert| self.kernels_of(alert).contains(&kernel)).collect()
+    }
+
     /// The objective that an alert is about.
     fn objective_of(&self, alert: &Alert) -> Option<&Objective> {
         self.objectives.iter().find(|objective| self.is_about(alert, objective))
@@ -125,16 +141,32 @@ impl Book<'_> {
         self.runbook_link(page, &code(runbook), &Runbook::of(runbook))
     }
 
-    /// What a function is, with where it is written, and its family.
+    /// What a function is, with where it is written.
     fn function_line(&self, page: &Page, function: &Function) -> String {
-        let name = code(&format!("{}::{}", function.module, function.name));
-        let mut line = format!("Function {}", self.source(&name, &function.place));
-        if !function.help.is_empty() {
-            line += &format!(": {}", sentence(&function.help));
+        let name = format!("{}::{}", function.module, function.name);
+        self.line(page, ("Function", &name, &function.place), &function.help, function.runbook.as_ref())
+    }
+
+    /// The same of a kernel.
+    fn kernel_line(&self, page: &Page, kernel: &Kernel) -> String {
+        let name = format!("{}::{}", kernel.module, kernel.name);
+        self.line(page, ("Kernel", &name, &kernel.place), &kernel.help, kernel.runbook.as_ref())
+    }
+
+    fn line(
+        &self,
+        page: &Page,
+        (what, name, place): (&str, &str, &Place),
+        help: &str,
+        runbook: Option<&String>,
+    ) -> String {
+        let mut line = format!("{what} {}", self.source(&code(name), place));
+        if !help.is_empty() {
+            line += &format!(": {}", sentence(help));
         }
         // A page does not lead to itself.
         let elsewhere = |runbook: &&String| Runbook::of(runbook).path().as_deref() != Some(page.path());
-        match function.runbook.as_ref().filter(elsewhere) {
+        match runbook.filter(elsewhere) {
             Some(runbook) => format!("{line} Runbook {}.", self.named_link(page, runbook)),
             None => line,
         }

@@ -9,7 +9,7 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprLit, ExprMethodCall, Lit};
 
-/// The strings that a build script gives.
+/// The strings and flags that a build script gives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The service's name.
@@ -24,12 +24,14 @@ pub struct Settings {
     pub runbooks: Option<String>,
     /// The directory of the committed artefacts, below the package's.
     pub mirror: Option<String>,
-    /// Whether dashboards, alerts or objectives are composed by hand.
+    /// Whether the program exports what the driver measures of its devices, if it says so.
+    pub device_metrics: Option<bool>,
+    /// Whether dashboards, alerts or objectives are composed by hand, or requests named.
     pub composes: bool,
 }
 
 /// The methods of the builder that compose.
-const COMPOSING: [&str; 4] = ["dashboard", "alert", "objective", "foreign"];
+const COMPOSING: [&str; 5] = ["dashboard", "alert", "objective", "foreign", "requests"];
 
 impl Settings {
     /// Reads a build script; one that cannot be read gives nothing.
@@ -49,7 +51,12 @@ impl<'ast> Visit<'ast> for Settings {
             (1, Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. }))) => Some(text.value()),
             _ => None,
         };
+        let flag = match (call.args.len(), call.args.first()) {
+            (1, Some(Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }))) => Some(flag.value()),
+            _ => None,
+        };
         match call.method.to_string().as_str() {
+            "device_metrics" => self.device_metrics = flag,
             "service" => self.service = argument,
             "team" => self.team = argument,
             "repository" => self.repository = argument,
@@ -86,6 +93,8 @@ mod tests {
             settings(text),
             Settings { team: Some("shop".into()), composes: true, ..Settings::default() }
         );
+        let text = "fn main() { obs_codegen::Builder::from_crate().device_metrics(false).emit(); }";
+        assert_eq!(settings(text), Settings { device_metrics: Some(false), ..Settings::default() });
         assert_eq!(Settings::of(Path::new("/nowhere/build.rs")), Settings::default());
     }
 }

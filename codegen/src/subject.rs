@@ -1,7 +1,9 @@
 //! Whose artefacts these are, and where in the world the things are that they link to.
 
+use crate::devices::Devices;
 use crate::package::Package;
 use crate::settings::Settings;
+use crate::source::Cfg;
 use obs_model::Place;
 use obs_model::promise::slug;
 
@@ -23,6 +25,8 @@ pub struct Subject {
     pub grafana: Option<String>,
     /// The web address of the directory of runbooks, without a slash at its end.
     pub runbooks: Option<String>,
+    /// What it exports of the devices that its kernels run on.
+    pub devices: Devices,
 }
 
 /// A dashboard that is made for every service.
@@ -40,6 +44,10 @@ pub(crate) enum Board {
     Use,
     /// The metrics that `#[metric]` declares.
     Metrics,
+    /// Kernels, and the devices that they run on.
+    Gpu,
+    /// The requests that layers count, where there are such.
+    Requests,
 }
 
 impl Board {
@@ -52,6 +60,8 @@ impl Board {
             Board::Objectives => "objectives",
             Board::Use => "use",
             Board::Metrics => "metrics",
+            Board::Gpu => "gpu",
+            Board::Requests => "requests",
         }
     }
 }
@@ -95,7 +105,7 @@ impl Runbook {
 
 impl Subject {
     /// A package as a service, which is named like it unless told otherwise.
-    pub fn new(package: &Package, settings: &Settings) -> Subject {
+    pub fn new(package: &Package, cfg: &Cfg, settings: &Settings) -> Subject {
         let mut crates: Vec<String> = package.crates.iter().map(|krate| krate.name.clone()).collect();
         crates.sort();
         crates.dedup();
@@ -107,6 +117,7 @@ impl Subject {
         let beside =
             repository.as_ref().map(|repository| format!("{repository}/blob/HEAD/{mirror}/runbooks"));
         Subject {
+            devices: Devices::of(package, cfg, settings),
             team: settings.team.clone().unwrap_or_else(|| service.clone()),
             service,
             package: package.name.clone(),

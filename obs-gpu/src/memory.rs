@@ -1,4 +1,41 @@
 //! Memory of devices, where the allocator tells.
+//!
+//! No driver says which part of a program has what. So whoever allocates says how much, and takes it back when it is
+//! freed: the one place where a program makes its buffers, usually.
+//!
+//! ```
+//! use obs_gpu::{Lane, Stream, memory};
+//!
+//! # fn driver_allocates(_: u64) -> Result<u64, String> { Ok(0) }
+//! # fn driver_frees(_: u64) {}
+//! struct DeviceBuf {
+//!     address: u64,
+//!     bytes: u64,
+//!     lane: Lane, // a copy of where it was allocated: buffers outlive the streams they were made with
+//! }
+//!
+//! impl DeviceBuf {
+//!     fn new(stream: &impl Stream, bytes: u64) -> Result<DeviceBuf, String> {
+//!         let address = driver_allocates(bytes)?;
+//!         memory::allocated(stream, bytes); // only once it is there
+//!         Ok(DeviceBuf { address, bytes, lane: stream.lane() })
+//!     }
+//! }
+//!
+//! impl Drop for DeviceBuf {
+//!     fn drop(&mut self) {
+//!         driver_frees(self.address);
+//!         memory::freed(&self.lane, self.bytes);
+//!     }
+//! }
+//! # let buf = DeviceBuf::new(&obs_gpu::host::stream(), 4096)?;
+//! # drop(buf);
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! These are the bytes that were asked for. A pool keeps more than that, and the driver gives whole pages: what the
+//! process has of the device altogether is `hw_gpu_process_memory_bytes` (feature `nvml`), and the difference is what
+//! pools, contexts, and loaded kernels take.
 
 use crate::device;
 use crate::stream::Stream;

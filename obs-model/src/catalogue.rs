@@ -1,6 +1,6 @@
 //! Everything that a program measures, as data.
 
-use crate::{Percent, Unit};
+use crate::{Percent, Requests, Unit};
 use std::fmt;
 use std::time::Duration;
 
@@ -276,6 +276,9 @@ pub struct Catalogue {
     pub kernels: Vec<Kernel>,
     /// The error types with categories.
     pub errors: Vec<ErrorType>,
+    /// The requests that layers of the runtime count: in a source, those that the build script names; in a program,
+    /// those that were there by now.
+    pub requests: Vec<Requests>,
 }
 
 impl Catalogue {
@@ -285,6 +288,7 @@ impl Catalogue {
         self.metrics.sort_by(|a, b| (&a.name, &a.module, &a.place).cmp(&(&b.name, &b.module, &b.place)));
         self.kernels.sort_by(|a, b| (&a.module, &a.name, &a.place).cmp(&(&b.module, &b.name, &b.place)));
         self.errors.sort_by(|a, b| (&a.module, &a.name, &a.place).cmp(&(&b.module, &b.name, &b.place)));
+        self.requests.sort();
     }
 
     /// What differs between the program as linked (`self`) and as its `source` reads, worded for a

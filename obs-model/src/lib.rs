@@ -6,6 +6,7 @@
 //! - [`catalogue`]: everything that a program measures, as data. The runtime builds one from what was
 //!   linked, code generation builds one from the source, and [`Catalogue::drift`] compares them.
 //! - [`bucket`], [`mod@unit`], [`name`], [`duration`], [`objective`], [`promise`]: the small vocabularies attributes use.
+//! - [`request`]: the families of requests, which no attribute declares.
 //! - `grammar` (feature `parse`): tokens to model, with every mistake reported at its token.
 //!
 //! Without the `parse` feature the crate has no dependencies. It does no I/O.
@@ -17,6 +18,7 @@ pub mod json;
 pub mod name;
 pub mod objective;
 pub mod promise;
+pub mod request;
 pub mod suggest;
 pub mod unit;
 
@@ -29,4 +31,5 @@ pub use catalogue::{
 };
 pub use objective::Percent;
 pub use promise::Promise;
+pub use request::Requests;
 pub use unit::Unit;

@@ -65,7 +65,7 @@ impl Metric {
     }
 }
 
-/// Everything that is measured in this program, as it was linked.
+/// Everything that is measured in this program, as it was linked; of requests, those that were counted by now.
 ///
 /// Entries of a crate or module that nothing in the program names can be lost to the linker; the drift
 /// test that compares this with the source finds them.
@@ -76,7 +76,20 @@ impl Metric {
 /// }
 /// ```
 pub fn catalogue() -> obs_model::Catalogue {
-    REGISTRY.catalogue.clone()
+    obs_model::Catalogue { requests: counted_requests(), ..REGISTRY.catalogue.clone() }
+}
+
+/// Requests have no entry: layers are values that a program makes.
+#[cfg(feature = "tower")]
+fn counted_requests() -> Vec<obs_model::Requests> {
+    let mut requests = crate::tower::metrics::counted();
+    requests.sort();
+    requests
+}
+
+#[cfg(not(feature = "tower"))]
+fn counted_requests() -> Vec<obs_model::Requests> {
+    Vec::new()
 }
 
 /// Families that contradict each other. Of each pair the first, by module and name, is exported.

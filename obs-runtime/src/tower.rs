@@ -65,6 +65,9 @@
 //! clients, and the codes of gRPC that the conventions list), `cancelled`, `panic`, or `_OTHER` for an error of
 //! the service itself or of the body. A label that a request does not have is left out.
 //!
+//! No attribute declares them, so a build script that wants a dashboard and alerts of them names them:
+//! `obs_codegen::Builder::from_crate().requests(Requests::http_server())`.
+//!
 //! Labels are bounded. A method that is not in the conventions is `_OTHER`. A route is the template, such as
 //! `/orders/{id}`, or `_unmatched`; never the path. Routes, hosts and the names of calls are kept up to 200 each and
 //! 2000 series a family; more are `_other`, counted in `obs_label_overflow_total`. A call that the
@@ -119,15 +122,6 @@ impl Route {
             .or_else(|| extensions.get::<::axum::extract::MatchedPath>().map(|path| path.as_str().into()));
         ours
     }
-}
-
-/// A prefix of metric names, as one: what is no letter, digit or underscore becomes an underscore.
-fn prefix(text: &str) -> String {
-    let word = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-    let text: String = text.chars().map(word).collect();
-    let text = text.trim_matches('_');
-    let digit = if text.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-    if text.is_empty() { String::new() } else { format!("{digit}{text}_") }
 }
 
 /// Host and port of an authority. Without a port it is that of the scheme.

@@ -8,6 +8,7 @@ mod footprint;
 mod instructions;
 mod machine;
 mod report;
+mod service;
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +29,7 @@ pub(crate) struct Options {
 }
 
 /// The parts that can be measured alone.
-pub(crate) const SECTIONS: [&str; 3] = ["calls", "check", "footprint"];
+pub(crate) const SECTIONS: [&str; 4] = ["calls", "check", "footprint", "service"];
 
 /// Measures, prints the table and writes the summary.
 ///
@@ -65,6 +66,9 @@ fn measure(options: &Options, folder: &Path, figures: &mut Figures) -> Result {
     }
     if wanted("footprint") {
         footprint::measure(folder, options.quick, figures)?;
+    }
+    if wanted("service") {
+        service::measure(options.quick, figures)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::Result;
 
@@ -46,6 +46,20 @@ pub(crate) fn run(command: &mut Command) -> Result {
     println!("  $ {}", line(command));
     let status = command.status().map_err(|error| format!("`{}`: {error}", line(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", line(command)).into()) }
+}
+
+/// The same as [`read`], with standard error let through.
+///
+/// # Errors
+///
+/// When it cannot be started or does not succeed.
+pub(crate) fn read_loudly(command: &mut Command) -> Result<String> {
+    let output =
+        command.stderr(Stdio::inherit()).output().map_err(|error| format!("`{}`: {error}", line(command)))?;
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout)?),
+        false => Err(format!("`{}` failed: {}", line(command), output.status).into()),
+    }
 }
 
 /// Runs the command and gives its standard output.

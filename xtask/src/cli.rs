@@ -38,7 +38,7 @@ Usage: cargo xtask bench [OPTIONS]
 
 Options:
       --quick          Shorter samples and fewer rounds: a look, not a measurement
-      --only <SECTION> calls, check or footprint; may be repeated
+      --only <SECTION> calls, check, footprint or service; may be repeated
       --instructions   Count the instructions of one call with callgrind (needs valgrind), and nothing else
   -h, --help           Print this
 ";

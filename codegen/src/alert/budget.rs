@@ -147,6 +147,9 @@ fn finish(mut alert: Alert, objective: &Objective, meaning: String, subject: &Su
         ],
     };
     let first = match slow {
+        true if objective.functions.is_empty() && !objective.kernels.is_empty() => {
+            "See which of its kernels takes the time, on which devices, and whether they run slower than they could."
+        }
         true => {
             "See which of its functions takes the time, and follow an exemplar of a high bucket to a trace."
         }

@@ -48,6 +48,12 @@ fn clashes(plan: &Plan) -> Vec<Mistake> {
         .iter()
         .map(|board| (board.as_str().to_owned(), "a dashboard that every service has".to_owned()))
         .collect();
+    if plan.has_gpu() {
+        taken.insert(Board::Gpu.as_str().to_owned(), "the dashboard of kernels and devices".to_owned());
+    }
+    if !plan.catalogue.requests.is_empty() {
+        taken.insert(Board::Requests.as_str().to_owned(), "the dashboard of requests".to_owned());
+    }
     let named = names(plan).into_iter();
     let composed = plan.composed.dashboards.iter().map(|d| (d.title.clone(), d.place.clone()));
     let mut mistakes = Vec::new();

@@ -4,7 +4,7 @@ use super::column::Column;
 use super::frame::{Frame, firing, other};
 use super::layout::Section;
 use super::panel::{Panel, Threshold, Visual};
-use super::{RANGE, chosen, counted, errors, objectives, process, service, sides};
+use super::{RANGE, chosen, counted, errors, gpu, objectives, process, service, sides};
 use crate::calls::{Calls, IDENTITY};
 use crate::plan::Plan;
 use crate::query::Query;
@@ -17,6 +17,7 @@ pub(super) fn board(plan: &Plan) -> Option<Frame> {
         Section::new("", now(plan)),
         Section::new("Calls", calls(plan)),
         Section::new("Errors", errors(plan)),
+        Section::new("GPU", gpu::overview(plan)),
         Section::new("Saturation", process::saturation()),
         Section::new("State", state(&plan.subject)),
     ];

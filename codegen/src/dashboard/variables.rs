@@ -4,8 +4,10 @@ use super::counted;
 use super::grafana::{Choice, Datasource, Variable};
 use super::metrics::any_sample;
 use crate::calls::{Calls, modules};
+use crate::launches::Launches;
 use crate::plan::Plan;
 use crate::query::Select;
+use obs_model::Kernel;
 
 /// The Prometheus to ask.
 pub(super) fn datasource() -> Variable {
@@ -79,13 +81,27 @@ pub(super) fn functions(plan: &Plan) -> [Variable; 2] {
     ]
 }
 
+/// The devices, of those that are known by the timing of kernels, or else of those that are measured.
+pub(super) fn device(timed: bool) -> Variable {
+    let name = if timed { "gpu_device_info" } else { "hw_gpu_memory_limit_bytes" };
+    label("device", "Device", &super::chosen(name).to_string(), Some(".*"))
+}
+
+/// The kernels of this package.
+pub(super) fn kernel(kernels: &[&Kernel]) -> Variable {
+    let all = Launches::any(kernels).on_dashboard().total().like("device", "$device");
+    label("kernel", "Kernel", &all.to_string(), None)
+}
+
 /// Whatever this package exports tells its jobs from those of other programs.
 fn anchor(plan: &Plan) -> Select {
     let (shared, own) = counted(plan);
+    let kernels: Vec<&Kernel> = plan.catalogue.kernels.iter().collect();
     match (own.first(), plan.catalogue.metrics.first()) {
         _ if !shared.is_empty() => Calls::shared(&plan.subject.crates).total(),
         (Some(function), _) => Calls::of(function).total(),
         (None, Some(metric)) => Select::new(any_sample(metric)),
+        (None, None) if !kernels.is_empty() => Launches::any(&kernels).total(),
         (None, None) => Select::new("build_info"),
     }
 }

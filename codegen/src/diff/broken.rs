@@ -1,11 +1,11 @@
 //! What a change breaks: what was answered before it, and is not after it.
 
-use crate::family::Schema;
+use crate::family::{HISTOGRAM_SAMPLES, Schema, gpu};
 use crate::plan::Plan;
 use crate::query::asked::Asked;
 use crate::query::check::{Known, check};
 use crate::uses::{Asks, Use, known};
-use obs_model::{Catalogue, Function, Label};
+use obs_model::{Catalogue, Function, Kernel, Label};
 use std::collections::BTreeSet;
 
 /// Something that asks for what has gone.
@@ -51,7 +51,7 @@ struct Side<'a> {
 impl<'a> Side<'a> {
     fn of(plan: &'a Plan, rules: &'a [Use]) -> Side<'a> {
         let catalogue = &plan.catalogue;
-        Side { catalogue, rules, known: known(plan, rules), schema: Schema::of(catalogue) }
+        Side { catalogue, rules, known: known(plan, rules), schema: Schema::of_plan(plan) }
     }
 
     /// Whether that is a series or a family.
@@ -131,14 +131,25 @@ fn values(asked: &Asked, label: &str, side: &Side<'_>) -> Option<BTreeSet<String
         }
         "severity" => Some(categories().map(|category| category.severity.as_str().to_owned()).collect()),
         "le" => Some(bounds(asked, catalogue)),
+        "kernel" if gpu::is_gpus(family_of(&asked.name)) || asked.name.starts_with("kernel:gpu_kernel_") => {
+            Some(catalogue.kernels.iter().map(|kernel| kernel.name.clone()).collect())
+        }
         _ => listed(asked, label, catalogue),
     }
+}
+
+/// The family of a sample.
+fn family_of(sample: &str) -> &str {
+    HISTOGRAM_SAMPLES.iter().find_map(|suffix| sample.strip_suffix(suffix)).unwrap_or(sample)
 }
 
 /// The buckets of a histogram, in both spellings of whole numbers.
 fn bounds(asked: &Asked, catalogue: &Catalogue) -> BTreeSet<String> {
     let family = asked.name.strip_suffix("_bucket").unwrap_or(&asked.name);
     let metrics = catalogue.metrics.iter().filter(|metric| metric.name == family).flat_map(|m| &m.buckets);
+    let timed =
+        |kernel: &&Kernel| family == "gpu_kernel_duration_seconds" && asked.admits("kernel", &kernel.name);
+    let kernels = catalogue.kernels.iter().filter(timed).flat_map(|kernel| &kernel.buckets);
     let functions = counted(catalogue).filter(|function| match &function.metric {
         Some(prefix) => format!("{prefix}_duration_seconds") == family,
         None => family == "function_calls_duration_seconds" && is_asked(asked, function),
@@ -146,6 +157,7 @@ fn bounds(asked: &Asked, catalogue: &Catalogue) -> BTreeSet<String> {
     let spelled = |bound: &f64| [bound.to_string(), format!("{bound:?}")];
     metrics
         .chain(functions.flat_map(|function| &function.buckets))
+        .chain(kernels)
         .flat_map(spelled)
         .chain(["+Inf".to_owned()])
         .collect()
@@ -163,7 +175,10 @@ fn listed(asked: &Asked, label: &str, catalogue: &Catalogue) -> Option<BTreeSet<
         let prefix = function.metric.as_deref().unwrap_or("function_calls");
         is_asked(asked, function) && asked.name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("_"))
     });
-    let labels = metrics.chain(functions.flat_map(|function| &function.labels));
+    let launched =
+        |kernel: &&Kernel| gpu::is_labelled(family_of(&asked.name)) && asked.admits("kernel", &kernel.name);
+    let kernels = catalogue.kernels.iter().filter(launched).flat_map(|kernel| &kernel.labels);
+    let labels = metrics.chain(functions.flat_map(|function| &function.labels)).chain(kernels);
     let of: Vec<&Label> = labels.filter(|known| known.name == label).collect();
     if of.is_empty() || of.iter().any(|label| label.cap.is_some() || label.values.is_empty()) {
         return None;

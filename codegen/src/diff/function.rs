@@ -49,7 +49,7 @@ pub(super) fn differences(old: &Function, new: &Function) -> Vec<Property> {
 }
 
 /// Rules record the state of an objective under its name; they go when it goes.
-fn objectives(old: Option<&Slo>, new: Option<&Slo>, found: &mut Vec<Property>) {
+pub(super) fn objectives(old: Option<&Slo>, new: Option<&Slo>, found: &mut Vec<Property>) {
     let (old, new) = match (old, new) {
         (None, None) => return,
         (Some(_), None) => return found.push((true, "it has no objectives any more".to_owned())),

@@ -34,6 +34,7 @@ fn of(composed: &compose::Objective, plan: &Plan) -> Vec<Objective> {
             min_events: composed.min_events.unwrap_or(FEW),
             sli,
             functions: functions.clone(),
+            kernels: Vec::new(),
             runbook: composed.runbook.as_deref().map(Runbook::of),
             place: composed.place.clone(),
         })

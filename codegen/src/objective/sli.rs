@@ -1,10 +1,11 @@
 //! The events of an objective, and the bad ones among them, as queries.
 
 use super::{Objective, Sli};
+use crate::launches::{self, Launches};
 use crate::query::{Query, Select};
-use obs_model::Function;
+use obs_model::{Function, Kernel};
 
-/// Calls that an objective counts as failed. A cancelled call is its caller's choice.
+/// Calls and launches that an objective counts as failed. A cancelled one is its caller's choice.
 const FAILED: &str = "error|panic";
 
 /// Ends of the names of a histogram's samples.
@@ -16,8 +17,8 @@ impl Objective {
     /// Events a second over the last five minutes, by job.
     pub(crate) fn events(&self) -> Query {
         self.rate(|part| match &self.sli {
-            Sli::Success => part.suffixed("_total"),
-            Sli::Latency { .. } => ok(part).suffixed(COUNT),
+            Sli::Success => part.ended(),
+            Sli::Latency { .. } => part.durations().suffixed(COUNT),
             Sli::Events { total, .. } => total.clone(),
             Sli::AtMost { histogram, .. } => histogram.clone().suffixed(COUNT),
         })
@@ -30,12 +31,12 @@ impl Objective {
         let good = |bound: f64| {
             self.rate(|part| match &self.sli {
                 Sli::AtMost { histogram, .. } => histogram.clone().suffixed(BUCKET).bucket(bound),
-                _ => ok(part).suffixed(BUCKET).bucket(bound),
+                _ => part.durations().suffixed(BUCKET).bucket(bound),
             })
         };
         let none = Query::written("0").product(&self.events());
         match &self.sli {
-            Sli::Success => self.rate(|part| part.suffixed("_total").like("result", FAILED)).or(&none),
+            Sli::Success => self.rate(|part| part.ended().like("result", FAILED)).or(&none),
             Sli::Events { bad, .. } => self.rate(|_| bad.clone()).or(&none),
             // Buckets and counts are read at one moment; what arithmetic leaves below zero is no event.
             Sli::Latency { bound } => self.events().minus(&good(bound.as_secs_f64())).no_less_than("0"),
@@ -44,41 +45,45 @@ impl Objective {
     }
 
     /// The sum by job of the rates of what `select` makes of each family.
-    fn rate(&self, select: impl Fn(Select) -> Select) -> Query {
+    fn rate(&self, select: impl Fn(&Part) -> Select) -> Query {
         let parts = self.parts();
         let several = parts.len() > 1;
-        let rates = parts.into_iter().map(|(part, own)| {
+        let rates = parts.iter().map(|part| {
             let rate = select(part).rate("5m");
-            match own.filter(|_| several) {
+            match part.own().filter(|_| several) {
                 // Families of functions of their own have no label that says whose they are.
                 Some(function) => rate.labelled("function", function),
                 None => rate,
             }
         });
         let all = rates.reduce(|all, rate| all.or(&rate));
-        let all = all.unwrap_or_else(|| select(Select::new("")).rate("5m"));
+        let all = all.unwrap_or_else(|| select(&Part::Calls(Select::new(""), None)).rate("5m"));
         match several {
             true => all.sum_block(&["job"]),
             false => all.sum(&["job"]),
         }
     }
 
-    /// The families that its functions count in, without a suffix, and for those of one function its name.
-    fn parts(&self) -> Vec<(Select, Option<&str>)> {
+    /// The families that its functions and kernels count in.
+    fn parts(&self) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut modules: Vec<(&str, Vec<&str>)> = Vec::new();
         for function in &self.functions {
             match (&function.metric, modules.iter_mut().find(|(module, _)| *module == function.module)) {
-                (Some(prefix), _) => parts.push((Select::new(prefix), Some(function.name.as_str()))),
+                (Some(prefix), _) => {
+                    parts.push(Part::Calls(Select::new(prefix), Some(function.name.clone())));
+                }
                 (None, Some((_, names))) => names.push(&function.name),
                 (None, None) => modules.push((&function.module, vec![&function.name])),
             }
         }
         let shared = modules.into_iter().map(|(module, names)| {
             let select = Select::new("function_calls").eq("module", module);
-            (select.one_of("function", &names), None)
+            Part::Calls(select.one_of("function", &names), None)
         });
-        shared.chain(parts).collect()
+        let kernels: Vec<&Kernel> = self.kernels.iter().collect();
+        let launches = (!kernels.is_empty()).then(|| Part::Launches(Launches::any(&kernels)));
+        shared.chain(parts).chain(launches).collect()
     }
 
     /// Series in which things happen one after the other, as the input of a rule test; none where they cannot be
@@ -92,12 +97,12 @@ impl Objective {
             vec![(target(of.suffixed(COUNT)), all.clone()), (target(le), good.clone())]
         };
         let series = match &self.sli {
-            Sli::Latency { bound } => histogram(ok(call(self.functions.first()?, "")), bound.as_secs_f64()),
+            Sli::Latency { bound } => histogram(self.first()?.durations(), bound.as_secs_f64()),
             Sli::AtMost { histogram: of, bound } => histogram(of.example()?, *bound),
             Sli::Success => {
-                let ended =
-                    |result| self.functions.first().map(|f| target(call(f, result).suffixed("_total")));
-                vec![(ended("ok")?, good.clone()), (ended("error")?, bad)]
+                let ended = self.first()?.ended();
+                let ended = |result| target(ended.clone().eq("result", result));
+                vec![(ended("ok"), good.clone()), (ended("error"), bad)]
             }
             Sli::Events { bad: failed, total } => {
                 let (failed, total) = (target(failed.example()?), target(total.example()?));
@@ -112,12 +117,22 @@ impl Objective {
         Some(series.into_iter().map(|(select, values)| (select.to_string(), values)).collect())
     }
 
+    /// One of its functions or kernels, by labels that each have one value.
+    fn first(&self) -> Option<Part> {
+        let function = self.functions.first().map(|function| Part::Calls(call(function, ""), None));
+        function.or_else(|| self.kernels.first().map(|kernel| Part::Launches(Launches::of(kernel))))
+    }
+
     /// Whether what happens to `other`'s events in a rule test happens to the events of this as well.
     pub(crate) fn shares(&self, other: &Objective) -> bool {
         match (&self.sli, &other.sli) {
             (Sli::Success | Sli::Latency { .. }, Sli::Success | Sli::Latency { .. }) => {
                 self.sli == other.sli
-                    && other.functions.first().is_some_and(|first| self.functions.contains(first))
+                    && match (other.functions.first(), other.kernels.first()) {
+                        (Some(function), _) => self.functions.contains(function),
+                        (None, Some(kernel)) => self.kernels.contains(kernel),
+                        (None, None) => false,
+                    }
             }
             (a, b) => a == b,
         }
@@ -154,8 +169,38 @@ pub(crate) const JOB: &str = "test";
 /// Its instance.
 pub(crate) const INSTANCE: &str = "a";
 
-fn ok(part: Select) -> Select {
-    part.eq("result", "ok").suffixed(DURATION)
+/// Where some of an objective's events are counted.
+enum Part {
+    /// Calls of functions: the families' prefix, and the function's name if they are its own.
+    Calls(Select, Option<String>),
+    /// Launches of kernels.
+    Launches(Launches),
+}
+
+impl Part {
+    /// The counter of what ended, by its result.
+    fn ended(&self) -> Select {
+        match self {
+            Part::Calls(prefix, _) => prefix.clone().suffixed("_total"),
+            Part::Launches(launches) => launches.total(),
+        }
+    }
+
+    /// The histogram of what ended well. Only such launches are timed.
+    fn durations(&self) -> Select {
+        match self {
+            Part::Calls(prefix, _) => prefix.clone().eq("result", "ok").suffixed(DURATION),
+            Part::Launches(launches) => launches.family(launches::DURATION),
+        }
+    }
+
+    /// The function whose own families they are.
+    fn own(&self) -> Option<&str> {
+        match self {
+            Part::Calls(_, own) => own.as_deref(),
+            Part::Launches(_) => None,
+        }
+    }
 }
 
 /// The calls of one function that end so, without a suffix.

@@ -191,3 +191,71 @@ mod composed {
         }
     }
 }
+
+/// The objectives of kernels, by their names.
+fn of_kernels(catalogue: obs_model::Catalogue) -> Vec<Objective> {
+    let objectives = all(&example::plan(catalogue));
+    objectives.into_iter().filter(|objective| !objective.kernels.is_empty()).collect()
+}
+
+#[test]
+fn kernels_promise_launches_and_device_time() {
+    let objectives = of_kernels(example::with_kernels());
+    let names: Vec<&str> = objectives.iter().map(|objective| objective.name.as_str()).collect();
+    assert_eq!(names, ["registry-gpu-saxpy-latency-1ms", "registry-gpu-saxpy-success"]);
+    let [latency, success] = objectives.as_slice() else { panic!("two") };
+    assert_eq!(
+        success.events().to_string(),
+        "sum by (job) (rate(gpu_kernel_launches_total{kernel=\"saxpy\"}[5m]))"
+    );
+    assert!(success.bad().to_string().starts_with(
+        "sum by (job) (rate(gpu_kernel_launches_total{kernel=\"saxpy\",result=~\"error|panic\"}[5m]))\nor\n"
+    ));
+    // Timed launches all ended well: there is no result to choose by.
+    assert_eq!(
+        latency.events().to_string(),
+        "sum by (job) (rate(gpu_kernel_duration_seconds_count{kernel=\"saxpy\"}[5m]))"
+    );
+    let bucket = "gpu_kernel_duration_seconds_bucket{kernel=\"saxpy\",le=\"0.001\"}[5m]";
+    assert!(latency.bad().to_string().contains(bucket), "{}", latency.bad());
+}
+
+#[test]
+fn kernels_and_functions_share_an_objective_by_its_name() {
+    let mut catalogue = example::with_kernels();
+    let slo = catalogue.functions.iter().find(|f| f.name == "register_schema").unwrap().slo.clone();
+    let kernel = catalogue.kernels.iter_mut().find(|kernel| kernel.name == "saxpy").unwrap();
+    kernel.slo = slo;
+    assert_eq!(conflicts(&catalogue), []);
+    let shared = of_kernels(catalogue.clone());
+    let success = shared.iter().find(|o| o.name == "registration-success").unwrap();
+    assert_eq!((success.functions.len(), success.kernels.len()), (1, 1));
+    let events = success.events().to_string();
+    assert!(
+        events.contains("function_calls_total{") && events.contains("gpu_kernel_launches_total{"),
+        "{events}"
+    );
+    let kernel = catalogue.kernels.iter_mut().find(|kernel| kernel.name == "saxpy").unwrap();
+    kernel.slo.as_mut().unwrap().min_events = Some(5);
+    let told: Vec<String> = conflicts(&catalogue).iter().map(ToString::to_string).collect();
+    assert!(told[0].starts_with("src/lib.rs:10:5: the objective `registration` is "), "{told:?}");
+}
+
+#[test]
+fn a_function_that_is_a_kernel_as_well_names_the_objectives_of_one() {
+    let mut catalogue = example::with_kernels();
+    let kernel = catalogue.kernels.iter().find(|kernel| kernel.name == "saxpy").unwrap().clone();
+    let mut function = example::function("saxpy", "registry::gpu", 10);
+    function.slo = kernel.slo;
+    catalogue.functions.push(function);
+    let told: Vec<String> = conflicts(&catalogue).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "src/gpu.rs:10:5: the kernel saxpy and the function saxpy would have objectives of one name; give one of \
+          them `slo(name = \"…\")`"
+        ]
+    );
+    catalogue.functions.last_mut().unwrap().slo.as_mut().unwrap().name = Some("launching".into());
+    assert_eq!(conflicts(&catalogue), []);
+}

@@ -39,7 +39,7 @@ impl Known {
     /// What the program exports, what its rules record, and what its build script declares of others.
     pub fn of_plan(plan: &Plan) -> Known {
         let mut known = Known {
-            schema: Schema::of(&plan.catalogue),
+            schema: Schema::of_plan(plan),
             foreign: plan.composed.foreign.clone(),
             ..Known::default()
         };

@@ -44,7 +44,10 @@ impl Query {
 
     /// `sum by (labels) (self)` over several lines.
     pub(crate) fn sum_block(self, labels: &[&str]) -> Query {
-        Query(format!("sum by ({}) {}", labels.join(", "), self.bracketed()))
+        match labels {
+            [] => Query(format!("sum {}", self.bracketed())),
+            labels => Query(format!("sum by ({}) {}", labels.join(", "), self.bracketed())),
+        }
     }
 
     /// Keeps what is at least `bound`.
@@ -65,6 +68,19 @@ impl Query {
     /// `max without (labels) (self)`.
     pub(crate) fn max_without(self, labels: &[&str]) -> Query {
         Query(format!("max without ({}) {}", labels.join(", "), self.bracketed()))
+    }
+
+    /// `self` as a share of `whole`, which has one series for each value of `on`.
+    pub(crate) fn share_of(self, on: &[&str], whole: &Query) -> Query {
+        Query(format!("{self}\n/ on ({}) group_left ()\n({whole} > 0)", on.join(", ")))
+    }
+
+    /// `max by (labels) (self)` over several lines.
+    pub(crate) fn max_block(self, labels: &[&str]) -> Query {
+        match labels {
+            [] => Query(format!("max {}", self.bracketed())),
+            labels => Query(format!("max by ({}) {}", labels.join(", "), self.bracketed())),
+        }
     }
 
     /// `group by (labels) (self)`: which sets of labels there are.
@@ -145,6 +161,16 @@ impl Select {
     /// What was there at some time in the `range` that ended `ago`.
     pub(crate) fn seen_before(self, range: &str, ago: &str) -> Query {
         Query(format!("last_over_time({self}[{range}] offset {ago})"))
+    }
+
+    /// The values that there were some time ago.
+    pub(crate) fn before(self, ago: &str) -> Query {
+        Query(format!("{self} offset {ago}"))
+    }
+
+    /// The least of the samples in `range`.
+    pub(crate) fn least_over(self, range: &str) -> Query {
+        Query(format!("min_over_time({self}[{range}])"))
     }
 
     /// One, if there is no such series.

@@ -1,9 +1,11 @@
 //! What holds for every rules file, as Prometheus' own tools see it.
 
+mod gpu;
 mod knows;
 mod traffic;
 
 use super::*;
+use crate::compose::Composed;
 use crate::example;
 use obs_model::Catalogue;
 use std::path::{Path, PathBuf};
@@ -64,7 +66,9 @@ pub(super) fn full() -> Plan {
     let mut catalogue = example::catalogue();
     catalogue.functions[0].help = "Braces {{ .Here }}, \"quotes\", a: colon and\ta tab.".into();
     let mut plan = example::plan(catalogue);
-    plan.composed = knows::composed();
+    let requests = example::with_requests();
+    plan.catalogue.requests = requests.catalogue.requests;
+    plan.composed = Composed { requests: requests.composed.requests, ..knows::composed() };
     plan
 }
 
@@ -73,7 +77,8 @@ const TESTS: &str = "rules/tests/registry.yml";
 
 #[test]
 fn promtool_accepts_the_rules_without_a_complaint() {
-    for (name, plan) in [("full", full()), ("empty", example::plan(Catalogue::default()))] {
+    let empty = example::plan(Catalogue::default());
+    for (name, plan) in [("full", full()), ("gpu", example::gpu_plan()), ("empty", empty)] {
         let written = Written::new(&format!("check-{name}"), &plan);
         let (fine, text) = written.promtool("check", RULES);
         assert!(

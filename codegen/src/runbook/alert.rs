@@ -5,7 +5,7 @@ use crate::alert::{Alert, Urgency};
 use crate::markdown::{Page, code, sentence};
 use crate::query::Query;
 use crate::subject::Runbook;
-use obs_model::Function;
+use obs_model::{Function, Kernel};
 
 pub(super) fn page(book: &Book<'_>, alerts: &[&Alert]) -> Page {
     let first = alerts[0];
@@ -75,6 +75,12 @@ fn actions(book: &Book<'_>, alerts: &[&Alert], page: &mut Page) {
             lines.push(format!("Follow the runbook of {}: {link}.", code(&function.name)));
         }
     }
+    for kernel in alerts.iter().flat_map(|alert| book.kernels_of(alert)) {
+        if let Some(runbook) = &kernel.runbook {
+            let link = book.named_link(page, runbook);
+            lines.push(format!("Follow the runbook of {}: {link}.", code(&kernel.name)));
+        }
+    }
     dedup(&mut lines);
     if !lines.is_empty() {
         page.section("What to do");
@@ -108,6 +114,15 @@ fn queries(book: &Book<'_>, alerts: &[&Alert], page: &mut Page) {
             ask(page, &questions::function(function));
         }
     }
+    let mut kernels: Vec<&Kernel> = alerts.iter().flat_map(|alert| book.kernels_of(alert)).collect();
+    kernels.sort_by_key(|kernel| (&kernel.module, &kernel.name));
+    kernels.dedup();
+    if kernels.len() <= MANY {
+        for kernel in kernels {
+            page.part(&format!("Launches of {}", code(&format!("{}::{}", kernel.module, kernel.name))));
+            ask(page, &questions::kernel(kernel));
+        }
+    }
 }
 
 /// What tells an alert from others of its name.
@@ -139,9 +154,12 @@ fn links(book: &Book<'_>, alerts: &[&Alert], page: &mut Page) {
         let category = label(alert, "category").filter(|name| categories.contains_key(name));
         lines.extend(category.map(|name| format!("Errors of category {}", book.category_link(page, name))));
         lines.extend(book.functions_of(alert).iter().map(|function| book.function_line(page, function)));
+        lines.extend(book.kernels_of(alert).iter().map(|kernel| book.kernel_line(page, kernel)));
     }
     let functions = alerts.iter().flat_map(|alert| book.functions_of(alert));
+    let kernels = alerts.iter().flat_map(|alert| book.kernels_of(alert));
     let related = functions.flat_map(|function| book.alerts_of(function));
+    let related = related.chain(kernels.flat_map(|kernel| book.alerts_of_kernel(kernel)));
     let related = related.filter(|alert| alert.name != alerts[0].name);
     lines.extend(book.alert_links(page, related));
     lines.push(book.metrics_link(page));

@@ -6,7 +6,7 @@ use crate::alert::Alert;
 use crate::markdown::{Page, code, sentence};
 use crate::objective::Objective;
 use crate::subject::Runbook;
-use obs_model::{Category, ErrorType, Function};
+use obs_model::{Category, ErrorType, Function, Kernel};
 use std::collections::BTreeMap;
 
 /// What names a page.
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 struct Naming<'a> {
     title: String,
     functions: Vec<&'a Function>,
+    kernels: Vec<&'a Kernel>,
     categories: Vec<(&'a ErrorType, &'a Category)>,
     objectives: Vec<&'a Objective>,
     alerts: Vec<&'a Alert>,
@@ -44,6 +45,12 @@ fn gather<'a>(book: &'a Book<'_>) -> BTreeMap<String, Naming<'a>> {
             naming.functions.push(function);
         }
     }
+    for kernel in &catalogue.kernels {
+        let runbook = kernel.runbook.as_deref().map(Runbook::of);
+        if let Some(naming) = runbook.and_then(|runbook| at(&mut pages, &runbook)) {
+            naming.kernels.push(kernel);
+        }
+    }
     for error in &catalogue.errors {
         for category in &error.categories {
             let runbook = category.runbook.as_deref().map(Runbook::of);
@@ -72,6 +79,7 @@ fn page(book: &Book<'_>, path: &str, naming: &Naming<'_>) -> Page {
     page.section("What leads here");
     let mut lines: Vec<String> =
         naming.functions.iter().map(|function| book.function_line(&page, function)).collect();
+    lines.extend(naming.kernels.iter().map(|kernel| book.kernel_line(&page, kernel)));
     for (error, category) in &naming.categories {
         let link = book.category_link(&page, &category.name);
         let source = book.source(&code(&format!("{}::{}", error.module, error.name)), &error.place);
@@ -101,8 +109,13 @@ fn page(book: &Book<'_>, path: &str, naming: &Naming<'_>) -> Page {
         .extend(naming.alerts.iter().flat_map(|alert| &alert.guide.actions).map(|action| sentence(action)));
     if actions.is_empty() {
         let of = category::actions(book, &page, &[]);
-        actions
-            .push("Find the failing calls with the queries below, by category of their errors.".to_owned());
+        let failing = match naming.kernels.is_empty() {
+            true => "Find the failing calls with the queries below, by category of their errors.",
+            false => {
+                "Find what fails or is slow with the queries below, by category of its errors and by device."
+            }
+        };
+        actions.push(failing.to_owned());
         actions.extend(of.into_iter().filter(|_| !naming.categories.is_empty()));
     }
     dedup(&mut actions);
@@ -114,12 +127,14 @@ fn page(book: &Book<'_>, path: &str, naming: &Naming<'_>) -> Page {
     let mut asked: Vec<_> =
         naming.categories.iter().flat_map(|(_, c)| questions::category(&c.name)).collect();
     asked.extend(functions.flat_map(|function| questions::function(function)));
+    asked.extend(naming.kernels.iter().flat_map(|kernel| questions::kernel(kernel)));
     asked.extend(naming.alerts.iter().flat_map(|alert| alert.guide.queries.clone()));
     once(&mut asked);
     ask(&mut page, &asked);
 
     page.section("Links");
     let related = naming.functions.iter().flat_map(|function| book.alerts_of(function));
+    let related = related.chain(naming.kernels.iter().flat_map(|kernel| book.alerts_of_kernel(kernel)));
     let mut lines = book.alert_links(&page, related);
     lines.push(book.metrics_link(&page));
     page.list(&lines);

@@ -29,12 +29,23 @@ pub(super) fn page(book: &Book<'_>, objective: &Objective) -> Page {
     let alerts: Vec<&Alert> = book.alerts.iter().filter(|alert| book.is_about(alert, objective)).collect();
     let mut actions: Vec<String> =
         alerts.iter().flat_map(|alert| &alert.guide.actions).map(|action| sentence(action)).collect();
-    actions.push("See which functions and which categories of errors the lost calls belong to, with the queries below.".to_owned());
+    if !objective.functions.is_empty() || objective.kernels.is_empty() {
+        actions.push("See which functions and which categories of errors the lost calls belong to, with the queries below.".to_owned());
+    }
+    if !objective.kernels.is_empty() {
+        actions.push("See which kernels, devices and categories of errors the lost launches belong to, with the queries below.".to_owned());
+    }
     actions.push("Compare the beginning with deployments and with changes of configuration: taking one back is usually the quickest repair.".to_owned());
     for function in &objective.functions {
         if let Some(runbook) = &function.runbook {
             let link = book.named_link(&page, runbook);
             actions.push(format!("Follow the runbook of {}: {link}.", code(&function.name)));
+        }
+    }
+    for kernel in &objective.kernels {
+        if let Some(runbook) = &kernel.runbook {
+            let link = book.named_link(&page, runbook);
+            actions.push(format!("Follow the runbook of {}: {link}.", code(&kernel.name)));
         }
     }
     dedup(&mut actions);
@@ -58,6 +69,7 @@ pub(super) fn page(book: &Book<'_>, objective: &Objective) -> Page {
         lines.push(format!("Runbook {}", book.runbook_link(&page, &code(name), runbook)));
     }
     lines.extend(objective.functions.iter().map(|function| book.function_line(&page, function)));
+    lines.extend(objective.kernels.iter().map(|kernel| book.kernel_line(&page, kernel)));
     lines.push(format!("Declared {}", book.source("here", &objective.place)));
     lines.extend(book.alert_links(&page, alerts));
     lines.push(book.metrics_link(&page));
@@ -66,11 +78,23 @@ pub(super) fn page(book: &Book<'_>, objective: &Objective) -> Page {
 }
 
 fn promise(objective: &Objective, window: &str) -> String {
-    let functions: Vec<String> =
-        objective.functions.iter().map(|f| code(&format!("{}::{}", f.module, f.name))).collect();
+    let functions = objective.functions.iter().map(|f| (&f.module, &f.name));
+    let kernels = objective.kernels.iter().map(|k| (&k.module, &k.name));
+    let all = functions.chain(kernels);
+    let functions: Vec<String> = all.map(|(module, name)| code(&format!("{module}::{name}"))).collect();
     let of = if functions.is_empty() { String::new() } else { format!(" of {}", functions.join(", ")) };
     let share = objective.share;
+    let (no_kernels, only_kernels) = (objective.kernels.is_empty(), objective.functions.is_empty());
     match &objective.sli {
+        Sli::Success if !no_kernels && only_kernels => format!(
+            "**{share} of the launches{of} succeed over {window}.** A launch that ends in an error or a panic is lost; \
+             one that its caller cancelled is not."
+        ),
+        Sli::Latency { bound } if !no_kernels && only_kernels => format!(
+            "**{share} of the timed launches{of} take at most {} on the device over {window}.** A slower one is lost. \
+             Launches that are not timed do not count.",
+            duration::display(*bound)
+        ),
         Sli::Success if !functions.is_empty() => format!(
             "**{share} of the calls{of} succeed over {window}.** A call that ends in an error or a panic is lost; \
              one that its caller cancelled is not."

@@ -1,9 +1,10 @@
 //! What one asks Prometheus when something is wrong, with the labels of what it is about.
 
 use crate::calls::Calls;
+use crate::launches::{Amount, DURATION, Launches, QUEUE};
 use crate::objective::{Objective, Sli};
 use crate::query::{Query, Select};
-use obs_model::{Function, duration};
+use obs_model::{Function, Kernel, duration};
 
 /// Long enough for four scrapes a minute to be many, short enough to see what is going on now.
 const NOW: &str = "5m";
@@ -26,6 +27,40 @@ pub(super) fn function(function: &Function) -> Vec<(String, Query)> {
         ),
         (format!("calls of `{name}` that are running"), calls.in_flight().now().sum(&["job", "instance"])),
     ]
+}
+
+/// Of a kernel.
+pub(super) fn kernel(kernel: &Kernel) -> Vec<(String, Query)> {
+    let launches = Launches::of(kernel);
+    let name = &kernel.name;
+    let mut queries = vec![
+        (
+            format!("launches of `{name}` a second, by result"),
+            launches.total().rate(NOW).sum(&["job", "device", "result"]),
+        ),
+        (
+            format!("the share of launches of `{name}` that fail"),
+            launches.error_ratio(NOW, &["job", "device"]),
+        ),
+        (
+            format!("failed launches of `{name}` a second, by category of the error"),
+            launches.family("_errors_total").rate(NOW).sum(&["job", "device", "error_type"]),
+        ),
+        (
+            format!("how long 99 of 100 timed launches of `{name}` take at most on the device, in seconds"),
+            launches.buckets(DURATION, NOW, &["job", "device"]).quantile("0.99"),
+        ),
+        (
+            format!("the same of their time in the queue: does `{name}` wait, or does it run for long?"),
+            launches.buckets(QUEUE, NOW, &["job", "device"]).quantile("0.99"),
+        ),
+    ];
+    let amounts = [(Amount::Bytes, "bytes"), (Amount::Flops, "operations"), (Amount::Items, "items")];
+    for (amount, word) in amounts.into_iter().filter(|(amount, _)| amount.of(kernel)) {
+        let achieved = launches.achieved(amount, NOW, &["job", "kernel", "device"]);
+        queries.push((format!("{word} a second that `{name}` achieves while it runs"), achieved));
+    }
+    queries
 }
 
 /// Of a category of errors.
@@ -72,6 +107,20 @@ pub(super) fn objective(objective: &Objective, recorded: impl Fn(&str) -> Select
             )),
         }
         queries.extend(self::function(function));
+    }
+    for kernel in &objective.kernels {
+        let (name, launches) = (&kernel.name, Launches::of(kernel));
+        match &objective.sli {
+            Sli::Latency { bound } => queries.push((
+                format!("the share of timed launches of `{name}` within {}", duration::display(*bound)),
+                launches.within(bound.as_secs_f64(), NOW, &["job", "device"]),
+            )),
+            _ => queries.push((
+                format!("the share of launches of `{name}` that fail, by instance"),
+                launches.error_ratio(NOW, &["job", "instance"]),
+            )),
+        }
+        queries.extend(self::kernel(kernel));
     }
     queries
 }

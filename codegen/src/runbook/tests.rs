@@ -1,5 +1,7 @@
 //! What holds for every page.
 
+mod gpu;
+
 use super::*;
 use crate::alert::{Guide, Urgency};
 use crate::example;
@@ -167,9 +169,12 @@ fn the_page_of_a_category_says_what_its_attributes_say() {
 
 #[test]
 fn every_link_between_pages_leads_to_a_page() {
-    let pages = pages();
+    assert_linked(&pages());
+}
+
+fn assert_linked(pages: &BTreeMap<String, String>) {
     let mut followed = 0;
-    for (path, text) in &pages {
+    for (path, text) in pages {
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if target.contains("://") || target.ends_with("METRICS.md") {
                 continue;
@@ -207,10 +212,15 @@ fn text_of_a_user_cannot_end_the_generated_part() {
 #[cfg(feature = "promql")]
 #[test]
 fn every_query_is_answered() {
+    assert_answered(&pages(), &example::plan(example::catalogue()));
+}
+
+#[cfg(feature = "promql")]
+fn assert_answered(pages: &BTreeMap<String, String>, plan: &Plan) {
     use crate::query::check::{Known, check};
-    let known = Known::of_plan(&example::plan(example::catalogue()));
+    let known = Known::of_plan(plan);
     let mut asked = 0;
-    for (path, text) in pages() {
+    for (path, text) in pages {
         for query in text.split("```promql\n").skip(1).filter_map(|rest| rest.split("\n```").next()) {
             assert_eq!(check(query, &known), [""; 0], "{path}: {query}");
             asked += 1;

@@ -2,6 +2,7 @@
 
 use crate::{METRICS, Scratch, cargo_obs, scratch};
 use obs_codegen::catalogue::from_json;
+use obs_model::request::{Protocol, Requests, Side};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -74,6 +75,20 @@ fn check_tells_where_source_and_program_differ() {
     assert!(
         catalogue.contains("\"store-1.2.3/src/pool.rs\"") && !catalogue.contains("/home/"),
         "{catalogue}"
+    );
+}
+
+#[test]
+fn requests_that_a_program_counts_and_its_build_script_does_not_name_are_told() {
+    let scratch = scratch("linked-requests");
+    let here = scratch.path("");
+    let mut catalogue = from_json(&linked(&scratch)).unwrap();
+    catalogue.requests = vec![Requests::new(Side::Server, Protocol::Grpc).with_prefix("shop")];
+    let (address, _) = serve("200 OK", catalogue.to_json());
+    cargo_obs(&here, &["check", "--url", &address]).assert(
+        1,
+        &["requests in shop_rpc_server_call_duration_seconds: counted by this program, but not named in build.rs; \
+           add `.requests(Requests::grpc_server().prefix(\"shop\"))`"],
     );
 }
 

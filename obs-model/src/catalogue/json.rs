@@ -1,8 +1,8 @@
 //! The catalogue as JSON. Keys are the names of the fields; durations are in seconds.
 
 use super::{Catalogue, Category, ErrorType, Function, Kernel, Label, Metric, Place, Slo};
-use crate::Unit;
 use crate::json::Writer;
+use crate::{Requests, Unit};
 use std::time::Duration;
 
 pub(super) fn write(catalogue: &Catalogue) -> String {
@@ -12,6 +12,10 @@ pub(super) fn write(catalogue: &Catalogue) -> String {
         json.key("metrics").array(|json| catalogue.metrics.iter().for_each(|m| metric(m, json)));
         json.key("kernels").array(|json| catalogue.kernels.iter().for_each(|k| kernel(k, json)));
         json.key("errors").array(|json| catalogue.errors.iter().for_each(|e| error_type(e, json)));
+        // Most programs have none, and their catalogues stay as they were.
+        if !catalogue.requests.is_empty() {
+            json.key("requests").array(|json| catalogue.requests.iter().for_each(|r| requests(r, json)));
+        }
     });
     json.finish()
 }
@@ -92,6 +96,15 @@ fn category(category: &Category, json: &mut Writer) {
         seconds("retry_after", category.retry_after, json);
         json.key("action").optional(category.action.as_deref());
         json.key("runbook").optional(category.runbook.as_deref());
+    });
+}
+
+fn requests(requests: &Requests, json: &mut Writer) {
+    json.object(|json| {
+        json.key("side").string(requests.side.as_str());
+        json.key("protocol").string(requests.protocol.as_str());
+        json.key("prefix").string(&requests.prefix);
+        json.key("classic").boolean(requests.classic);
     });
 }
 

@@ -17,6 +17,7 @@ pub(super) fn catalogue(
         metrics: metrics.iter().map(|metric| self::metric(metric.desc())).collect(),
         kernels: kernels.iter().map(|entry| kernel(entry.desc())).collect(),
         errors: errors.iter().map(|desc| crate::error::model(desc)).collect(),
+        requests: Vec::new(),
     };
     catalogue.sort();
     catalogue

@@ -78,7 +78,7 @@ impl ClientLayer {
     /// As [`ServerLayer::prefix`](super::ServerLayer::prefix).
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> ClientLayer {
-        self.settings.names.prefix = super::prefix(prefix);
+        self.settings.names.prefix = obs_model::request::prefix(prefix);
         self
     }
 

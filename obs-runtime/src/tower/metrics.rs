@@ -4,19 +4,10 @@ use super::red::{Group, InFlight, Sizes};
 use crate::instrument::family::Page;
 use crate::private::LabelDesc;
 use crate::snapshot::Family;
-use obs_model::bucket::Preset;
+use obs_model::request::{Protocol, Requests};
 use std::sync::{Mutex, PoisonError};
 
-/// The buckets that OpenTelemetry's conventions advise for requests.
-const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
-const BYTES: &[f64] = Preset::Bytes.bounds();
-
-/// Whether requests come or go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    Server,
-    Client,
-}
+pub(super) use obs_model::request::Side;
 
 /// What a layer calls its families.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,88 +43,48 @@ impl Set {
     }
 
     fn new(side: Side, names: &Names) -> Set {
-        let name = |otel: &str, classic: &str| {
-            format!("{}{}", names.prefix, if names.classic { classic } else { otel })
+        let requests =
+            |protocol| Requests { side, protocol, prefix: names.prefix.clone(), classic: names.classic };
+        let (http, grpc) = (requests(Protocol::Http), requests(Protocol::Grpc));
+        let capped = match (side, names.classic) {
+            (Side::Server, true) => capped!("route"),
+            (Side::Server, false) => capped!("http_route"),
+            (Side::Client, _) => capped!("server_address"),
         };
-        let (duration, total, in_flight, labels, capped) = match side {
-            Side::Server => (
-                name("http_server_request_duration_seconds", "http_request_duration_seconds"),
-                "http_requests_total",
-                Some(InFlight::new(
-                    name("http_server_active_requests", "http_requests_in_flight"),
-                    if names.classic { ["method", "scheme"] } else { ["http_request_method", "url_scheme"] },
-                )),
-                if names.classic { CLASSIC_SERVER } else { SERVER },
-                if names.classic { capped!("route") } else { capped!("http_route") },
-            ),
-            Side::Client => (
-                name("http_client_request_duration_seconds", "http_client_request_duration_seconds"),
-                "http_client_requests_total",
-                None,
-                if names.classic { CLASSIC_CLIENT } else { CLIENT },
-                capped!("server_address"),
-            ),
-        };
-        let mut http =
-            vec![Sizes::new(duration, "How long requests took, until their answers were sent.", SECONDS)];
-        if side == Side::Server {
-            http.push(Sizes::new(
-                name("http_server_request_body_size_bytes", "http_request_size_bytes"),
-                "Size of the bodies of requests that say how long they are.",
-                BYTES,
-            ));
-            http.push(Sizes::new(
-                name("http_server_response_body_size_bytes", "http_response_size_bytes"),
-                "Size of the bodies of answers, as far as they were sent.",
-                BYTES,
-            ));
-        }
-        let counter =
-            names.classic.then(|| (format!("{}{total}", names.prefix), "Requests that were answered."));
-        let (calls, labels_of_calls) = match side {
-            Side::Server => ("rpc_server_call_duration_seconds", GRPC_SERVER),
-            Side::Client => ("rpc_client_call_duration_seconds", GRPC_CLIENT),
-        };
-        let grpc =
-            Sizes::new(name(calls, calls), "How long calls took, until their status was known.", SECONDS);
         Set {
             side,
             names: names.clone(),
-            http: Group::new(labels, capped, http, counter),
-            grpc: Group::new(labels_of_calls, capped!("rpc_method"), vec![grpc], None),
-            in_flight,
+            http: group(&http, capped),
+            grpc: group(&grpc, capped!("rpc_method")),
+            in_flight: http.in_flight().map(InFlight::new),
         }
+    }
+
+    /// What requests it has counted, by protocol.
+    fn counted(&self) -> impl Iterator<Item = Requests> {
+        let Names { prefix, classic } = self.names.clone();
+        let side = self.side;
+        let used = [(Protocol::Http, &self.http), (Protocol::Grpc, &self.grpc)];
+        used.into_iter().filter(|(_, group)| group.is_used()).map(move |(protocol, _)| Requests {
+            side,
+            protocol,
+            prefix: prefix.clone(),
+            classic,
+        })
     }
 }
 
-const SERVER: &[&str] = &[
-    "http_request_method",
-    "http_route",
-    "http_response_status_code",
-    "error_type",
-    "url_scheme",
-    "network_protocol_version",
-];
-const CLASSIC_SERVER: &[&str] = &["method", "route", "status", "error_type", "scheme", "version"];
-const CLIENT: &[&str] = &[
-    "http_request_method",
-    "server_address",
-    "server_port",
-    "http_response_status_code",
-    "error_type",
-    "network_protocol_version",
-];
-const CLASSIC_CLIENT: &[&str] =
-    &["method", "server_address", "server_port", "status", "error_type", "version"];
-const GRPC_SERVER: &[&str] = &["rpc_system_name", "rpc_method", "rpc_response_status_code", "error_type"];
-const GRPC_CLIENT: &[&str] = &[
-    "rpc_system_name",
-    "rpc_method",
-    "server_address",
-    "server_port",
-    "rpc_response_status_code",
-    "error_type",
-];
+/// The families of requests that speak one protocol.
+fn group(requests: &Requests, capped: &'static [LabelDesc]) -> Group {
+    let sizes = [requests.duration()].into_iter().chain(requests.sizes().into_iter().flatten());
+    Group::new(requests.labels().all, capped, sizes.map(Sizes::new).collect(), requests.total())
+}
+
+/// The requests that layers have counted by now, for the catalogue.
+pub(crate) fn counted() -> Vec<Requests> {
+    let sets = SETS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    sets.into_iter().flat_map(Set::counted).collect()
+}
 
 /// What a group caps: the places of that label, and its series.
 macro_rules! capped {

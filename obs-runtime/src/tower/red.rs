@@ -11,6 +11,7 @@ use crate::instrument::histogram::Values;
 use crate::label::{Interns, LabelIndex, OTHER, Space};
 use crate::private::LabelDesc;
 use crate::snapshot::{Family, FamilyKind, HistogramValue, Series};
+use obs_model::request::RequestFamily;
 use std::borrow::Cow;
 
 /// Routes, hosts or methods of one family.
@@ -31,7 +32,7 @@ pub(super) struct Group {
     capped: &'static [LabelDesc],
     sizes: Vec<Sizes>,
     /// A counter that says what the first histogram's count says.
-    counter: Option<(String, &'static str)>,
+    counter: Option<RequestFamily>,
     strings: Interns,
 }
 
@@ -46,7 +47,8 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    pub(super) fn new(name: String, help: &'static str, bounds: &'static [f64]) -> Sizes {
+    pub(super) fn new(family: RequestFamily) -> Sizes {
+        let RequestFamily { name, help, buckets: bounds, .. } = family;
         Sizes { name, help, bounds, space: Space::new(), values: Values::new() }
     }
 }
@@ -56,9 +58,16 @@ impl Group {
         labels: &'static [&'static str],
         capped: &'static [LabelDesc],
         sizes: Vec<Sizes>,
-        counter: Option<(String, &'static str)>,
+        counter: Option<RequestFamily>,
     ) -> Group {
         Group { labels, capped, sizes, counter, strings: Interns::new() }
+    }
+
+    /// Whether a request was counted here.
+    pub(super) fn is_used(&self) -> bool {
+        let mut used = false;
+        self.sizes.iter().for_each(|sizes| sizes.space.each(true, |_, [slot]| used |= slot.is_used()));
+        used
     }
 
     /// The route, host or method, or `_other` if it is one too many.
@@ -105,7 +114,7 @@ impl Group {
     }
 
     fn counted(&self, families: &[Family]) -> Option<Family> {
-        let (name, help) = self.counter.as_ref()?;
+        let RequestFamily { name, help, .. } = self.counter.as_ref()?;
         let durations = families.iter().find(|family| family.name == self.sizes[0].name)?;
         let mut family = Family::new(name.clone(), *help, FamilyKind::Counter);
         for Series { labels, value } in &durations.series {
@@ -134,7 +143,8 @@ impl Group {
 #[derive(Debug)]
 pub(super) struct InFlight {
     name: String,
-    labels: [&'static str; 2],
+    help: &'static str,
+    labels: &'static [&'static str],
     counts: Space<[Slot; 2]>,
 }
 
@@ -149,8 +159,9 @@ impl Drop for Flying {
 }
 
 impl InFlight {
-    pub(super) fn new(name: String, labels: [&'static str; 2]) -> InFlight {
-        InFlight { name, labels, counts: Space::new() }
+    pub(super) fn new(family: RequestFamily) -> InFlight {
+        let RequestFamily { name, help, labels, .. } = family;
+        InFlight { name, help, labels, counts: Space::new() }
     }
 
     /// By the positions of the method and the scheme in their lists.
@@ -166,14 +177,13 @@ impl InFlight {
     }
 
     pub(super) fn collect(&'static self, page: &mut Page<'_>, into: &mut Vec<Family>) {
-        let help = "Requests that are being answered.";
-        let mut family = Family::new(self.name.clone(), help, FamilyKind::Gauge);
+        let mut family = Family::new(self.name.clone(), self.help, FamilyKind::Gauge);
         self.counts.each(true, |at, [began, ended]| {
             if began.is_used() {
                 // Ends before starts: see `cells::Update`.
                 let ended = page.reader.total(ended);
                 let flying = page.reader.total(began).saturating_sub(ended);
-                let values = || self.labels.into_iter().zip(self.counts.values(at, &[])).collect();
+                let values = || self.labels.iter().copied().zip(self.counts.values(at, &[])).collect();
                 let labels = page.texts.labels(self, at.number(), 0, values);
                 family.series.push(Series { labels, value: flying.into() });
             }

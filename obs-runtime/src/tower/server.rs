@@ -70,7 +70,7 @@ impl ServerLayer {
     /// underscore.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> ServerLayer {
-        self.settings.names.prefix = super::prefix(prefix);
+        self.settings.names.prefix = obs_model::request::prefix(prefix);
         self
     }
 

@@ -3,20 +3,6 @@
 use super::*;
 
 #[test]
-fn prefixes_are_names() {
-    for (written, read) in [
-        ("", ""),
-        ("shop", "shop_"),
-        ("shop_", "shop_"),
-        ("my-shop.eu", "my_shop_eu_"),
-        ("7up", "_7up_"),
-        ("ä", ""),
-    ] {
-        assert_eq!(prefix(written), read, "{written:?}");
-    }
-}
-
-#[test]
 fn a_server_has_a_port() {
     let of = |authority: &'static str, scheme| server(&http::uri::Authority::from_static(authority), scheme);
     assert_eq!(of("Shop.example", "http"), ("shop.example".into(), 80));

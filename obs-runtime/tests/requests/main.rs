@@ -2,6 +2,7 @@
 
 #![cfg(not(feature = "off"))]
 
+mod catalogue;
 mod client;
 mod grpc;
 mod server;

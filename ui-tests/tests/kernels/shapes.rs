@@ -49,8 +49,16 @@ struct Wrapper {
     _rest: String,
 }
 
+#[gpu_kernel(stream = stream, name = "shapes_taken_apart")]
+fn taken_apart((stream, text): (Lane, String)) -> Result<usize, String> {
+    let first = text.chars().next().ok_or("empty")?;
+    Ok(first.len_utf8())
+}
+
 #[test]
 fn generics_and_lifetimes() {
+    assert!(taken_apart((host(), "a".to_owned())).is_ok() && taken_apart((host(), String::new())).is_err());
+    launched!("shapes_taken_apart", "ok" => 1, "error" => 1);
     assert_eq!(generic(&host(), &[1, 2]), Ok("1".to_owned()));
     assert!(generic::<dyn Stream, _, 1>(&host(), &[String::new()]).is_err());
     launched!("shapes_generic", "ok" => 1, "error" => 1);

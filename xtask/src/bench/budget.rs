@@ -45,7 +45,7 @@ const TENTH: &str = "#[observe], 10 % and errors";
 const UNSAMPLED: &str = "#[observe], not sampled";
 
 /// Every budget of this table.
-pub(super) const BUDGETS: [Budget; 13] = [
+pub(super) const BUDGETS: [Budget; 19] = [
     Budget { section: Section::Sync, row: OBSERVE, text: "≤ 1.3 × floor", limit: Limit::Times(1.3) },
     Budget {
         section: Section::Sync,
@@ -91,7 +91,18 @@ pub(super) const BUDGETS: [Budget; 13] = [
         text: "≤ 20 s",
         limit: Limit::Most(20.0),
     },
+    service(super::service::THROUGHPUT),
+    service(super::service::P99),
+    service(super::service::DOWN),
+    service(super::service::HANGS),
+    service(super::service::SLOW),
+    service(super::service::ERRORS),
 ];
+
+/// What a service may lose by being observed, or by a collector that does not work.
+const fn service(row: &'static str) -> Budget {
+    Budget { section: Section::Service, row, text: "≤ 1 %", limit: Limit::Most(1.0) }
+}
 
 impl Budget {
     /// Looks at one number of threads; nothing, if that was not measured.

@@ -14,10 +14,11 @@ pub(super) enum Section {
     Scrape,
     Check,
     Footprint,
+    Service,
 }
 
 impl Section {
-    pub(super) const ALL: [Section; 9] = [
+    pub(super) const ALL: [Section; 10] = [
         Section::Sync,
         Section::Async,
         Section::Spans,
@@ -27,6 +28,7 @@ impl Section {
         Section::Scrape,
         Section::Check,
         Section::Footprint,
+        Section::Service,
     ];
 
     /// The criterion group of that section.
@@ -55,6 +57,7 @@ impl Section {
             Section::Scrape => "scrape of 10,000 lines [ms]",
             Section::Check => "cargo check, 1,000 functions [s]",
             Section::Footprint => "default features of obs-runtime",
+            Section::Service => "HTTP service under load, cost [%]",
         }
     }
 
@@ -65,7 +68,7 @@ impl Section {
             Section::Async | Section::SpansAsync | Section::ExportedAsync => Some((Section::Async, "floor")),
             Section::Scrape => Some((Section::Scrape, "prometheus-client")),
             Section::Check => Some((Section::Check, "#[tracing::instrument]")),
-            Section::Footprint => None,
+            Section::Footprint | Section::Service => None,
         }
     }
 }

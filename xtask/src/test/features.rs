@@ -8,8 +8,8 @@ use crate::Result;
 use crate::cargo::{cargo, read};
 use crate::workspace::{OFF, Package};
 
-/// The package whose features are combined. The others have one or two, which the other steps see.
-const COMBINED: &str = "obs-runtime";
+/// The packages whose features are combined. The others have one or two, which the other steps see.
+const COMBINED: [&str; 2] = ["obs-runtime", "obs-gpu"];
 
 /// More sets than this are cut down to those that find nearly everything: none, each, each pair, all but one, all.
 const MOST_SETS: usize = 128;
@@ -17,10 +17,13 @@ const MOST_SETS: usize = 128;
 type Set<'a> = BTreeSet<&'a str>;
 
 pub(super) fn step(run: &mut Run) -> Result {
-    let combined = run.workspace.package(COMBINED).ok_or("there is no package obs-runtime")?;
-    let mut builds: Vec<_> = sets(combined).into_iter().map(|set| Build { package: combined, set }).collect();
+    let mut builds = Vec::new();
+    for name in COMBINED {
+        let package = run.workspace.package(name).ok_or_else(|| format!("there is no package {name}"))?;
+        builds.extend(sets(package).into_iter().map(|set| Build { package, set }));
+    }
     let off = run.workspace.packages.iter().filter(|package| package.features.contains_key(OFF));
-    let alone = off.filter(|package| package.name != COMBINED);
+    let alone = off.filter(|package| !COMBINED.contains(&package.name.as_str()));
     builds.extend(alone.map(|package| Build { package, set: Set::from(["default", OFF]) }));
 
     let mut failed = Vec::new();
@@ -108,7 +111,7 @@ mod tests {
         let features = features
             .iter()
             .map(|(name, on)| (name.to_string(), on.iter().map(ToString::to_string).collect()));
-        Package { name: COMBINED.into(), features: features.collect(), targets: Vec::new() }
+        Package { name: COMBINED[0].into(), features: features.collect(), targets: Vec::new() }
     }
 
     #[test]

@@ -8,7 +8,11 @@ use crate::Result;
 use crate::cargo::run as run_command;
 
 /// Where rules are committed, from the root of the workspace.
-const COMMITTED: [&str; 2] = ["codegen/tests/golden/rules", "examples/quickstart/observability/rules"];
+const COMMITTED: [&str; 3] = [
+    "codegen/tests/golden/rules",
+    "examples/quickstart/observability/rules",
+    "examples/shop/observability/rules",
+];
 
 pub(super) fn step(_: &mut Run) -> Result {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -4,6 +4,7 @@ use crate::answer::{Answer, At, Finding};
 use crate::project::Project;
 use obs_codegen::query::check::check;
 use obs_codegen::uses::{self, Asks, Use};
+use obs_model::Requests;
 use serde_json::json;
 
 /// Tells mistakes, what differs from the committed catalogue, artefacts that are out of date, queries that
@@ -85,5 +86,25 @@ fn drift(project: &Project) -> Vec<Finding> {
     };
     let crates = project.plan.subject.crates.iter().filter(is_linked);
     let drifts = crates.flat_map(|krate| project.plan.catalogue.drift(&linked.source, krate));
-    drifts.map(|drift| Finding::in_file(linked.from.clone(), drift.to_string())).collect()
+    let drifts = drifts.map(|drift| drift.to_string());
+    let unnamed = |requests: &&Requests| !linked.source.requests.contains(requests);
+    let unnamed = project.plan.catalogue.requests.iter().filter(unnamed).map(|requests| {
+        let family = requests.duration().name;
+        format!(
+            "requests in {family}: counted by this program, but not named in build.rs; add {}",
+            named(requests)
+        )
+    });
+    drifts.chain(unnamed).map(|drift| Finding::in_file(linked.from.clone(), drift)).collect()
+}
+
+/// As a build script names them.
+fn named(requests: &Requests) -> String {
+    let kind = format!("{}_{}", requests.protocol.as_str(), requests.side.as_str());
+    let prefix = match requests.prefix.trim_end_matches('_') {
+        "" => String::new(),
+        prefix => format!(".prefix({prefix:?})"),
+    };
+    let classic = if requests.classic { ".classic_names()" } else { "" };
+    format!("`.requests(Requests::{kind}(){prefix}{classic})`")
 }

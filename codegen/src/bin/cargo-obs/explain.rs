@@ -1,5 +1,6 @@
 //! `cargo obs explain`
 
+mod kernel;
 mod part;
 mod topic;
 mod words;
@@ -15,7 +16,7 @@ use topic::Topics;
 /// Everything that is known of one name.
 #[derive(Debug, Serialize)]
 pub(crate) struct Explained {
-    /// `metric`, `recorded series`, `function`, `category`, `alert` or `objective`.
+    /// `metric`, `recorded series`, `function`, `kernel`, `category`, `alert` or `objective`.
     what: &'static str,
     name: String,
     /// What it says of itself.

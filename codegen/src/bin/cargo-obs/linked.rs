@@ -51,7 +51,8 @@ pub(crate) fn ask(common: &Common) -> Result<Option<(String, Catalogue)>, String
     Ok(Some((from, catalogue)))
 }
 
-/// The linked catalogue, with what only the source can say: the values of enums. Places of other crates,
+/// The linked catalogue, with what only the source can say: the values of enums, and requests of which there were none
+/// yet. Places of other crates,
 /// which rustc was given by their whole path, are cut to what is the same on every machine.
 pub(crate) fn with_source(mut linked: Catalogue, source: &Catalogue) -> Catalogue {
     let values = |labels: &mut [Label], known: &[Label]| {
@@ -84,6 +85,9 @@ pub(crate) fn with_source(mut linked: Catalogue, source: &Catalogue) -> Catalogu
         }
     }
     linked.errors.iter_mut().for_each(|error| shorten(&mut error.place));
+    linked.requests.extend(source.requests.iter().cloned());
+    linked.requests.sort();
+    linked.requests.dedup();
     linked
 }
 

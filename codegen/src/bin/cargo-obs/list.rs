@@ -5,7 +5,7 @@ use crate::answer::{Answer, At};
 use crate::project::Project;
 use crate::table::Table;
 use obs_codegen::uses::{self, Asks};
-use obs_model::{Catalogue, Function, Label, Place, Slo, duration};
+use obs_model::{Catalogue, Every, Function, Label, Place, Slo, duration};
 use serde_json::{Value, json};
 
 /// Shows the catalogues. Changes since the commit are told on standard error, for the table is what was
@@ -18,14 +18,18 @@ pub(crate) fn run(projects: &[Project]) -> Result<Answer, String> {
     for project in projects {
         all.functions.extend(project.plan.catalogue.functions.iter().cloned());
         all.metrics.extend(project.plan.catalogue.metrics.iter().cloned());
+        all.kernels.extend(project.plan.catalogue.kernels.iter().cloned());
         all.errors.extend(project.plan.catalogue.errors.iter().cloned());
+        all.requests.extend(project.plan.catalogue.requests.iter().cloned());
         parts.extend(tables(project));
         for promise in project.plan.promises() {
-            let functions: Vec<String> = promise.functions.iter().map(|(m, f)| format!("{m}::{f}")).collect();
+            let paths = |of: &[(String, String)]| -> Vec<String> {
+                of.iter().map(|(module, name)| format!("{module}::{name}")).collect()
+            };
             objectives.push(json!({
                 "package": project.plan.subject.package, "name": promise.name, "id": promise.id,
                 "title": promise.title, "share": promise.share, "window": promise.window,
-                "functions": functions, "at": At::from(&promise.place),
+                "functions": paths(&promise.functions), "kernels": paths(&promise.kernels), "at": At::from(&promise.place),
             }));
         }
         for alert in self::alerts(project)? {
@@ -81,7 +85,7 @@ fn promised(project: &Project) -> Result<Vec<String>, String> {
     for promise in project.plan.promises() {
         let at = at(
             project,
-            promise.functions.first().map(|(module, _)| module.as_str()).unwrap_or_default(),
+            promise.functions.iter().chain(&promise.kernels).next().map_or("", |(module, _)| module),
             &promise.place,
         );
         objectives.row([promise.name, promise.title, promise.share, promise.window, at]);
@@ -107,7 +111,7 @@ fn at(project: &Project, module: &str, place: &Place) -> String {
     }
 }
 
-/// What there is of functions, metrics and errors, a table each.
+/// What there is of functions, metrics, kernels and errors, a table each.
 fn tables(project: &Project) -> Vec<String> {
     let catalogue = &project.plan.catalogue;
     let mut functions = Table::new(&["FUNCTION", "FAMILY", "LABELS", "OBJECTIVE", "AT"]);
@@ -130,6 +134,23 @@ fn tables(project: &Project) -> Vec<String> {
             at(project, &metric.module, &metric.place),
         ]);
     }
+    let mut kernels = Table::new(&["KERNEL", "TIMED", "AMOUNTS", "LABELS", "OBJECTIVE", "AT"]);
+    for kernel in &catalogue.kernels {
+        let amounts = [(kernel.bytes, "bytes"), (kernel.flops, "flops"), (kernel.items, "items")];
+        let amounts = amounts.into_iter().filter(|(named, _)| *named).map(|(_, word)| word);
+        let amounts = amounts.collect::<Vec<_>>().join(",");
+        kernels.row([
+            format!("{}::{}", kernel.module, kernel.name),
+            match kernel.every {
+                Every::Auto => "auto".to_owned(),
+                Every::Nth(n) => format!("1/{n}"),
+            },
+            if amounts.is_empty() { "-".to_owned() } else { amounts },
+            labels(&kernel.labels),
+            kernel.slo.as_ref().map_or_else(|| "-".to_owned(), objective),
+            at(project, &kernel.module, &kernel.place),
+        ]);
+    }
     let mut errors = Table::new(&["ERROR", "CATEGORY", "SEVERITY", "RETRY", "RUNBOOK", "AT"]);
     for error in &catalogue.errors {
         for category in &error.categories {
@@ -146,7 +167,7 @@ fn tables(project: &Project) -> Vec<String> {
             ]);
         }
     }
-    written([functions, metrics, errors])
+    written([functions, metrics, kernels, errors])
 }
 
 fn family(function: &Function) -> String {

@@ -94,6 +94,7 @@ fn alone((from, catalogue): &(String, Catalogue), common: &Common) -> Project {
     let catalogue = linked::with_source(catalogue.clone(), &source);
     let modules = catalogue.functions.iter().map(|function| function.module.as_str());
     let modules = modules.chain(catalogue.metrics.iter().map(|metric| metric.module.as_str()));
+    let modules = modules.chain(catalogue.kernels.iter().map(|kernel| kernel.module.as_str()));
     let mut crates: Vec<String> =
         modules.filter_map(|module| module.split("::").next()).map(str::to_owned).collect();
     crates.sort();
@@ -110,7 +111,8 @@ fn alone((from, catalogue): &(String, Catalogue), common: &Common) -> Project {
 }
 
 fn read(package: &Package, common: &Common) -> Result<Project, String> {
-    let source = source::read(package, &cfg(package, common)?);
+    let cfg = cfg(package, common)?;
+    let source = source::read(package, &cfg);
     if !source.unread.is_empty() {
         return Err(Errors(source.unread).to_string());
     }
@@ -127,10 +129,11 @@ fn read(package: &Package, common: &Common) -> Result<Project, String> {
             Err(found) => mistakes = found,
         }
     }
+    let catalogue = Catalogue { requests: composed.requests(), ..source.catalogue };
     Ok(Project {
         directory: common.out.clone().unwrap_or_else(|| package.root.join(mirror)),
         mistakes,
-        plan: Plan { catalogue: source.catalogue, subject: Subject::new(package, &settings), composed },
+        plan: Plan { catalogue, subject: Subject::new(package, &cfg, &settings), composed },
         root: package.root.clone(),
         linked: None,
     })

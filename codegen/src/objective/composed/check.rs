@@ -17,7 +17,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Every mistake in the composed objectives.
 pub(crate) fn mistakes(plan: &Plan) -> Vec<Mistake> {
     // Objectives are about what is exported, and not about what other rules record.
-    let known = Known::of(Schema::of(&plan.catalogue));
+    let known = Known::of(Schema::of_plan(plan));
     let attributes = Plan { composed: compose::Composed::default(), ..plan.clone() };
     let mut names: Vec<String> = objective::all(&attributes).into_iter().map(|known| known.name).collect();
     let mut mistakes = Vec::new();
@@ -136,7 +136,7 @@ impl Told<'_> {
             return problems.into_iter().for_each(|problem| self.tell(problem));
         }
         let select = Select::written(text);
-        let schema = Schema::of(&self.plan.catalogue);
+        let schema = Schema::of_plan(self.plan);
         let counter = schema.families().any(|f| f.name == select.name() && f.kind == Kind::Counter);
         let sample = ["_count", "_bucket"].iter().any(|suffix| select.name().ends_with(suffix));
         if !is_selector(text) || !(counter || sample) {

@@ -1,7 +1,7 @@
 //! Alertmanager, with the generated routes and with receivers that all are one webhook.
 
 use crate::faster::faster;
-use crate::peer::{Directory, Peer, encode, require, runs};
+use obs_peers::{Directory, Peer, encode, require, runs};
 use serde_json::Value;
 use std::fs;
 

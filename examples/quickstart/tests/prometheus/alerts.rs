@@ -3,11 +3,10 @@
 //! All times are a sixtieth of the real ones, see [`faster`].
 
 use crate::alertmanager::Alertmanager;
-use crate::artefacts::Dashboard;
 use crate::faster::faster;
-use crate::server::Prometheus;
 use crate::webhook::Webhook;
-use crate::{DASHBOARDS, RULES, data, until};
+use crate::{DASHBOARDS, RULES};
+use obs_peers::{Dashboard, Prometheus, data, until};
 use quickstart::args::Args;
 use quickstart::http::Client;
 use quickstart::order::{Channel, NewOrder};
@@ -49,7 +48,8 @@ async fn an_outage_pages_and_its_end_resolves_the_page() {
     let service = Service::start(&args).await.expect("the service starts");
     let rules = faster(&fs::read_to_string(RULES).expect("the rules"));
     let metrics = service.metrics.to_string();
-    let prometheus = Prometheus::start("alerting", &metrics, &rules, Some(alertmanager.address()));
+    let prometheus =
+        Prometheus::start("alerting", ("quickstart", &[&metrics]), &rules, Some(alertmanager.address()));
     let customers = Customers::start(service.api);
 
     let run = run(&customers, &prometheus, &alertmanager, &webhook);

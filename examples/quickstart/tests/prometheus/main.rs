@@ -7,32 +7,23 @@
 
 mod alertmanager;
 mod alerts;
-mod artefacts;
 mod faster;
-mod peer;
 mod program;
-mod server;
 mod webhook;
 
-use artefacts::{Dashboard, recorded};
 use axum::http::StatusCode;
+use obs_peers::{Dashboard, PATIENCE, Prometheus, data, labels, promtool, recorded, until};
 use obs_runtime::TraceContext;
-use peer::promtool;
 use program::Quickstart;
 use quickstart::http::Client;
 use quickstart::order::{Channel, NewOrder};
-use serde_json::Value;
-use server::Prometheus;
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
 /// For everything together. A machine with nothing else to do needs a few seconds.
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// For each thing that is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/observability/rules/quickstart.yml");
 const DASHBOARDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/observability/dashboards");
@@ -59,7 +50,7 @@ async fn prometheus_answers_everything() {
     let quickstart = Quickstart::start();
     // The objectives' rules every second, as everything else here.
     let rules = fs::read_to_string(RULES).expect("the rules").replace("interval: \"1m\"", "interval: \"1s\"");
-    let prometheus = Prometheus::start("answering", &quickstart.metrics, &rules, None);
+    let prometheus = Prometheus::start("answering", ("quickstart", &[&quickstart.metrics]), &rules, None);
     assert!(timeout(LIMIT, check(&quickstart, &prometheus)).await.is_ok(), "not done after {LIMIT:?}");
     drop(prometheus);
     quickstart.stop();
@@ -88,62 +79,12 @@ async fn check(quickstart: &Quickstart, prometheus: &Prometheus) {
             == BTreeSet::from(["cancelled", "error", "ok", "panic"].map(str::to_owned))
     })
     .await;
-    until("every rule is evaluated without errors", PATIENCE, async || {
-        let groups = prometheus.api("/api/v1/rules").await;
-        let rules = groups["groups"].as_array().into_iter().flatten();
-        let mut health = rules.flat_map(|group| group["rules"].as_array().into_iter().flatten());
-        health.clone().count() > 0 && health.all(|rule| rule["health"] == "ok")
-    })
-    .await;
-
-    answered("recorded series", &recorded(RULES), prometheus).await;
+    obs_peers::rules_are_well(prometheus).await;
+    obs_peers::answered("recorded series", &recorded(RULES), prometheus).await;
     let dashboards = Dashboard::all(DASHBOARDS);
     assert_eq!(dashboards.keys().collect::<Vec<_>>(), BOARDS);
-    let mut asked = 0;
-    for (name, dashboard) in &dashboards {
-        let queries = dashboard.queries("quickstart");
-        asked += queries.len();
-        answered(&format!("panel queries of {name}"), &queries, prometheus).await;
-        answered(&format!("variables of {name}"), &dashboard.variables("quickstart"), prometheus).await;
-        // Whether they have anything to show is up to what happens; here they have to be answered.
-        for query in dashboard.annotations("quickstart") {
-            assert!(prometheus.query(&query).await["result"].is_array(), "{query}");
-        }
-    }
-    // Each of them has been waited for.
-    println!("queries of {} dashboards: {asked} of {asked} return data", dashboards.len());
+    let asked = obs_peers::all_answered(&dashboards, "quickstart", prometheus).await;
     assert!(asked > 100, "only {asked} queries");
-}
-
-/// Waits until each of the queries returns data, and says how many there are.
-async fn answered(what: &str, queries: &[String], prometheus: &Prometheus) {
-    let mut missing: Vec<&String> = queries.iter().collect();
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let mut still = Vec::new();
-        for query in missing {
-            if !data(&prometheus.query(query).await) {
-                still.push(query);
-            }
-        }
-        if still.is_empty() || Instant::now() > deadline {
-            println!("{what}: {} of {} return data", queries.len() - still.len(), queries.len());
-            assert!(still.is_empty(), "no data for {still:#?}");
-            return;
-        }
-        missing = still;
-        sleep(Duration::from_millis(500)).await;
-    }
-}
-
-/// Asks again and again.
-async fn until(what: &str, patience: Duration, mut ready: impl AsyncFnMut() -> bool) {
-    let start = Instant::now();
-    while !ready().await {
-        assert!(start.elapsed() < patience, "still waiting until {what}");
-        sleep(Duration::from_millis(200)).await;
-    }
-    println!("{what}: after {:.1} s", start.elapsed().as_secs_f64());
 }
 
 /// Places an order inside of the trace, as a caller with a tracer does.
@@ -164,19 +105,5 @@ async fn order(quickstart: &Quickstart) {
 /// The trace ids that Prometheus has kept of the function that was called.
 async fn exemplars(prometheus: &Prometheus) -> BTreeSet<String> {
     let of = "function_calls_duration_seconds_bucket{function=\"place_order\",channel=\"partner\"}";
-    let series = prometheus.api(&format!("/api/v1/query_exemplars?query={}", peer::encode(of))).await;
-    let exemplars =
-        series.as_array().into_iter().flatten().flat_map(|s| s["exemplars"].as_array().into_iter().flatten());
-    exemplars.filter_map(|exemplar| Some(exemplar["labels"]["trace_id"].as_str()?.to_owned())).collect()
-}
-
-/// Whether a result has a sample, and one that is a number.
-fn data(result: &Value) -> bool {
-    let samples = result["result"].as_array().into_iter().flatten();
-    samples.filter_map(|sample| sample["value"][1].as_str()).any(|value| value != "NaN")
-}
-
-fn labels(result: &Value, label: &str) -> BTreeSet<String> {
-    let samples = result["result"].as_array().into_iter().flatten();
-    samples.filter_map(|sample| Some(sample["metric"][label].as_str()?.to_owned())).collect()
+    prometheus.exemplars(of).await
 }

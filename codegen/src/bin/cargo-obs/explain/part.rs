@@ -3,13 +3,13 @@
 use obs_codegen::family::{Family, HISTOGRAM_SAMPLES};
 use obs_codegen::plan::Promise;
 use obs_codegen::query::{Query, Select};
-use obs_model::{Function, Kind};
+use obs_model::{Function, Kernel, Kind};
 
 /// The family of a sample of a function's calls.
 pub(super) fn family_of(sample: &str) -> &str {
     HISTOGRAM_SAMPLES
         .iter()
-        .find_map(|suffix| sample.strip_suffix(suffix).filter(|family| family.ends_with("_duration_seconds")))
+        .find_map(|suffix| sample.strip_suffix(suffix).filter(|family| family.ends_with("_seconds")))
         .unwrap_or(sample)
 }
 
@@ -24,6 +24,11 @@ pub(super) fn counts_in(function: &Function, family: &str) -> bool {
 
 pub(super) fn is_of(promise: &Promise, function: &Function) -> bool {
     promise.functions.iter().any(|(module, name)| (module, name) == (&function.module, &function.name))
+}
+
+/// Whether a promise is about launches of a kernel.
+pub(super) fn is_of_kernel(promise: &Promise, kernel: &Kernel) -> bool {
+    promise.kernels.iter().any(|(module, name)| (module, name) == (&kernel.module, &kernel.name))
 }
 
 /// A query to begin with.

@@ -1,15 +1,15 @@
 //! The things that have names, and what is known of each.
 
-use super::part::{counts_in, example, family_of, is_of};
+use super::part::{counts_in, example, family_of, is_of, is_of_kernel};
 use super::{Explained, LabelOf, ObjectiveOf, PlaceOf};
 use crate::answer::At;
 use crate::project::Project;
-use obs_codegen::family::{Family, HISTOGRAM_SAMPLES, Schema};
+use obs_codegen::family::{Family, HISTOGRAM_SAMPLES, Schema, gpu};
 use obs_codegen::plan::Promise;
 use obs_codegen::query::Select;
 use obs_codegen::query::asked::Asked;
 use obs_codegen::uses::{Asks, Use, reach};
-use obs_model::{Catalogue, Category, ErrorType, Function, Kind, Label, duration};
+use obs_model::{Catalogue, Category, ErrorType, Function, Kernel, Kind, Label, Place, duration};
 use std::collections::BTreeSet;
 
 /// What a project has names for.
@@ -32,19 +32,24 @@ impl Topics<'_> {
         self.catalogue().functions.iter()
     }
 
+    fn kernels(&self) -> impl Iterator<Item = &Kernel> {
+        self.catalogue().kernels.iter()
+    }
+
     fn categories(&self) -> impl Iterator<Item = (&ErrorType, &Category)> {
         self.catalogue().errors.iter().flat_map(|error| error.categories.iter().map(move |c| (error, c)))
     }
 
     /// Every name that can be explained.
     pub(super) fn names(&self) -> Vec<String> {
-        let schema = Schema::of(self.catalogue());
+        let schema = Schema::of_plan(&self.project.plan);
         let rules = self.uses.iter().filter(|each| matches!(each.asks, Asks::Rule | Asks::Alert));
         schema
             .families()
             .map(|family| family.name.clone())
             .chain(schema.samples())
             .chain(self.functions().flat_map(|f| [f.name.clone(), format!("{}::{}", f.module, f.name)]))
+            .chain(self.kernels().flat_map(|k| [k.name.clone(), format!("{}::{}", k.module, k.name)]))
             .chain(self.categories().map(|(_, category)| category.name.clone()))
             .chain(rules.map(|rule| rule.name.clone()))
             .chain(self.project.plan.promises().into_iter().map(|promise| promise.name))
@@ -53,7 +58,7 @@ impl Topics<'_> {
 
     /// Everything of that name.
     pub(super) fn named(&self, name: &str) -> Vec<Explained> {
-        let schema = Schema::of(self.catalogue());
+        let schema = Schema::of_plan(&self.project.plan);
         let sample_of = |family: &Family| {
             family.kind == Kind::Histogram
                 && HISTOGRAM_SAMPLES.iter().any(|suffix| name.strip_suffix(suffix) == Some(&family.name))
@@ -65,6 +70,8 @@ impl Topics<'_> {
             .collect();
         let called = |f: &&Function| f.name == name || format!("{}::{}", f.module, f.name) == name;
         found.extend(self.functions().filter(called).map(|function| self.function(function)));
+        let called = |k: &&Kernel| k.name == name || format!("{}::{}", k.module, k.name) == name;
+        found.extend(self.kernels().filter(called).map(|kernel| self.kernel(kernel)));
         if self.categories().any(|(_, category)| category.name == name) {
             found.push(self.category(name));
         }
@@ -82,9 +89,12 @@ impl Topics<'_> {
         explained.fact("unit", family.unit.map(|unit| unit.as_str().to_owned()));
         let functions: Vec<&Function> = self.functions().filter(|f| counts_in(f, &family.name)).collect();
         let metrics: Vec<_> = self.catalogue().metrics.iter().filter(|m| m.name == family.name).collect();
+        let kernels: Vec<&Kernel> = self.kernels().filter(|k| gpu::counts_in(k, &family.name)).collect();
+        let labelled = kernels.iter().filter(|_| gpu::is_labelled(&family.name));
         let own = |name: &str| {
             let labels =
                 functions.iter().flat_map(|f| &f.labels).chain(metrics.iter().flat_map(|m| &m.labels));
+            let labels = labels.chain(labelled.clone().flat_map(|k| &k.labels));
             labels.filter(|label| label.name == name).cloned().collect::<Vec<_>>()
         };
         // Errors are of every function, also of those with families of their own.
@@ -93,11 +103,22 @@ impl Topics<'_> {
             _ => functions.clone(),
         };
         let labels = family.labels.iter();
-        explained.labels = labels.map(|name| self.label(name, &own(name), &counted)).collect();
+        explained.labels = labels
+            .map(|name| match name.as_str() {
+                "kernel" => {
+                    let mut values: Vec<String> = kernels.iter().map(|kernel| kernel.name.clone()).collect();
+                    values.dedup();
+                    LabelOf { name: name.clone(), values, cap: None }
+                }
+                _ => self.label(name, &own(name), &counted),
+            })
+            .collect();
         let buckets = metrics.iter().flat_map(|m| &m.buckets);
         if family.kind == Kind::Histogram {
             let of_functions = functions.iter().flat_map(|f| &f.buckets);
-            let mut bounds: Vec<f64> = buckets.chain(of_functions).copied().collect();
+            let timed = kernels.iter().filter(|_| family.name == "gpu_kernel_duration_seconds");
+            let of_kernels = timed.flat_map(|k| &k.buckets);
+            let mut bounds: Vec<f64> = buckets.chain(of_functions).chain(of_kernels).copied().collect();
             bounds.sort_by(f64::total_cmp);
             bounds.dedup();
             explained.buckets = bounds;
@@ -113,6 +134,9 @@ impl Topics<'_> {
         for function in &functions {
             explained.places.push(self.place(function));
         }
+        for kernel in &kernels {
+            explained.places.push(self.place_of(&kernel.module, &kernel.name, &kernel.place));
+        }
         if family.name == "errors_total" {
             for error in &self.catalogue().errors {
                 let what = item(&error.module, format!("{}::{}", error.module, error.name));
@@ -126,7 +150,9 @@ impl Topics<'_> {
         };
         let wanted = |_: &Use, asked: &Asked| asked.name == family.name || samples.contains(&asked.name);
         explained.used(self.below, &reach(self.uses, &[], &wanted));
-        let of = |promise: &Promise| functions.iter().any(|f| is_of(promise, f));
+        let of = |promise: &Promise| {
+            functions.iter().any(|f| is_of(promise, f)) || kernels.iter().any(|k| is_of_kernel(promise, k))
+        };
         explained.objectives = self.objectives(&of);
         explained
     }
@@ -266,7 +292,7 @@ impl Topics<'_> {
         self.is_labelled(rule, promise) || rule.asked.iter().any(chooses)
     }
 
-    fn objectives(&self, of: &dyn Fn(&Promise) -> bool) -> Vec<ObjectiveOf> {
+    pub(super) fn objectives(&self, of: &dyn Fn(&Promise) -> bool) -> Vec<ObjectiveOf> {
         let promises = self.project.plan.promises().into_iter().filter(|promise| of(promise));
         promises
             .map(|promise| ObjectiveOf {
@@ -280,16 +306,20 @@ impl Topics<'_> {
     }
 
     fn place(&self, function: &Function) -> PlaceOf {
-        let name = format!("{}::{}", function.module, function.name);
-        let item = match self.project.foreign(&function.module) {
+        self.place_of(&function.module, &function.name, &function.place)
+    }
+
+    pub(super) fn place_of(&self, module: &str, name: &str, place: &Place) -> PlaceOf {
+        let name = format!("{module}::{name}");
+        let item = match self.project.foreign(module) {
             Some(krate) => format!("{name} (crate {krate})"),
             None => name,
         };
-        PlaceOf { at: At::from(&function.place), item }
+        PlaceOf { at: At::from(place), item }
     }
 
     /// A label with the values that the source shows.
-    fn label(&self, name: &str, own: &[Label], functions: &[&Function]) -> LabelOf {
+    pub(super) fn label(&self, name: &str, own: &[Label], functions: &[&Function]) -> LabelOf {
         let mut values: Vec<String> = match (own, name) {
             ([], "function") => functions.iter().map(|function| function.name.clone()).collect(),
             ([], "module") => functions.iter().map(|function| function.module.clone()).collect(),

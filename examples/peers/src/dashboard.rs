@@ -8,11 +8,17 @@ use std::path::PathBuf;
 /// Grafana takes four scrape intervals and more; ours is one second.
 const RATE_INTERVAL: &str = "10s";
 
-pub(crate) struct Dashboard(Value);
+/// A generated dashboard.
+#[derive(Debug)]
+pub struct Dashboard(Value);
 
 impl Dashboard {
     /// Every dashboard of a directory, by the name of its file.
-    pub(crate) fn all(directory: &str) -> BTreeMap<String, Dashboard> {
+    ///
+    /// # Panics
+    ///
+    /// It cannot be read.
+    pub fn all(directory: &str) -> BTreeMap<String, Dashboard> {
         let entries = fs::read_dir(directory).expect("the generated dashboards").flatten();
         let read = |path: PathBuf| {
             let text = fs::read_to_string(&path).expect("the generated dashboard");
@@ -23,26 +29,30 @@ impl Dashboard {
     }
 
     /// What links name it by.
-    pub(crate) fn uid(&self) -> &str {
+    pub fn uid(&self) -> &str {
         self.0["uid"].as_str().unwrap_or_default()
     }
 
     /// The queries of every panel, with everything chosen.
-    pub(crate) fn queries(&self, job: &str) -> Vec<String> {
+    ///
+    /// # Panics
+    ///
+    /// They use a variable that the dashboard has not, here and below.
+    pub fn queries(&self, job: &str) -> Vec<String> {
         let mut queries = Vec::new();
         collect(&self.0["panels"], &mut queries);
         queries.iter().map(|query| self.choose(query, job)).collect()
     }
 
     /// The queries of the events that are drawn over graphs.
-    pub(crate) fn annotations(&self, job: &str) -> Vec<String> {
+    pub fn annotations(&self, job: &str) -> Vec<String> {
         let list = self.0["annotations"]["list"].as_array().into_iter().flatten();
         let queries = list.filter_map(|annotation| annotation["target"]["expr"].as_str());
         queries.map(|query| self.choose(query, job)).collect()
     }
 
     /// What the choices at the top are made of: the selectors in `label_values(selector, label)`.
-    pub(crate) fn variables(&self, job: &str) -> Vec<String> {
+    pub fn variables(&self, job: &str) -> Vec<String> {
         let queries = self.list().filter_map(|variable| variable["query"].as_str());
         let selectors = queries.filter_map(|query| query.strip_prefix("label_values("));
         let selectors = selectors.filter_map(|query| Some(query.rsplit_once(',')?.0));
@@ -74,7 +84,11 @@ fn collect(panels: &Value, into: &mut Vec<String>) {
 }
 
 /// The names of the series that a rules file records, each once.
-pub(crate) fn recorded(path: &str) -> Vec<String> {
+///
+/// # Panics
+///
+/// It cannot be read.
+pub fn recorded(path: &str) -> Vec<String> {
     let text = fs::read_to_string(path).expect("the generated rules");
     let names = text.lines().filter_map(|line| line.trim().strip_prefix("- record: "));
     let mut names: Vec<String> = names.map(|name| name.trim_matches('"').to_owned()).collect();

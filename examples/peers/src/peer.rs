@@ -1,6 +1,10 @@
 //! Programs of others, as Debian packages them: each in a directory of its own, on a free port.
 
-use quickstart::http::Client;
+use http_body_util::{BodyExt, Collected, Empty};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::Write;
@@ -10,19 +14,27 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 /// Fails, and says what is missing.
-pub(crate) fn require(program: &str, package: &str) {
+///
+/// # Panics
+///
+/// There is no such program.
+pub fn require(program: &str, package: &str) {
     assert!(runs(program), "{program} is not on the path; on Debian: apt-get install {package}");
 }
 
 /// Whether there is such a program.
-pub(crate) fn runs(program: &str) -> bool {
+pub fn runs(program: &str) -> bool {
     let mut command = Command::new(program);
     let status = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
 /// Runs promtool with some input, expects it to be content, and returns what it said.
-pub(crate) fn promtool(args: &[&str], input: &str) -> String {
+///
+/// # Panics
+///
+/// It is not content.
+pub fn promtool(args: &[&str], input: &str) -> String {
     let mut child = Command::new("promtool")
         .args(args)
         .stdin(Stdio::piped())
@@ -40,24 +52,35 @@ pub(crate) fn promtool(args: &[&str], input: &str) -> String {
 }
 
 /// A directory that goes when it is dropped.
-pub(crate) struct Directory(PathBuf);
+#[derive(Debug)]
+pub struct Directory(PathBuf);
 
 impl Directory {
-    pub(crate) fn new(name: &str) -> Directory {
+    /// One of that name, for this process.
+    ///
+    /// # Panics
+    ///
+    /// It cannot be made.
+    pub fn new(name: &str) -> Directory {
         let name = format!("{name}-{}", std::process::id());
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).expect("a directory");
         Directory(path)
     }
 
     /// Writes a file, and says where.
-    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+    ///
+    /// # Panics
+    ///
+    /// It cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
         path
     }
 
-    pub(crate) fn path(&self, name: &str) -> String {
+    /// The path of a file in it.
+    pub fn path(&self, name: &str) -> String {
         self.0.join(name).display().to_string()
     }
 }
@@ -70,18 +93,23 @@ impl Drop for Directory {
 }
 
 /// A program that serves HTTP. It ends when it is dropped; if that is because a test fails, its log is shown.
-pub(crate) struct Peer {
+#[derive(Debug)]
+pub struct Peer {
     program: String,
     child: Child,
     directory: Directory,
     /// Where it listens.
-    pub(crate) address: String,
-    http: Client,
+    pub address: String,
+    http: Client<HttpConnector, Empty<Bytes>>,
 }
 
 impl Peer {
     /// Starts a program with an argument that says where to listen, and others.
-    pub(crate) fn start(program: &str, directory: Directory, arguments: &[String]) -> Peer {
+    ///
+    /// # Panics
+    ///
+    /// It does not start.
+    pub fn start(program: &str, directory: Directory, arguments: &[String]) -> Peer {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port").to_string();
         let log = File::create(directory.path("log")).expect("its log");
@@ -92,17 +120,23 @@ impl Peer {
             .stderr(log)
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
-        Peer { program: program.to_owned(), child, directory, address, http: Client::new() }
+        let http = Client::builder(TokioExecutor::new()).build_http();
+        Peer { program: program.to_owned(), child, directory, address, http }
     }
 
     /// What it answers; null while it does not listen or is not ready.
-    pub(crate) async fn get(&self, path: &str) -> Value {
-        let Ok((status, body)) = self.http.get(&format!("http://{}{path}", self.address)).await else {
-            return Value::Null;
-        };
+    ///
+    /// # Panics
+    ///
+    /// It answers with an error.
+    pub async fn get(&self, path: &str) -> Value {
+        let url = format!("http://{}{path}", self.address).parse().expect("an address");
+        let Ok(answer) = self.http.get(url).await else { return Value::Null };
+        let status = answer.status();
         if status.as_u16() == 503 {
             return Value::Null;
         }
+        let body = answer.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
         assert!(status.is_success(), "{path}: {status}: {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).unwrap_or_default()
     }
@@ -124,7 +158,7 @@ impl Drop for Peer {
 }
 
 /// A query as part of a URL.
-pub(crate) fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     let encoded = text.bytes().map(|byte| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),

@@ -1,0 +1,157 @@
+//! Pairs of servers, loaded in turn, and what comes of it.
+
+use crate::load::Answers;
+use crate::serve::Told;
+use crate::server::{Server, With};
+use obs_benches::receiver::Reply;
+use std::error::Error;
+use std::time::Duration;
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lengths {
+    pairs: u32,
+    /// Of one stretch of load; a pair has [`STRETCHES`] of each server.
+    stretch: Duration,
+}
+
+impl Lengths {
+    pub(crate) const LONG: Lengths = Lengths { pairs: 11, stretch: Duration::from_millis(1500) };
+    pub(crate) const QUICK: Lengths = Lengths { pairs: 3, stretch: Duration::from_millis(300) };
+}
+
+/// Stretches of each server in a pair.
+const STRETCHES: u32 = 4;
+
+/// The load at which durations are measured, of what the plain service can do: far from where requests queue.
+const SHARE: f64 = 0.4;
+
+/// The collectors that do not work, by the name of their row.
+const BROKEN: [(&str, With); 4] = [
+    ("p99, collector down", With::Nobody),
+    ("p99, collector hangs", With::Collector(Reply::Never)),
+    ("p99, collector slow", With::Collector(Reply::Slowly)),
+    ("p99, collector answers errors", With::Collector(Reply::Refuse)),
+];
+
+/// Measures everything, and prints it.
+///
+/// # Errors
+///
+/// A server does not run, or its counts do not add up.
+pub(crate) fn run(lengths: Lengths) -> Result<(), Box<dyn Error>> {
+    let healthy = With::Collector(Reply::Take);
+    let mut plain = Server::start("plain", With::Nothing)?;
+    let mut observed = Server::start("observed", healthy)?;
+    // Also warms both up.
+    let rate = plain.busy(4 * lengths.stretch)?.rate() * SHARE;
+    observed.busy(4 * lengths.stretch)?;
+    eprintln!("{:.0} requests a second; {:.0} for durations", rate / SHARE, rate);
+    eprintln!(
+        "{:34}{:>9}{:>20}{:>14}{:>14}",
+        "% more than without", "median", "quartiles", "without", "with"
+    );
+
+    let busy = |server: &mut Server| server.busy(lengths.stretch);
+    let steady = |server: &mut Server| server.steady(rate, lengths.stretch);
+    let lost = |plain: &Answers, observed: &Answers| plain.rate() / observed.rate();
+    let slower = |plain: &Answers, observed: &Answers| observed.quantile(0.99) / plain.quantile(0.99);
+
+    let pairs = pairs(lengths.pairs, &mut plain, &mut observed, busy)?;
+    print("throughput, everything on", "/s", &pairs, lost, Answers::rate);
+    let pairs = self::pairs(lengths.pairs, &mut plain, &mut observed, steady)?;
+    print("p99, everything on", "ms", &pairs, slower, |it| it.quantile(0.99) * 1e3);
+    let (plain, told) = (plain.end()?, observed.end()?);
+    ended("everything on", &plain, &told);
+
+    eprintln!(
+        "\n{:34}{:>9}{:>20}{:>14}{:>14}",
+        "% more than with one that works", "median", "quartiles", "works", "does not"
+    );
+    for (name, with) in BROKEN {
+        let mut works = Server::start("works", healthy)?;
+        let mut broken = Server::start("broken", with)?;
+        for server in [&mut works, &mut broken] {
+            server.busy(lengths.stretch)?;
+        }
+        let pairs = self::pairs(lengths.pairs, &mut works, &mut broken, steady)?;
+        print(name, "ms", &pairs, slower, |it| it.quantile(0.99) * 1e3);
+        let (works, told) = (works.end()?, broken.end()?);
+        ended(name, &works, &told);
+    }
+    Ok(())
+}
+
+/// The same load for both, in stretches one after the other.
+fn pairs(
+    count: u32,
+    reference: &mut Server,
+    measured: &mut Server,
+    load: impl Fn(&mut Server) -> Result<Answers, Box<dyn Error>>,
+) -> Result<Vec<(Answers, Answers)>, Box<dyn Error>> {
+    let mut pairs = Vec::new();
+    for pair in 0..count {
+        let (mut without, mut with) = (Answers::default(), Answers::default());
+        for stretch in 0..STRETCHES {
+            // Whoever comes second finds the machine as the first has left it.
+            if (pair + stretch) % 2 == 0 {
+                without.add(load(reference)?);
+                with.add(load(measured)?);
+            } else {
+                with.add(load(measured)?);
+                without.add(load(reference)?);
+            }
+        }
+        pairs.push((without, with));
+    }
+    Ok(pairs)
+}
+
+/// A row of the table, and its figures as data: how much more it is than the reference, in per cent.
+fn print(
+    name: &str,
+    unit: &str,
+    pairs: &[(Answers, Answers)],
+    ratio: impl Fn(&Answers, &Answers) -> f64,
+    figure: impl Fn(&Answers) -> f64,
+) {
+    let more: Vec<f64> = pairs.iter().map(|(without, with)| (ratio(without, with) - 1.0) * 100.0).collect();
+    for more in &more {
+        println!("{}", serde_json::json!({ "name": name, "percent": more }));
+    }
+    let median = |side: fn(&(Answers, Answers)) -> &Answers| {
+        quartiles(&pairs.iter().map(|pair| figure(side(pair))).collect::<Vec<_>>())[1]
+    };
+    let [low, middle, high] = quartiles(&more);
+    let [without, with] = [median(|pair| &pair.0), median(|pair| &pair.1)];
+    eprintln!(
+        "{name:34}{middle:>+9.2}{:>20}{without:>11.3} {unit:2}{with:>11.3} {unit:2}",
+        format!("{low:+.2} to {high:+.2}")
+    );
+}
+
+/// What a server told when it ended, beside the one that it was measured against.
+fn ended(name: &str, reference: &Told, told: &Told) {
+    let grown = told.peak_kib.saturating_sub(reference.peak_kib) as f64 / 1024.0;
+    eprintln!(
+        "    {} requests, all counted; of {} spans, {} were exported, {} sampled out and {} lost; {grown:.1} MiB more memory",
+        told.requests,
+        told.spans(),
+        told.exported,
+        told.sampled_out,
+        told.lost()
+    );
+    println!("{}", serde_json::json!({ "name": name, "mebibytes": grown, "lost": told.lost() }));
+}
+
+/// The quartiles, the median in the middle.
+fn quartiles(values: &[f64]) -> [f64; 3] {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    [0.25, 0.5, 0.75].map(|share| {
+        let at = (sorted.len().max(1) - 1) as f64 * share;
+        let (low, high) = (at.floor() as usize, at.ceil() as usize);
+        let value = |at: usize| sorted.get(at).copied().unwrap_or(f64::NAN);
+        value(low) + (value(high) - value(low)) * at.fract()
+    })
+}
