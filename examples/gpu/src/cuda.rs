@@ -92,7 +92,12 @@ impl Cuda {
     }
 
     /// The sum of `x` in the first place of `partial`, whose length is the number of blocks.
-    pub(crate) fn reduce(&self, x: &CudaSlice<f32>, partial: &mut CudaSlice<f32>, sum: &mut CudaSlice<f32>) -> Result {
+    pub(crate) fn reduce(
+        &self,
+        x: &CudaSlice<f32>,
+        partial: &mut CudaSlice<f32>,
+        sum: &mut CudaSlice<f32>,
+    ) -> Result {
         let blocks = partial.len() as u32;
         let (n, config) = (x.len() as u32, |blocks| blocks_of(blocks, BLOCK));
         let mut launch = self.stream.launch_builder(&self.reduce);
@@ -106,13 +111,16 @@ impl Cuda {
         Ok(())
     }
 
-    pub(crate) fn matmul(&self, side: u32, a: &CudaSlice<f32>, b: &CudaSlice<f32>, c: &mut CudaSlice<f32>) -> Result {
+    pub(crate) fn matmul(
+        &self,
+        side: u32,
+        a: &CudaSlice<f32>,
+        b: &CudaSlice<f32>,
+        c: &mut CudaSlice<f32>,
+    ) -> Result {
         let tiles = side / TILE;
-        let config = LaunchConfig {
-            grid_dim: (tiles, tiles, 1),
-            block_dim: (TILE, TILE, 1),
-            shared_mem_bytes: 0,
-        };
+        let config =
+            LaunchConfig { grid_dim: (tiles, tiles, 1), block_dim: (TILE, TILE, 1), shared_mem_bytes: 0 };
         let mut launch = self.stream.launch_builder(&self.matmul);
         launch.arg(&side).arg(a).arg(b).arg(c);
         // SAFETY: the arguments are the kernel's; the caller has seen that all are squares of that side,
@@ -139,7 +147,12 @@ impl Cuda {
         Ok(())
     }
 
-    pub(crate) fn layout_move(&self, limit: f32, force: &CudaSlice<f32>, position: &mut CudaSlice<f32>) -> Result {
+    pub(crate) fn layout_move(
+        &self,
+        limit: f32,
+        force: &CudaSlice<f32>,
+        position: &mut CudaSlice<f32>,
+    ) -> Result {
         let n = (force.len() / 2) as u32;
         let mut launch = self.stream.launch_builder(&self.layout_move);
         launch.arg(&n).arg(&limit).arg(force).arg(position);

@@ -1,9 +1,9 @@
 //! Where kernels run: on a GPU, or on the processor with the same functions and the same measurements.
 
 use crate::args::Choice;
-use crate::error::{Error, Result};
 #[cfg(feature = "cuda")]
 use crate::cuda::{self, Cuda};
+use crate::error::{Error, Result};
 #[cfg(feature = "cuda")]
 use cudarc::driver::CudaSlice;
 use obs_gpu::{Direction, Lane, Stream, host};

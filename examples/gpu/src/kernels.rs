@@ -39,12 +39,7 @@ pub fn saxpy(device: &Device, a: f32, x: &Buffer<f32>, y: &mut Buffer<f32>) -> R
     grid = PARTIAL as u32, block = BLOCK,
     slo(success = "99.5%"), runbook = "gpu-kernels"
 )]
-pub fn reduce(
-    device: &Device,
-    x: &Buffer<f32>,
-    partial: &mut Buffer<f32>,
-    sum: &mut Buffer<f32>,
-) -> Result {
+pub fn reduce(device: &Device, x: &Buffer<f32>, partial: &mut Buffer<f32>, sum: &mut Buffer<f32>) -> Result {
     match (device, &x.values, &mut partial.values, &mut sum.values) {
         (Device::Host, Values::Host(x), _, Values::Host(sum)) => sum[0] = host::reduce(x),
         #[cfg(feature = "cuda")]
@@ -64,13 +59,7 @@ pub fn reduce(
     grid = ((side / TILE) as u32, (side / TILE) as u32), block = (TILE as u32, TILE as u32),
     slow = "1s", slo(success = "99.5%", latency("100ms", "99%")), runbook = "gpu-kernels"
 )]
-pub fn matmul(
-    device: &Device,
-    side: usize,
-    a: &Buffer<f32>,
-    b: &Buffer<f32>,
-    c: &mut Buffer<f32>,
-) -> Result {
+pub fn matmul(device: &Device, side: usize, a: &Buffer<f32>, b: &Buffer<f32>, c: &mut Buffer<f32>) -> Result {
     for matrix in [a.len(), b.len(), c.len()] {
         same(matrix, side * side)?;
     }

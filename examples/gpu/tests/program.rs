@@ -29,11 +29,7 @@ fn it_ends_with_what_it_measured() {
         .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
         .collect();
     let kernels: Vec<&str> = rows.iter().map(|row| row[0]).collect();
-    assert_eq!(
-        kernels,
-        ["kernel", "layout_forces", "layout_move", "matmul", "reduce", "saxpy"],
-        "{stdout}"
-    );
+    assert_eq!(kernels, ["kernel", "layout_forces", "layout_move", "matmul", "reduce", "saxpy"], "{stdout}");
     for row in &rows[1..] {
         assert_eq!((row.len(), row[1], row[2]), (8, "host", "3"), "{row:?}");
         assert!(row[3].ends_with('s') && row[4].ends_with('s'), "{row:?}");
