@@ -92,6 +92,7 @@ pub fn between(linked: &Catalogue, embedded: &str) -> Vec<String> {
             names.insert(name);
             expected.functions.extend(catalogue.functions);
             expected.metrics.extend(catalogue.metrics);
+            expected.kernels.extend(catalogue.kernels);
             expected.errors.extend(catalogue.errors);
         }
     }
@@ -101,12 +102,14 @@ pub fn between(linked: &Catalogue, embedded: &str) -> Vec<String> {
     expected.sort();
     expected.functions.dedup();
     expected.metrics.dedup();
+    expected.kernels.dedup();
     expected.errors.dedup();
     names.iter().flat_map(|name| linked.drift(&expected, name)).map(|drift| drift.to_string()).collect()
 }
 
 fn is_empty(catalogue: &Catalogue) -> bool {
-    catalogue.functions.is_empty() && catalogue.metrics.is_empty() && catalogue.errors.is_empty()
+    let Catalogue { functions, metrics, kernels, errors, requests: _ } = catalogue;
+    functions.is_empty() && metrics.is_empty() && kernels.is_empty() && errors.is_empty()
 }
 
 /// Whether anything of `source` is linked.
@@ -120,6 +123,10 @@ fn shares(linked: &Catalogue, source: &Catalogue) -> bool {
             .metrics
             .iter()
             .any(|s| linked.metrics.iter().any(|l| l.name == s.name && same(&l.place, &s.place)))
+        || source
+            .kernels
+            .iter()
+            .any(|s| linked.kernels.iter().any(|l| l.name == s.name && same(&l.place, &s.place)))
         || source
             .errors
             .iter()

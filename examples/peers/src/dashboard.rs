@@ -68,7 +68,11 @@ impl Dashboard {
         let mut query = query.replace("$__rate_interval", RATE_INTERVAL);
         for variable in self.list() {
             let name = variable["name"].as_str().unwrap_or_default();
-            query = query.replace(&format!("${name}"), variable["allValue"].as_str().unwrap_or(job));
+            let chosen = match name {
+                "job" => job,
+                _ => variable["allValue"].as_str().unwrap_or(".+"),
+            };
+            query = query.replace(&format!("${name}"), chosen);
         }
         assert!(!query.contains('$'), "a variable is left in {query}");
         query
