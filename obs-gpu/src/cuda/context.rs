@@ -93,8 +93,8 @@ impl Driver for Context {
 
     fn attach(&self) -> Result<(), DriverError> {
         self.alive()?;
-        self.functions.relax_capture().map_err(error)?;
-        self.functions.set_context(self.handle).map_err(error)
+        self.functions.set_context(self.handle).map_err(error)?;
+        self.functions.relax_capture().map_err(error)
     }
 
     fn properties(&self) -> Properties {

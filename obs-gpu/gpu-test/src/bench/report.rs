@@ -33,10 +33,8 @@ impl Report {
 
     /// What `benches/results/gpu.md` holds.
     pub(super) fn markdown(&self) -> String {
-        let Report { device, driver, day, .. } = self;
-        format!(
-            "# What observing kernels costs\n\n`cargo xtask gpu-bench` on {device}, {driver}, {day}.\n\n{self}"
-        )
+        let Report { driver, day, .. } = self;
+        format!("# What observing kernels costs\n\n`cargo xtask gpu-bench`, {driver}, {day}.\n\n{self}")
     }
 }
 
