@@ -84,7 +84,11 @@ impl Driver {
             Some(driver) => Ok(driver),
             None => {
                 let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
-                load(&named.unwrap_or_else(|| OsString::from(library::NAME)), false)
+                // SAFETY: the system's driver, or what whoever set the variable says is one.
+                #[allow(unsafe_code)]
+                unsafe {
+                    load(&named.unwrap_or_else(|| OsString::from(library::NAME)), false)
+                }
             }
         }
     }
@@ -101,7 +105,8 @@ impl Driver {
     /// is the same that they use.
     #[allow(unsafe_code)]
     pub unsafe fn load_from(path: impl AsRef<Path>) -> Result<&'static Driver, Missing> {
-        load(path.as_ref().as_os_str(), true)
+        // SAFETY: by the caller's word.
+        unsafe { load(path.as_ref().as_os_str(), true) }
     }
 
     /// The version of CUDA that it supports at most.
@@ -130,7 +135,12 @@ impl Driver {
 }
 
 /// Loads it if none is loaded; `again` even though it failed before.
-fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
+///
+/// # Safety
+///
+/// As of [`library::open`].
+#[allow(unsafe_code)]
+unsafe fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
     let mut missing = MISSING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(driver) = LOADED.get() {
         return Ok(driver);
@@ -138,10 +148,8 @@ fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
     if let Some(missing) = missing.as_ref().filter(|_| !again) {
         return Err(missing.clone());
     }
-    // SAFETY: the system's driver, or what the environment or the caller of `load_from` says is one.
-    #[allow(unsafe_code)]
-    let opened = unsafe { library::open(name) };
-    match opened {
+    // SAFETY: by the caller's word.
+    match unsafe { library::open(name) } {
         Ok(functions) => Ok(LOADED.get_or_init(|| Driver { functions })),
         Err(why) => {
             log(&why);

@@ -155,3 +155,17 @@ fn streams_of_cudarc_are_streams() {
         }
     });
 }
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn the_default_stream_of_another_context_is_that_context_s() {
+    let test = "launches::the_default_stream_of_another_context_is_that_context_s";
+    with_script(test, "devices 2; kernel scale 0.001", || {
+        let gpus = [Gpu::open(0), Gpu::open(1)];
+        // The thread is in the second one's context.
+        drop(SCALE.launch(&gpus[0].context.default_stream()));
+        assert_eq!(get_current().unwrap(), Some(gpus[1].context.cu_ctx()));
+        flush();
+        assert_eq!((timings("scale", "0").0, timings("scale", "1").0), (1, 0));
+    });
+}
