@@ -80,7 +80,7 @@ impl Setting {
             command
                 .env("LD_LIBRARY_PATH", &self.folder)
                 .env(FAKE, "1")
-                .env("OBS_FAKE_CUDA", "fault wild 700");
+                .env("OBS_FAKE_CUDA", "fault obs_wild 700");
         }
         Ok(command)
     }
