@@ -33,6 +33,10 @@
 //! Every CUDA context is a device to this crate. Its label is the ordinal of the device that it is on; further contexts
 //! on one device, at the same time or one after another, are `0.2`, `0.3` and so on. A context is not kept alive: once
 //! the program lets go of it, that device is lost.
+//!
+//! The driver wants nobody to call it about a context while that is destroyed. Where work can be under way then, let
+//! [`flush`](crate::flush) return first: this crate asks the driver about a context only for launches that it has not
+//! read. A program that ends need not.
 
 mod context;
 mod contexts;
@@ -80,7 +84,11 @@ impl Driver {
             Some(driver) => Ok(driver),
             None => {
                 let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
-                load(&named.unwrap_or_else(|| OsString::from(library::NAME)), false)
+                // SAFETY: the system's driver, or what whoever set the variable says is one.
+                #[allow(unsafe_code)]
+                unsafe {
+                    load(&named.unwrap_or_else(|| OsString::from(library::NAME)), false)
+                }
             }
         }
     }
@@ -97,7 +105,8 @@ impl Driver {
     /// is the same that they use.
     #[allow(unsafe_code)]
     pub unsafe fn load_from(path: impl AsRef<Path>) -> Result<&'static Driver, Missing> {
-        load(path.as_ref().as_os_str(), true)
+        // SAFETY: by the caller's word.
+        unsafe { load(path.as_ref().as_os_str(), true) }
     }
 
     /// The version of CUDA that it supports at most.
@@ -126,7 +135,12 @@ impl Driver {
 }
 
 /// Loads it if none is loaded; `again` even though it failed before.
-fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
+///
+/// # Safety
+///
+/// As of [`library::open`].
+#[allow(unsafe_code)]
+unsafe fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
     let mut missing = MISSING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(driver) = LOADED.get() {
         return Ok(driver);
@@ -134,10 +148,8 @@ fn load(name: &OsStr, again: bool) -> Result<&'static Driver, Missing> {
     if let Some(missing) = missing.as_ref().filter(|_| !again) {
         return Err(missing.clone());
     }
-    // SAFETY: the system's driver, or what the environment or the caller of `load_from` says is one.
-    #[allow(unsafe_code)]
-    let opened = unsafe { library::open(name) };
-    match opened {
+    // SAFETY: by the caller's word.
+    match unsafe { library::open(name) } {
         Ok(functions) => Ok(LOADED.get_or_init(|| Driver { functions })),
         Err(why) => {
             log(&why);

@@ -9,6 +9,7 @@ use crate::pool::{Pair, Pending};
 use crate::stream::Lane;
 use crossbeam_queue::ArrayQueue;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -164,6 +165,10 @@ impl Device {
         }
     }
 }
+
+// Counts and queues, which no panic leaves half done. A driver's calls are its own business.
+impl UnwindSafe for Device {}
+impl RefUnwindSafe for Device {}
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@ use crate::work::{Dim, Work};
 use crate::{collector, families};
 use obs_runtime::__private::v1::{Class, LabelIndex, LanesAt, Place, now};
 use obs_runtime::ErrorCategory;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::Ordering;
 
 /// A launch in progress. From [`Kernel::launch`].
@@ -260,6 +261,10 @@ impl Launch {
         None
     }
 }
+
+// Nothing in it is left half done by a panic: counts are atomic, and events are given back.
+impl UnwindSafe for Launch {}
+impl RefUnwindSafe for Launch {}
 
 impl Drop for Launch {
     #[inline]

@@ -20,6 +20,45 @@
 //! assert!(matches!(bytes, Some(obs_runtime::snapshot::Value::Float(16.0))), "{bytes:?}");
 //! # Ok::<(), GpuError>(())
 //! ```
+//!
+//! # What is exported
+//!
+//! Of kernels, with the labels `kernel`, `device`, and those that the attribute names where it says "and its own":
+//!
+//! | family | labels besides | what it says |
+//! |---|---|---|
+//! | `gpu_kernel_launches_total` | its own, `result` | all launches: `ok`, `error`, `cancelled`, `panic` |
+//! | `gpu_kernel_duration_seconds` | its own | time on the device, of the launches that were timed |
+//! | `gpu_kernel_queue_seconds` | its own | from the launch to the start on the device, of those |
+//! | `gpu_kernel_launch_seconds` | its own | the host's time in the launch |
+//! | `gpu_kernel_errors_total` | `error_type` | launches that ended in an error |
+//! | `gpu_kernel_{bytes,flops,items}_total` | | what ok launches do, where the attribute says it |
+//! | `gpu_kernel_outliers_total` | | timings over the mean of the last 100 by 3 deviations |
+//! | `gpu_kernel_slow_total` | | timings over the attribute's `slow` |
+//! | `gpu_kernel_untimed_total` | `reason` | ok launches without a timing: see below |
+//! | `gpu_kernel_fallbacks_total` | no `device` | launches on the host of a program that has or wants a device |
+//!
+//! Of copies, `gpu_copies_total`, `gpu_copy_duration_seconds` and `gpu_copy_bytes_total`; of devices, `gpu_device_up`,
+//! `gpu_device_info`, `gpu_device_peak_{bytes,flops}_per_second`, `gpu_memory_{allocated,peak}_bytes`,
+//! `gpu_timings_pending`, `gpu_event_pairs` and `gpu_clock_error_seconds`.
+//!
+//! # What is timed
+//!
+//! Each ok launch is in exactly one of the durations' count, `gpu_kernel_untimed_total`, and `gpu_timings_pending`. It
+//! is untimed because it was not its turn (`sampled`: see [`Config::overhead`]), the stream was being captured
+//! (`capture`), all event pairs were in use (`pool`), the driver refused a call that timing needs (`refused`), the
+//! device is lost (`lost`), or the device said that the work failed (`failed`). So nothing is left out unseen, and a
+//! device that is far behind delays no launch.
+//!
+//! A duration is the time between two events on the stream. In a stream that is busy, that is the kernel's own time and
+//! what the events take, below a microsecond or two; into an idle one the first event goes at once, so that the host's
+//! time to launch is part of it. `gpu_kernel_launch_seconds` says how long that is.
+//!
+//! # Spans
+//!
+//! A timed launch inside of an observed call that is recorded is a span below it, `gpu.kernel` or `gpu.copy`, with the
+//! device's start and end on the host's clock. The two are compared each second while there is work; by how much a time
+//! may be off is the span's `gpu.clock_error_seconds`.
 
 #[doc(hidden)]
 pub mod __private;

@@ -93,6 +93,17 @@ mod tests {
     }
 
     #[test]
+    fn a_timing_that_went_by_leaves_nothing_behind() {
+        let mut window = Window::new(100);
+        window.add(1e9, 3.0);
+        (0..250).for_each(|n| {
+            window.add(1e-5 + 1e-7 * noise(n), 3.0);
+        });
+        assert!((window.mean() - 1.005e-5).abs() < 2e-8, "{}", window.mean());
+        assert!((1e-8..6e-8).contains(&window.deviation()), "{}", window.deviation());
+    }
+
+    #[test]
     fn what_is_far_over_the_mean_is_an_outlier_until_it_is_usual() {
         let mut window = Window::new(100);
         let usual = |n| 1e-3 + 1e-5 * noise(n);

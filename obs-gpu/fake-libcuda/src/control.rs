@@ -19,8 +19,9 @@
 //! The environment variable `OBS_FAKE_CUDA` holds commands to start with, with `;` between them. When calls are
 //! forwarded, only those about counts do anything.
 //!
-//! Kernels are known by their entries in a module's PTX. `spin`, whose argument is a number of clock cycles, takes
-//! these at 1 GHz; `saxpy`, `copy` and `fill` do their work on the host's memory, and take the time of 100 GB/s.
+//! Kernels are known by their entries in a module's PTX. Those of `obs-gpu-test` are understood: `obs_spin` takes its
+//! clock cycles at 1 GHz; `obs_saxpy` and `obs_copy` do their work, on the host's memory, and take the time of 100 GB/s.
+//! All others do nothing, and take their time.
 
 use std::ffi::{CStr, c_char};
 

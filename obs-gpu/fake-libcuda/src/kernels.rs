@@ -30,23 +30,18 @@ pub(crate) unsafe fn run(world: &World, name: &str, parameters: *const *const c_
     };
     let scripted = world.kernels.get(name).copied();
     let bytes = match name {
-        "spin" => return scripted.unwrap_or(address(0) as u64),
-        "saxpy" => {
+        "obs_spin" => return scripted.unwrap_or(address(0) as u64),
+        "obs_saxpy" => {
             let (count, a) = (number(0), factor(1));
             let (x, y) = (floats(2, count), floats(3, count));
             y.iter_mut().zip(x).for_each(|(y, x)| *y += a * *x);
             12 * count
         }
-        "copy" => {
+        "obs_copy" => {
             let count = number(0);
             let (from, to) = (floats(1, count), floats(2, count));
             to.copy_from_slice(from);
             8 * count
-        }
-        "fill" => {
-            let count = number(0);
-            floats(2, count).fill(factor(1));
-            4 * count
         }
         _ => return scripted.unwrap_or(OTHERS),
     };

@@ -10,8 +10,12 @@ use std::time::Instant;
 const VARIABLE: &str = "OBS_FAKE_CUDA";
 
 /// All functions that wait for a device.
-const WAITS: [Symbol; 3] =
-    [Symbol::cuStreamSynchronize, Symbol::cuEventSynchronize, Symbol::cuCtxSynchronize];
+const WAITS: [Symbol; 4] = [
+    Symbol::cuStreamSynchronize,
+    Symbol::cuEventSynchronize,
+    Symbol::cuCtxSynchronize,
+    Symbol::cuCtxSynchronize_v2,
+];
 
 pub(crate) fn from_environment() {
     let Ok(script) = std::env::var(VARIABLE) else { return };

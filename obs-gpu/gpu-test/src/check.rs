@@ -108,7 +108,7 @@ pub(crate) fn run_all(setting: &Setting, options: &Options) -> Result<bool> {
         |check: &&Check| options.only.is_empty() || options.only.iter().any(|name| name == check.name);
     let (mut passed, mut failed) = (0, 0);
     for check in CHECKS.iter().filter(wanted) {
-        let child = setting.spawn_quiet(&[check.name])?;
+        let child = setting.spawn_counted(&[check.name])?;
         let (holds, found) = verdict(child)?;
         println!("{:12} {:6} {found}", check.name, if holds { "ok" } else { "FAILED" });
         if holds { passed += 1 } else { failed += 1 }

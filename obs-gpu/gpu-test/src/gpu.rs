@@ -71,7 +71,7 @@ impl Gpu {
             // SAFETY: the module is loaded.
             Ok(unsafe { result::module::get_function(module, CString::new(name)?) }? as usize)
         };
-        let kernels = [kernel("spin")?, kernel("saxpy")?, kernel("copy")?, kernel("wild")?];
+        let kernels = [kernel("obs_spin")?, kernel("obs_saxpy")?, kernel("obs_copy")?, kernel("obs_wild")?];
         Ok(Gpu { context, kernels, memory })
     }
 

@@ -60,25 +60,27 @@ impl Setting {
         }
     }
 
-    /// Starts this program again, with these arguments, in the setting.
+    /// Starts this program again, with these arguments, in the setting. Nothing is counted: it would cost.
     pub(crate) fn spawn<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Child> {
-        self.command(arguments)?.spawn().map_err(Into::into)
+        let mut command = self.command(arguments)?;
+        command.env("OBS_CUDA_LIBRARY", self.driver()).spawn().map_err(Into::into)
     }
 
-    /// The same, with its output to read.
-    pub(crate) fn spawn_quiet<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Child> {
-        self.command(arguments)?.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(Into::into)
+    /// The same, with obs-gpu's calls counted and the output to read.
+    pub(crate) fn spawn_counted<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Child> {
+        let mut command = self.command(arguments)?;
+        command.env("OBS_CUDA_LIBRARY", self.counting()).env("OBS_FORWARD_CUDA", self.driver());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(Into::into)
     }
 
     fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--child").args(arguments);
-        command.env("OBS_CUDA_LIBRARY", self.counting()).env("OBS_FORWARD_CUDA", self.driver());
         if let Driver::Fake { .. } = self.driver {
             command
                 .env("LD_LIBRARY_PATH", &self.folder)
                 .env(FAKE, "1")
-                .env("OBS_FAKE_CUDA", "fault wild 700");
+                .env("OBS_FAKE_CUDA", "fault obs_wild 700");
         }
         Ok(command)
     }

@@ -93,8 +93,8 @@ impl Driver for Context {
 
     fn attach(&self) -> Result<(), DriverError> {
         self.alive()?;
-        self.functions.relax_capture().map_err(error)?;
-        self.functions.set_context(self.handle).map_err(error)
+        self.functions.set_context(self.handle).map_err(error)?;
+        self.functions.relax_capture().map_err(error)
     }
 
     fn properties(&self) -> Properties {
@@ -117,11 +117,8 @@ impl Driver for Context {
     }
 
     fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError> {
-        match self.about(stream, Functions::is_capturing) {
-            // The default stream may not be touched while another one captures.
-            Err(DriverError { fault: Fault::Capturing, .. }) => Ok(true),
-            answer => answer,
-        }
+        // The default stream may not be asked about while one that it waits for is captured: an error that says so.
+        self.about(stream, Functions::is_capturing)
     }
 
     fn record(&self, event: Event, stream: StreamId) -> Result<(), DriverError> {

@@ -9,7 +9,8 @@ use std::ffi::c_void;
 /// A stream of CUDA, by its handle: made in C or C++, by the runtime's API, or by a library of which this crate knows
 /// nothing.
 ///
-/// Its context is found once, so that a launch costs nothing more for it.
+/// Its context is found once, so that launches cost nothing more for it. To make one costs two calls of the driver that
+/// look something up, so that it may be done at each launch, where only a handle is at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream(Lane);
 
@@ -58,11 +59,7 @@ fn find(stream: usize, context: Option<usize>) -> Result<Lane, DriverError> {
     let functions = &driver.functions;
     let context = match context {
         Some(context) => ContextHandle(context),
-        // Streams of a part of a device (a green context) have a context of their own only since CUDA 12.5.
-        None => {
-            let found = functions.stream_context(StreamHandle(stream)).or_else(|_| functions.context());
-            found.map_err(fault::error)?
-        }
+        None => functions.stream_context(StreamHandle(stream)).map_err(fault::error)?,
     };
     Ok(Lane { device: contexts::device(functions, context)?, stream: StreamId(stream as u64) })
 }

@@ -1,6 +1,7 @@
 //! Stream capture.
 
 use crate::process::{Gpu, SCALE, flush, launches, raw, timings, untimed, with_script};
+use cudarc::driver::result::stream::{self, StreamKind};
 use cudarc::driver::sys::{CUgraphInstantiate_flags, CUstreamCaptureMode};
 use std::time::Duration;
 
@@ -37,5 +38,24 @@ fn a_device_is_opened_during_a_capture_without_spoiling_it() {
         gpu.observe(&SCALE, &captured);
         assert!(captured.end_capture(CUgraphInstantiate_flags(0)).unwrap().is_some());
         assert_eq!(untimed("scale", "0", "capture"), 1.0);
+    });
+}
+
+#[test]
+fn the_default_stream_is_left_alone_while_one_that_it_waits_for_is_captured() {
+    let test = "graphs::the_default_stream_is_left_alone_while_one_that_it_waits_for_is_captured";
+    with_script(test, "kernel scale 0.001", || {
+        let gpu = Gpu::open(0);
+        let default = gpu.context.default_stream();
+        gpu.observe(&SCALE, &default);
+        flush();
+        let blocking = stream::create(StreamKind::Default).unwrap();
+        let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
+        unsafe { stream::begin_capture(blocking, mode) }.unwrap();
+        drop(SCALE.launch(&raw(&default)));
+        unsafe { stream::end_capture(blocking) }.unwrap();
+        gpu.observe(&SCALE, &default);
+        flush();
+        assert_eq!((timings("scale", "0").0, untimed("scale", "0", "capture")), (2, 1.0));
     });
 }

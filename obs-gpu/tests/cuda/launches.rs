@@ -33,6 +33,22 @@ fn a_kernel_takes_as_long_as_the_device_says() {
 }
 
 #[test]
+fn a_launch_asks_the_driver_for_no_more_than_it_needs() {
+    with_script("launches::a_launch_asks_the_driver_for_no_more_than_it_needs", "", || {
+        let gpu = Gpu::open(0);
+        let owned = gpu.stream();
+        let stream = raw(&owned);
+        drop(SCALE.launch(&stream));
+        flush();
+        script("forget");
+        drop(SCALE.launch(&stream));
+        // The collector calls none of these.
+        let calls = ["cuStreamIsCapturing", "cuCtxGetCurrent", "cuCtxPushCurrent", "cuStreamGetCtx"];
+        assert_eq!(calls.map(|function| script(&format!("calls {function}"))), [2, 0, 0, 0]);
+    });
+}
+
+#[test]
 fn devices_are_labelled_by_their_ordinals() {
     with_script("launches::devices_are_labelled_by_their_ordinals", "devices 2; kernel scale 0.001", || {
         for ordinal in [1, 0] {
@@ -137,5 +153,19 @@ fn streams_of_cudarc_are_streams() {
             assert_eq!(timings("scale", &ordinal.to_string()).0, 2);
             std::mem::forget(gpu);
         }
+    });
+}
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn the_default_stream_of_another_context_is_that_context_s() {
+    let test = "launches::the_default_stream_of_another_context_is_that_context_s";
+    with_script(test, "devices 2; kernel scale 0.001", || {
+        let gpus = [Gpu::open(0), Gpu::open(1)];
+        // The thread is in the second one's context.
+        drop(SCALE.launch(&gpus[0].context.default_stream()));
+        assert_eq!(get_current().unwrap(), Some(gpus[1].context.cu_ctx()));
+        flush();
+        assert_eq!((timings("scale", "0").0, timings("scale", "1").0), (1, 0));
     });
 }

@@ -28,7 +28,9 @@ fn nothing_is_recorded_while_a_stream_is_captured() {
     drop(launch);
     // The other stream is not captured.
     simulated.launch_into(&CAPTURED, StreamId(2), 0.001);
-    assert!(simulated.driver.calls(Call::Record) - records <= 3 + 4, "one, and two of the other stream");
+    // One before the second capture, and two of the other stream; four more where the clocks were compared meanwhile.
+    let records = simulated.driver.calls(Call::Record) - records;
+    assert!([3, 3 + 4].contains(&records), "{records}");
     simulated.driver.capture(STREAM, false);
     simulated.launch(&CAPTURED, 0.001);
     simulated.finish();

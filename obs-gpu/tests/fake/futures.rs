@@ -3,7 +3,7 @@
 use super::*;
 use obs_gpu::__private::v1::{self, Work};
 use obs_gpu::GpuError;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -57,6 +57,17 @@ fn a_future_is_timed_from_its_first_poll_to_its_end() {
     assert_eq!(launches("async", "async-0", "error"), 1.0);
     assert!((timings("async", "async-0").sum - 0.005).abs() < 1e-8);
     assert_adds_up("async", "async-0");
+}
+
+#[test]
+fn a_future_goes_wherever_its_body_does() {
+    fn anywhere<T: Send + UnwindSafe>(_: &T) {}
+    let simulated = Simulated::new("anywhere-0");
+    let launch = v1::launch(&ASYNC, &simulated.lane(), [], Work::NONE);
+    let future = v1::future(launch, async {}, v1::reader!(()));
+    anywhere(&future);
+    run(future);
+    simulated.finish();
 }
 
 #[test]
