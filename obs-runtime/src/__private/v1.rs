@@ -25,8 +25,9 @@ pub use class::{
 };
 pub use desc::{ErrorTypeDesc, FunctionDesc, LabelDesc, MetricDesc, SloDesc, fields};
 pub use future::{
-    AsyncCall, Deferred, Observed, deferred, enter_async, enter_async_fields, enter_async_span,
-    enter_async_with, future,
+    AsyncCall, Awaited, Deferred, Observed, Progress, awaited, deferred, enter_async, enter_async_fields,
+    enter_async_span, enter_async_with, enter_awaited, enter_awaited_fields, enter_awaited_span,
+    enter_awaited_with, future,
 };
 pub use inventory;
 pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
