@@ -5,6 +5,8 @@
 
 use super::spans::{self, End, Open, Spans};
 use super::{Class, Live, Outcome, Reader, SeriesRef, Site};
+use crate::cells::Slot;
+use crate::label::Combination;
 use crate::trace::thread::SpanId;
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -21,31 +23,48 @@ pub use enter::{
 };
 
 /// How far a future's call is. Dropped before it is over, it counts as `cancelled`.
+///
+/// It is in every future of every observed function, so it takes no more room than it has to.
 #[derive(Debug)]
 pub struct Progress<const METRICS: bool> {
     site: &'static Site,
-    stage: Stage,
     /// The spans of a call that has been pending, or that a subscriber sees. Whoever ends the call takes them, so
     /// that futures without them need not look when they are dropped.
     open: ManuallyDrop<Option<Box<Open>>>,
+    call: Known,
 }
 
+/// What is known of a call.
 #[derive(Clone, Copy, Debug)]
+struct Known {
+    start: u64,
+    slots: &'static [Slot; 4],
+    /// The number of the series' combination. One that is larger has no series of its own.
+    at: u32,
+    wanted: Spans,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// The call starts with the first poll.
+    /// The call starts with the first poll. There is no more to know of it.
     Unpolled,
     /// The call has started, and nobody polls its future now.
-    Idle(Started),
+    Idle,
     /// The call has ended, or a poll is what will end it.
     Over,
 }
 
-/// What is known of a call since it started.
-#[derive(Clone, Copy, Debug)]
-struct Started {
-    start: u64,
-    series: SeriesRef,
-    wanted: Spans,
+impl Known {
+    #[inline(always)]
+    fn new(start: u64, SeriesRef { slots, at }: SeriesRef, wanted: Spans) -> Known {
+        Known { start, slots, at: u32::try_from(at.number()).unwrap_or(u32::MAX), wanted, stage: Stage::Idle }
+    }
+
+    #[inline(always)]
+    fn series(self) -> SeriesRef {
+        SeriesRef { slots: self.slots, at: Combination::numbered(self.at as usize) }
+    }
 }
 
 // A future is as unwind safe as what the user's own code holds. Counts are atomic, and the span is only entered,
@@ -54,46 +73,45 @@ impl<const M: bool> UnwindSafe for Progress<M> {}
 impl<const M: bool> RefUnwindSafe for Progress<M> {}
 
 impl<const M: bool> Progress<M> {
+    /// A call that starts with the first poll.
     #[inline(always)]
-    fn new(site: &'static Site, stage: Stage, open: Option<Box<Open>>) -> Progress<M> {
-        Progress { site, stage, open: ManuallyDrop::new(open) }
+    fn unpolled(site: &'static Site) -> Progress<M> {
+        let call = Known { stage: Stage::Unpolled, ..Known::new(0, site.labelled(&[]), Spans::NONE) };
+        Progress { site, open: ManuallyDrop::new(None), call }
+    }
+
+    /// A call that has started.
+    #[inline(always)]
+    fn idle(site: &'static Site, call: Known, open: Option<Box<Open>>) -> Progress<M> {
+        Progress { site, open: ManuallyDrop::new(open), call }
     }
 
     /// Goes on with a call that is not over. Where the thread is in its span already, that is `here`.
     #[inline(always)]
     fn go_on(&mut self, here: Option<SpanId>) -> Polling<'_, M> {
-        let (call, over) = match self.stage {
-            Stage::Idle(call) => (call, false),
-            // A future that is polled after it was ready panics by itself, or does not care.
-            _ => (Started { start: 0, series: self.site.labelled(&[]), wanted: Spans::NONE }, true),
-        };
-        let mut polling = self.poll(call, here, over);
+        // A future that is polled after it was ready panics by itself, or does not care.
+        let over = mem::replace(&mut self.call.stage, Stage::Over) != Stage::Idle;
+        let mut polling = Polling { call: self.call, progress: self, here, over };
         polling.resume();
         polling
-    }
-
-    #[inline(always)]
-    fn poll(&mut self, call: Started, here: Option<SpanId>, over: bool) -> Polling<'_, M> {
-        self.stage = Stage::Over;
-        Polling { progress: self, call, here, over }
     }
 
     /// Ends a call that nobody polls.
     #[cold]
     #[inline(never)]
     fn abandon(&mut self, outcome: Outcome) {
-        if let Stage::Idle(call) = mem::replace(&mut self.stage, Stage::Over) {
+        if mem::replace(&mut self.call.stage, Stage::Over) == Stage::Idle {
             if let Some(open) = &mut *self.open {
                 open.resume();
             }
-            self.close(call, None, Class::Ok, outcome);
+            self.close(self.call, None, Class::Ok, outcome);
         }
     }
 
     /// Ends the call, whose spans are entered.
     #[inline(always)]
-    fn close(&mut self, call: Started, here: Option<SpanId>, class: Class, outcome: Outcome) {
-        let Started { start, series, wanted } = call;
+    fn close(&mut self, call: Known, here: Option<SpanId>, class: Class, outcome: Outcome) {
+        let (Known { start, wanted, .. }, series) = (call, call.series());
         let end = self.site.end::<M>(start, series, outcome, wanted.any());
         if wanted.any() {
             let (ended, series) = (End::how(class, outcome), Live::series(series.at, outcome));
@@ -109,7 +127,7 @@ impl<const M: bool> Progress<M> {
 impl<const M: bool> Drop for Progress<M> {
     #[inline(always)]
     fn drop(&mut self) {
-        if let Stage::Idle(_) = self.stage {
+        if self.call.stage == Stage::Idle {
             self.abandon(Outcome::Cancelled);
         }
     }
@@ -120,7 +138,7 @@ impl<const M: bool> Drop for Progress<M> {
 /// Nothing takes its address, so that it is numbers in registers.
 struct Polling<'a, const METRICS: bool> {
     progress: &'a mut Progress<METRICS>,
-    call: Started,
+    call: Known,
     /// The span of a first poll, which the thread has entered for it.
     here: Option<SpanId>,
     over: bool,
@@ -138,7 +156,7 @@ impl<const M: bool> Polling<'_, M> {
     /// The future is ready.
     #[inline(always)]
     fn finish(&mut self, class: Class) {
-        let outcome = self.progress.site.outcome::<M>(class, self.call.series.at);
+        let outcome = self.progress.site.outcome::<M>(class, self.call.series().at);
         self.over = true;
         self.progress.close(self.call, self.here, class, outcome);
     }
@@ -150,7 +168,7 @@ impl<const M: bool> Polling<'_, M> {
         if self.call.wanted.spans() {
             spans::pause(self.here, &mut self.progress.open);
         }
-        self.progress.stage = Stage::Idle(self.call);
+        self.progress.call = Known { stage: Stage::Idle, ..self.call };
     }
 }
 
@@ -166,7 +184,7 @@ impl<const M: bool> Drop for Polling<'_, M> {
 /// Ends a call whose poll unwinds.
 #[cold]
 #[inline(never)]
-fn panicked<const M: bool>(progress: &mut Progress<M>, call: Started, here: Option<SpanId>) {
+fn panicked<const M: bool>(progress: &mut Progress<M>, call: Known, here: Option<SpanId>) {
     progress.close(call, here, Class::Ok, Outcome::Panic);
 }
 
@@ -244,7 +262,7 @@ pin_project! {
 /// Observes a future from its first poll on; `reader` reads its output.
 #[inline(always)]
 pub fn deferred<F, K>(site: &'static Site, inner: F, reader: K) -> Deferred<F, K> {
-    Deferred { inner, progress: Progress::new(site, Stage::Unpolled, None), reader }
+    Deferred { inner, progress: Progress::unpolled(site), reader }
 }
 
 impl<F: Future, K: Reader<F::Output>> Future for Deferred<F, K> {
@@ -253,7 +271,7 @@ impl<F: Future, K: Reader<F::Output>> Future for Deferred<F, K> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let call = match this.progress.stage {
+        let call = match this.progress.call.stage {
             Stage::Unpolled => enter::polling(this.progress),
             _ => this.progress.go_on(None),
         };

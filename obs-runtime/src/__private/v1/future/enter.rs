@@ -1,6 +1,6 @@
 //! The start of a future's call.
 
-use super::{Polling, Progress, Stage, Started};
+use super::{Known, Polling, Progress, Stage};
 use crate::private::spans::{self, Begun, Open, Prepared, Spans};
 use crate::private::{LabelIndex, Outcome, SeriesRef, Site};
 use crate::trace::thread::SpanId;
@@ -57,23 +57,23 @@ fn start<const M: bool>(
     wanted: Spans,
     open: Option<Box<Open>>,
 ) -> AsyncCall<M> {
-    let start = site.begin::<M>(wanted.any());
-    AsyncCall { progress: Progress::new(site, Stage::Idle(Started { start, series, wanted }), open) }
+    let call = Known::new(site.begin::<M>(wanted.any()), series, wanted);
+    AsyncCall { progress: Progress::idle(site, call, open) }
 }
 
 impl<const M: bool> AsyncCall<M> {
     /// The call once there is its future.
     #[inline(always)]
     pub(super) fn begun(mut self) -> Progress<M> {
-        let over = Progress::new(self.progress.site, Stage::Over, None);
-        mem::replace(&mut self.progress, over)
+        let nothing = Progress::unpolled(self.progress.site);
+        mem::replace(&mut self.progress, nothing)
     }
 }
 
 impl<const M: bool> Drop for AsyncCall<M> {
     #[inline(always)]
     fn drop(&mut self) {
-        if let Stage::Idle(_) = self.progress.stage {
+        if self.progress.call.stage == Stage::Idle {
             self.progress.abandon(Outcome::Panic);
         }
     }
@@ -131,8 +131,8 @@ fn at_once<const M: bool>(
     wanted: Spans,
     Begun { here, open }: Begun,
 ) -> Awaited<M> {
-    let start = site.begin::<M>(wanted.any());
-    Awaited { progress: Progress::new(site, Stage::Idle(Started { start, series, wanted }), open), here }
+    let call = Known::new(site.begin::<M>(wanted.any()), series, wanted);
+    Awaited { progress: Progress::idle(site, call, open), here }
 }
 
 /// Starts a call whose future is being polled.
@@ -142,8 +142,9 @@ pub(super) fn polling<const M: bool>(progress: &mut Progress<M>) -> Polling<'_, 
     let wanted = site.wanted();
     let Begun { here, open } =
         if wanted.spans() { spans::begin_bare(site, wanted) } else { Begun::default() };
-    let call = Started { start: site.begin::<M>(wanted.any()), series: site.labelled(&[]), wanted };
-    let mut polling = progress.poll(call, here, false);
+    let call = Known::new(site.begin::<M>(wanted.any()), site.labelled(&[]), wanted);
+    progress.call.stage = Stage::Over;
+    let mut polling = Polling { progress, call, here, over: false };
     if open.is_some() {
         polling.progress.open = ManuallyDrop::new(open);
         polling.resume();
