@@ -267,6 +267,23 @@ fn a_context_of_its_first_poll_is_good_for_ever() {
 }
 
 #[test]
+fn one_that_is_returned_is_below_who_asked_for_it() {
+    #[obs_macros::observe(crate = crate)]
+    fn returned() -> impl Future<Output = TraceContext> {
+        async { here() }
+    }
+    let recording = Recording::start(Sampling::always(), Limits::default());
+    let (asked, future) = call(Ended::Ok, || (here(), Box::pin(returned())));
+    assert_eq!(recording.kept().len(), 1);
+    let (future, Poll::Ready(span)) = polled_elsewhere(future) else { panic!("it waits for nothing") };
+    assert_eq!(kept(&recording), [("returned", span.span_id, asked.span_id, None)]);
+    drop(future);
+    // One that nobody polls was a call all the same.
+    drop(returned());
+    assert!(matches!(kept(&recording)[..], [("returned", _, 0, Some("cancelled"))]));
+}
+
+#[test]
 fn fields_are_there_whether_or_not_it_waits() {
     let recording = Recording::start(Sampling::always(), Limits::default());
     for waits in [false, true] {

@@ -9,7 +9,7 @@ use crate::attention::RECORDED;
 use crate::private::span::{self, Span};
 use crate::private::{Live, Site};
 use crate::trace::record::{Named, Origin};
-use crate::trace::thread::{self, Active, SpanId};
+use crate::trace::thread::{self, Above, Active, SpanId};
 
 /// The spans of a call whose future goes from thread to thread. Boxed: nearly all futures have none.
 #[derive(Debug)]
@@ -86,8 +86,14 @@ pub(crate) fn close<const METRICS: bool>(
 }
 
 /// The spans of a future's call, if anybody wants them.
+#[inline(never)]
 pub(crate) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>> {
-    open(bare(site.live(), wanted))
+    let live = site.live();
+    if wanted.has(SEEN) {
+        return open(bare(live, wanted));
+    }
+    let active = if live.desc.spans { thread::begin(Above::Current, None)? } else { return None };
+    Some(Box::new(Open { span: None, active: Some(active) }))
 }
 
 /// Prepared spans, for a future.
