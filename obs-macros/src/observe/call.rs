@@ -7,10 +7,23 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-/// `enter…(&__OBS_SITE, …)`, for a sync or an async call.
-pub(super) fn enter(v1: &Runtime, args: &ObserveArgs, is_async: bool) -> TokenStream {
-    let name = |suffix: &str| {
-        if is_async { format_ident!("enter_async{suffix}") } else { format_ident!("enter{suffix}") }
+/// What a call is a call of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Callee {
+    /// A function whose end is the end of the call.
+    Sync,
+    /// An `async fn`, whose body is a future that is awaited where the call starts.
+    Async,
+    /// A function that returns a future, which is polled some time and anywhere.
+    Returning,
+}
+
+/// `enter…(&__OBS_SITE, …)`.
+pub(super) fn enter(v1: &Runtime, args: &ObserveArgs, callee: Callee) -> TokenStream {
+    let name = |suffix: &str| match callee {
+        Callee::Sync => format_ident!("enter{suffix}"),
+        Callee::Async => format_ident!("enter_awaited{suffix}"),
+        Callee::Returning => format_ident!("enter_async{suffix}"),
     };
     let labels = args.labels.as_ref().map(|labels| labels.value.as_slice()).unwrap_or_default();
     if args.no_metrics.is_some() {

@@ -1,6 +1,6 @@
 //! One observed function.
 
-use super::call;
+use super::call::{self, Callee};
 use crate::docs;
 use crate::emit::{self, Runtime};
 use crate::item::{self, Body, Function};
@@ -66,7 +66,7 @@ fn site(
 
 fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> syn::Result<TokenStream> {
     let ret = shape::returned(&function.sig).cloned();
-    let enter = call::enter(v1, args, false);
+    let enter = call::enter(v1, args, Callee::Sync);
     if !is_read(args, ret.as_ref()) {
         let block = wrap::last(body);
         return Ok(quote!(let __obs_call = #enter.unread(); #block));
@@ -86,9 +86,10 @@ fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) 
 fn asynchronous(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> TokenStream {
     let ret = shape::returned(&function.sig).cloned();
     let future = wrap::awaited(v1, function, body, ret.as_ref(), &call::evaluated(args));
-    let enter = call::enter(v1, args, true);
+    let enter = call::enter(v1, args, Callee::Async);
     let class = reader(v1, args, ret.as_ref(), true);
-    quote!(#v1::future(#enter, #future, #class).await)
+    // In one expression: the call's span is on the thread's stack from `enter` on.
+    quote!(#v1::awaited(#enter, #future, #class).await)
 }
 
 /// An `async fn` as a function that returns its future.
@@ -172,7 +173,7 @@ fn returned(
     output: Option<&Type>,
     boxed: bool,
 ) -> syn::Result<TokenStream> {
-    let enter = call::enter(v1, args, true);
+    let enter = call::enter(v1, args, Callee::Returning);
     let class = reader(v1, args, output, output.is_some());
     let tail = wrap::split(body)?;
     let around = |future: TokenStream| quote!(#v1::future(__obs_call, #future, #class));

@@ -77,7 +77,7 @@ impl Exporting {
 
 /// A call that ends so.
 fn call<R>(site: &'static Site, ended: Ended, body: impl FnOnce() -> R) -> R {
-    assert!(thread::enter(Above::Current, None));
+    assert!(thread::enter(Above::Current, None).is_some());
     let start = crate::clock::now();
     let result = body();
     thread::leave(Origin::Function(site.live()), start, crate::clock::now(), ended, 0);

@@ -15,6 +15,8 @@ use tracing::subscriber::Interest;
 
 mod carried;
 #[cfg(not(feature = "off"))]
+mod futures;
+#[cfg(not(feature = "off"))]
 mod given;
 mod handles;
 #[cfg(feature = "tower")]
@@ -87,7 +89,7 @@ impl Drop for Recording {
 
 /// A call that ends so.
 fn call<R>(ended: Ended, body: impl FnOnce() -> R) -> R {
-    assert!(thread::enter(Above::Current, None));
+    assert!(thread::enter(Above::Current, None).is_some());
     let start = crate::clock::now();
     let result = body();
     thread::leave(ORIGIN, start, crate::clock::now(), ended, 0);

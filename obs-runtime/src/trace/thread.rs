@@ -6,22 +6,25 @@
 
 use super::fields::Addition;
 use super::id::Ids;
-#[cfg(feature = "testing")]
-use super::inbox::Finished;
 use super::local::LocalTrace;
 use super::record::{Ended, Extra, Origin, Record};
 use super::{GENERATION, installed};
 use crate::context::TraceContext;
 use std::cell::RefCell;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+mod active;
 mod fields;
 mod handle;
 
+#[cfg(feature = "testing")]
+pub(super) use active::around;
+pub(crate) use active::{Active, begin};
 #[cfg(feature = "logs")]
 pub(crate) use fields::all_fields;
-pub(crate) use fields::fields;
+pub(crate) use fields::{fields, fields_of};
 pub(crate) use handle::{Entered, Handle, handle};
 
 /// Traces that ended and whose memory the next one of this thread takes.
@@ -47,6 +50,10 @@ struct Stack {
 struct Frame {
     id: u64,
     parent: u64,
+    /// Whether it was entered here for good. Others are an [`Active`]'s, or a [`Handle`]'s, and only visit.
+    here: bool,
+    /// Whether it is the local root of its trace. Of those that visit, their [`Active`] knows.
+    root: bool,
     /// Whether the trace on top of the other stack was put there by it.
     brought: bool,
     extra: Option<Box<Extra>>,
@@ -57,16 +64,6 @@ impl Frame {
     fn is_elsewhere(&self) -> bool {
         self.parent == self.id
     }
-}
-
-/// A span that goes from thread to thread, with its future.
-#[derive(Debug)]
-pub(crate) struct Active {
-    trace: Arc<LocalTrace>,
-    id: u64,
-    parent: u64,
-    root: bool,
-    extra: Option<Box<Extra>>,
 }
 
 /// What is above a new span.
@@ -81,11 +78,20 @@ pub(crate) enum Above {
     Remote(TraceContext),
 }
 
-/// Enters a span of a call that ends on this thread, after all those that are entered from now on. False
-/// where it cannot be kept, because the thread is ending.
+/// A span's id. No span has the id zero.
+pub(crate) type SpanId = NonZeroU64;
+
+/// Enters a span, after all those that are entered from now on: it ends on this thread, or is
+/// [taken away](Active::taken) from it. `None` where it cannot be kept, because the thread is ending.
 #[inline]
-pub(crate) fn enter(above: Above, extra: Option<Box<Extra>>) -> bool {
-    STACK.try_with(|stack| stack.borrow_mut().enter(above, extra)).unwrap_or(false)
+pub(crate) fn enter(above: Above, extra: Option<Box<Extra>>) -> Option<SpanId> {
+    STACK.try_with(|stack| stack.borrow_mut().enter(above, extra)).ok().flatten()
+}
+
+/// The same for a span that nothing is known of.
+#[inline]
+pub(crate) fn enter_bare() -> Option<SpanId> {
+    STACK.try_with(|stack| stack.borrow_mut().enter(Above::Current, None)).ok().flatten()
 }
 
 /// Leaves the span that was entered last: it has ended.
@@ -94,78 +100,22 @@ pub(crate) fn leave(origin: Origin, start: u64, end: u64, ended: Ended, series: 
     let _ = STACK.try_with(|stack| stack.borrow_mut().leave(origin, start, end, ended, series));
 }
 
-/// Begins a span that is entered with each poll of its future.
-pub(crate) fn begin(above: Above, extra: Option<Box<Extra>>) -> Option<Active> {
-    STACK.try_with(|stack| stack.borrow_mut().begin(above, extra)).ok().flatten()
-}
-
-impl Active {
-    /// Begins a span below this one, wherever this one is.
-    pub(crate) fn below(&self) -> Option<Active> {
-        let trace = Arc::clone(&self.trace);
-        let id = STACK.try_with(|stack| stack.borrow_mut().ids().span()).ok()?;
-        Some(Active { trace, id, parent: self.id, root: false, extra: None })
-    }
-
-    /// Enters the span for a poll.
-    #[inline]
-    pub(crate) fn resume(&mut self) {
-        let _ = STACK.try_with(|stack| stack.borrow_mut().resume(self));
-    }
-
-    /// Leaves it after a poll.
-    #[inline]
-    pub(crate) fn suspend(&mut self) {
-        let _ = STACK.try_with(|stack| stack.borrow_mut().suspend(self));
-    }
-
-    /// Its trace and id.
-    pub(crate) fn ids(&self) -> (u128, u64) {
-        (self.trace.trace_id, self.id)
-    }
-
-    /// Adds something to the span, which this thread may be in.
-    pub(crate) fn add(&mut self, addition: Addition) {
-        let mut addition = Some(addition);
-        let _ = STACK.try_with(|stack| {
-            let mut stack = stack.borrow_mut();
-            let mut frames = stack.frames.iter_mut().rev();
-            if let Some(frame) = frames.find(|frame| frame.id == self.id && !frame.is_elsewhere())
-                && let Some(addition) = addition.take()
-            {
-                frame.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
-            }
-        });
-        if let Some(addition) = addition {
-            self.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+/// Leaves this span, wherever it is: it has ended.
+#[inline]
+pub(crate) fn leave_span(id: SpanId, origin: Origin, start: u64, end: u64, ended: Ended, series: u32) {
+    let left = STACK.try_with(|stack| {
+        let stack = &mut *stack.borrow_mut();
+        let last = stack.frames.last().is_some_and(|frame| frame.here && frame.id == id.get());
+        if last {
+            stack.leave(origin, start, end, ended, series);
         }
+        last
+    });
+    if left == Ok(false)
+        && let Some(active) = Active::taken(id)
+    {
+        active.end(origin, start, end, ended, series);
     }
-
-    /// What was recorded below it. It is not recorded itself.
-    #[cfg(feature = "testing")]
-    pub(super) fn records(self) -> Finished {
-        self.trace.take()
-    }
-
-    /// The span has ended.
-    pub(crate) fn end(self, origin: Origin, start: u64, end: u64, ended: Ended, series: u32) {
-        let Active { trace, id, parent, root, extra } = self;
-        if trace.recording {
-            let record = Record { origin, id, parent, start, end, ended, series, extra };
-            if root { trace.end(record) } else { trace.ended(record) }
-        }
-        if root {
-            let _ = STACK.try_with(|stack| stack.borrow_mut().spare(trace));
-        }
-    }
-}
-
-/// A span around everything that is captured: the beginning of a trace with a tracer of its own.
-#[cfg(feature = "testing")]
-pub(super) fn around(mut trace: LocalTrace) -> Option<Active> {
-    let mut ids = Ids::new();
-    trace.begin(ids.trace(), None);
-    Some(Active { trace: Arc::new(trace), id: ids.span(), parent: 0, root: true, extra: None })
 }
 
 /// Adds something to the span that this thread is in, if it is in one that is recorded.
@@ -236,76 +186,75 @@ impl Stack {
         self.frames.last().map_or(Parent::None, |frame| Parent::Span(frame.id))
     }
 
-    #[inline]
-    fn enter(&mut self, above: Above, extra: Option<Box<Extra>>) -> bool {
-        let (parent, brought) = match self.parent(above) {
+    #[inline(always)]
+    fn enter(&mut self, above: Above, extra: Option<Box<Extra>>) -> Option<SpanId> {
+        let (parent, root) = match self.parent(above) {
             Parent::Span(parent) => (parent, false),
             parent => {
-                let Some(trace) = self.local_root(parent) else { return false };
+                let trace = self.local_root(parent)?;
                 let parent = trace.parent;
                 self.traces.push(trace);
                 (parent, true)
             }
         };
         let id = self.ids().span();
-        self.frames.push(Frame { id, parent, brought, extra });
-        true
+        self.frames.push(Frame { id, parent, here: true, root, brought: root, extra });
+        SpanId::new(id)
     }
 
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, origin: Origin, start: u64, end: u64, ended: Ended, series: u32) {
-        let Some(Frame { id, parent, brought, extra }) = self.frames.pop() else { return };
+        let Some(frame) = self.frames.pop() else { return };
         let Some(trace) = self.traces.last() else { return };
+        let brought = frame.brought;
         if trace.recording {
+            let Frame { id, parent, root, extra, .. } = frame;
             let record = Record { origin, id, parent, start, end, ended, series, extra };
-            // Of calls that end on their thread, the one that brought the trace is its root.
-            if brought { trace.end(record) } else { trace.ended(record) }
+            if root { trace.end(record) } else { trace.ended(record) }
+        } else if frame.extra.is_some() {
+            drop(frame);
         }
         if brought && let Some(trace) = self.traces.pop() {
             self.spare(trace);
         }
     }
 
-    fn begin(&mut self, above: Above, extra: Option<Box<Extra>>) -> Option<Active> {
-        let (trace, parent, root) = match self.parent(above) {
-            Parent::Span(parent) => (Arc::clone(self.traces.last()?), parent, false),
-            parent => {
-                let trace = self.local_root(parent)?;
-                let parent = trace.parent;
-                (trace, parent, true)
-            }
-        };
-        Some(Active { trace, id: self.ids().span(), parent, root, extra })
-    }
-
-    fn resume(&mut self, active: &mut Active) {
-        let brought = !self.traces.last().is_some_and(|trace| Arc::ptr_eq(trace, &active.trace));
-        if brought {
-            self.traces.push(Arc::clone(&active.trace));
+    /// Takes a frame out, wherever it is: spans of other libraries are not always left in the reverse order of
+    /// their entering. Its trace comes along, unless somebody above it is in the same one.
+    #[inline(always)]
+    fn remove(&mut self, at: usize) -> Option<(Frame, Option<Arc<LocalTrace>>)> {
+        if at + 1 < self.frames.len() {
+            return self.remove_below(at);
         }
-        self.frames.push(Frame { id: active.id, parent: active.parent, brought, extra: active.extra.take() });
+        let frame = self.frames.pop()?;
+        let trace = if frame.brought { self.traces.pop() } else { None };
+        Some((frame, trace))
     }
 
-    /// Spans of other libraries are not always left in the reverse order of their entering.
-    fn suspend(&mut self, active: &mut Active) {
-        let Some(at) = self.frames.iter().rposition(|frame| frame.id == active.id) else { return };
+    #[cold]
+    fn remove_below(&mut self, at: usize) -> Option<(Frame, Option<Arc<LocalTrace>>)> {
+        let of = self.trace_of(at)?;
         let frame = self.frames.remove(at);
-        if let Some(extra) = frame.extra {
-            match &mut active.extra {
-                None => active.extra = Some(extra),
-                Some(more) => more.absorb(*extra, &active.trace.tracer.limits),
+        let trace = match self.frames.get_mut(at) {
+            _ if !frame.brought => None,
+            // The next one in is on the same trace, and now it is the one that brought it.
+            Some(next) if !next.brought => {
+                next.brought = true;
+                None
             }
-        }
-        if frame.brought {
-            match self.frames.get_mut(at) {
-                // The next one in is on the same trace, and now it is the one that brought it.
-                Some(next) if !next.brought => next.brought = true,
-                _ => {
-                    let bringers = self.frames[..at].iter().filter(|frame| frame.brought).count();
-                    self.traces.remove(bringers);
-                }
-            }
-        }
+            _ => Some(self.traces.remove(of)),
+        };
+        Some((frame, trace))
+    }
+
+    /// Which of the traces a frame is in.
+    #[inline]
+    fn trace_of(&self, at: usize) -> Option<usize> {
+        let traces = match at + 1 == self.frames.len() {
+            true => self.traces.len(),
+            false => self.frames.iter().take(at + 1).filter(|frame| frame.brought).count(),
+        };
+        traces.checked_sub(1)
     }
 
     /// A trace that begins here; `None` if there is no tracer any more.

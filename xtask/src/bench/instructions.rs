@@ -12,7 +12,7 @@ const CALLS: u64 = 10_000;
 /// The function of `one-call` that is counted; the rest of the program is not.
 const INSIDE: &str = "--toggle-collect=*counted_calls*";
 
-/// Counts every synchronous peer and prints a line each.
+/// Counts the peers without a subscriber, and our spans, and prints a line each.
 pub(super) fn run(workspace: &Workspace) -> Result {
     if !has("valgrind") {
         return Err("--instructions needs valgrind: sudo apt-get install valgrind".into());
@@ -28,22 +28,22 @@ pub(super) fn run(workspace: &Workspace) -> Result {
     ]))?;
     let program =
         workspace.target.join("release").join("one-call").with_extension(std::env::consts::EXE_EXTENSION);
-    let peers = read(&mut Command::new(&program))?;
-    println!("{:40} instructions a call", "");
-    for peer in peers.lines() {
+    let rows = read(&mut Command::new(&program))?;
+    println!("{:48} instructions a call", "");
+    for row in rows.lines() {
         let count = |calls: u64| -> Result<u64> {
             let mut command = Command::new("valgrind");
             command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", INSIDE]).arg(&program);
-            let output = command.args([peer, &calls.to_string()]).output()?;
+            let output = command.args([row, &calls.to_string()]).output()?;
             let said = String::from_utf8_lossy(&output.stderr);
             match collected(&said) {
                 Some(instructions) if output.status.success() => Ok(instructions),
-                _ => Err(format!("callgrind failed on `{peer}`: {}\n{said}", output.status).into()),
+                _ => Err(format!("callgrind failed on `{row}`: {}\n{said}", output.status).into()),
             }
         };
         // What the first call sets up is in both runs.
         let (few, many) = (count(CALLS)?, count(2 * CALLS)?);
-        println!("{peer:40} {:9.1}", many.saturating_sub(few) as f64 / CALLS as f64);
+        println!("{row:48} {:9.1}", many.saturating_sub(few) as f64 / CALLS as f64);
     }
     Ok(())
 }

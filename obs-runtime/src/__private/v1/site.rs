@@ -42,7 +42,7 @@ impl Outcome {
 /// The series that a call belongs to, found when it starts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SeriesRef {
-    slots: &'static [Slot; 4],
+    pub(super) slots: &'static [Slot; 4],
     pub(crate) at: Combination,
 }
 

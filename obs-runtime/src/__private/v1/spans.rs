@@ -7,9 +7,13 @@ use super::{Class, Live, Outcome, Site};
 use crate::attention::{self, CLOCK, CONTEXT, RECORDED};
 use crate::trace;
 use crate::trace::fields::{Addition, Fields};
-use crate::trace::record::{Ended, Extra, Named, Origin};
-use crate::trace::thread::{self, Above, Active};
+use crate::trace::record::{Ended, Extra, Origin};
+use crate::trace::thread::{self, Above};
 use tracing::Id;
+
+mod open;
+
+pub(super) use open::{Begun, Open, begin, begin_bare, close, close_here, open, open_bare, pause};
 
 /// What a call has besides its counts: spans, and maybe a trace that others attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +26,8 @@ const SEEN: u8 = 4;
 const AROUND: u8 = CONTEXT | CLOCK;
 
 impl Spans {
+    pub(super) const NONE: Spans = Spans(0);
+
     /// Whether there is anything.
     #[inline(always)]
     pub(super) fn any(self) -> bool {
@@ -38,6 +44,12 @@ impl Spans {
     fn has(self, which: u8) -> bool {
         self.0 & which != 0
     }
+
+    /// What of it is there besides a subscriber's span, after it was tried to record the call.
+    #[inline(always)]
+    fn kept(self, recorded: bool) -> Spans {
+        Spans(self.0 & AROUND | if recorded { RECORDED } else { 0 })
+    }
 }
 
 /// A call's spans before they are entered. Making them runs user code, which may panic: nothing is open yet.
@@ -52,7 +64,7 @@ pub struct Prepared {
 impl Prepared {
     /// Nothing, for a function that has neither spans nor metrics.
     pub fn none() -> Prepared {
-        Prepared { wanted: Spans(0), span: None, above: Above::Current, extra: None }
+        Prepared { wanted: Spans::NONE, span: None, above: Above::Current, extra: None }
     }
 }
 
@@ -136,8 +148,7 @@ pub(super) fn enter_bare(site: &'static Site, wanted: Spans) -> Spans {
     if wanted.has(SEEN) {
         return enter(bare(live, wanted));
     }
-    let recorded = wanted.has(RECORDED) && live.desc.spans && thread::enter(Above::Current, None);
-    Spans(wanted.0 & AROUND | if recorded { RECORDED } else { 0 })
+    wanted.kept(wanted.has(RECORDED) && live.desc.spans && thread::enter_bare().is_some())
 }
 
 /// Enters the spans that `prepare` makes, if there are to be any.
@@ -149,10 +160,7 @@ pub(super) fn enter_with(wanted: Spans, prepare: impl FnOnce() -> Prepared) -> S
 /// Enters prepared spans.
 fn enter(prepared: Prepared) -> Spans {
     let Prepared { wanted, span, above, extra } = prepared;
-    let mut spans = Spans(wanted.0 & AROUND);
-    if wanted.has(RECORDED) && thread::enter(above, extra) {
-        spans.0 |= RECORDED;
-    }
+    let mut spans = wanted.kept(wanted.has(RECORDED) && thread::enter(above, extra).is_some());
     // Inside of ours: a subscriber that asks for the trace finds it.
     if let Some(span) = span
         && span::enter(span)
@@ -180,95 +188,31 @@ impl End {
             Outcome::Panic => Ended::Panic,
         }
     }
+
+    /// The number of the series, as a record keeps it.
+    fn series(&self) -> u32 {
+        u32::try_from(self.series).unwrap_or(u32::MAX)
+    }
 }
 
 /// Leaves an exemplar in the trace that somebody else brought. That of a recorded call is left by whoever
 /// keeps its trace.
-pub(super) fn exemplify<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
+fn exemplify<const METRICS: bool>(live: &'static Live, spans: Spans, end: &End) {
     if METRICS && spans.has(CONTEXT) && !spans.has(RECORDED) {
-        site.live().exemplify(end.series, end.end.saturating_sub(end.start));
+        live.exemplify(end.series, end.end.saturating_sub(end.start));
     }
 }
 
 /// Leaves the spans of a call that ended on this thread.
 #[inline(never)]
 pub(super) fn leave<const METRICS: bool>(site: &'static Site, spans: Spans, end: End) {
-    exemplify::<METRICS>(site, spans, end);
-    site.live().tell_slow(&end, || if spans.has(RECORDED) { thread::fields() } else { Vec::new() });
+    let live = site.live();
+    exemplify::<METRICS>(live, spans, &end);
+    live.tell_slow(&end, || if spans.has(RECORDED) { thread::fields() } else { Vec::new() });
     if spans.has(SEEN) {
         span::leave(end.ended.error_type());
     }
     if spans.has(RECORDED) {
-        let End { start, end, ended, series } = end;
-        thread::leave(
-            Origin::Function(site.live()),
-            start,
-            end,
-            ended,
-            u32::try_from(series).unwrap_or(u32::MAX),
-        );
-    }
-}
-
-/// The spans of a call whose future goes from thread to thread. Boxed: nearly all futures have none.
-#[derive(Debug)]
-pub(super) struct Open {
-    span: Option<Span>,
-    active: Option<Active>,
-}
-
-/// The spans of a future's call, if anybody wants them.
-pub(super) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>> {
-    open(bare(site.live(), wanted))
-}
-
-/// Prepared spans, for a future.
-pub(super) fn open(prepared: Prepared) -> Option<Box<Open>> {
-    let Prepared { wanted, span, above, extra } = prepared;
-    let active = if wanted.has(RECORDED) { thread::begin(above, extra) } else { None };
-    (span.is_some() || active.is_some()).then(|| Box::new(Open { span, active }))
-}
-
-impl Open {
-    /// What of `wanted` came to be.
-    pub(super) fn kept(&self, wanted: Spans) -> Spans {
-        Spans(wanted.0 & AROUND | if self.active.is_some() { RECORDED } else { 0 })
-    }
-
-    /// The fields of a call that is recorded here.
-    pub(super) fn fields(&self) -> Vec<Named> {
-        self.active.as_ref().map(Active::fields).unwrap_or_default()
-    }
-
-    /// Enters the spans for a poll.
-    pub(super) fn resume(&mut self) {
-        if let Some(active) = &mut self.active {
-            active.resume();
-        }
-        if let Some(span) = &self.span {
-            span.with_subscriber(|(id, subscriber)| subscriber.enter(id));
-        }
-    }
-
-    /// Leaves them after it.
-    pub(super) fn suspend(&mut self) {
-        if let Some(span) = &self.span {
-            span.with_subscriber(|(id, subscriber)| subscriber.exit(id));
-        }
-        if let Some(active) = &mut self.active {
-            active.suspend();
-        }
-    }
-
-    /// The call has ended.
-    pub(super) fn end(self, site: &'static Site, end: End) {
-        if let Some(span) = &self.span {
-            span::mark(span, end.ended.error_type());
-        }
-        if let Some(active) = self.active {
-            let End { start, end, ended, series } = end;
-            let series = u32::try_from(series).unwrap_or(u32::MAX);
-            active.end(Origin::Function(site.live()), start, end, ended, series);
-        }
+        thread::leave(Origin::Function(live), end.start, end.end, end.ended, end.series());
     }
 }

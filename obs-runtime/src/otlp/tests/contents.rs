@@ -144,7 +144,7 @@ fn fields_events_and_links_arrive() {
     }
     let collector = Collector::http(|_| Reply::Take);
     let exporting = Exporting::start(Otlp::http_json(&collector.url()).without_metrics(), |_| ());
-    assert!(thread::enter(Above::Current, Some(Box::new(extra))));
+    assert!(thread::enter(Above::Current, Some(Box::new(extra))).is_some());
     thread::leave(Origin::Foreign(meta), 1, 2, Ended::Cancelled, 0);
     exporting.exporter.stop(Duration::from_secs(60));
     let (scope, span) = collector.kept().spans().remove(0);

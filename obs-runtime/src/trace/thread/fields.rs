@@ -1,6 +1,6 @@
 //! What is known of the spans that a thread is in.
 
-use super::{Active, STACK, Stack};
+use super::{Active, STACK, SpanId, Stack};
 use crate::trace::record::Named;
 use std::cell::RefCell;
 
@@ -21,15 +21,21 @@ pub(crate) fn all_fields() -> Vec<Named> {
     STACK.try_with(fields).unwrap_or_default()
 }
 
+/// The fields of a span that this thread is in; `None` where it has none.
+pub(crate) fn fields_of(id: SpanId) -> Option<Vec<Named>> {
+    let fields = |stack: &RefCell<Stack>| {
+        let stack = stack.borrow();
+        let frame = stack.frames.iter().rev().find(|frame| frame.id == id.get())?;
+        Some(frame.extra.as_ref()?.fields.clone())
+    };
+    STACK.try_with(fields).ok().flatten()
+}
+
 impl Active {
     /// The fields of the span, wherever it is.
     pub(crate) fn fields(&self) -> Vec<Named> {
-        let entered = |stack: &RefCell<Stack>| {
-            let stack = stack.borrow();
-            let frame = stack.frames.iter().rev().find(|frame| frame.id == self.id)?;
-            Some(frame.extra.as_ref()?.fields.clone())
-        };
+        let entered = SpanId::new(self.id).and_then(fields_of);
         let own = || self.extra.as_ref().map(|extra| extra.fields.clone());
-        STACK.try_with(entered).ok().flatten().or_else(own).unwrap_or_default()
+        entered.or_else(own).unwrap_or_default()
     }
 }

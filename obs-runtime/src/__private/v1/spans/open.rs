@@ -1,0 +1,142 @@
+//! The spans of a call whose future is polled.
+//!
+//! The first poll is like a call that ends on its thread, and most futures are ready by then: where the call
+//! starts with that poll, its span is on the thread's stack. Only a future that is pending takes its spans along,
+//! in a box of its own.
+
+use super::{End, Prepared, SEEN, Spans, bare, exemplify};
+use crate::attention::RECORDED;
+use crate::private::span::{self, Span};
+use crate::private::{Live, Site};
+use crate::trace::record::{Named, Origin};
+use crate::trace::thread::{self, Above, Active, SpanId};
+
+/// The spans of a call whose future goes from thread to thread. Boxed: nearly all futures have none.
+#[derive(Debug)]
+pub(crate) struct Open {
+    span: Option<Span>,
+    active: Option<Active>,
+}
+
+/// The spans of a call that starts with the first poll of its future.
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    /// The span that this thread is in, until the poll ends.
+    pub(crate) here: Option<SpanId>,
+    /// Those that are entered with each poll, the first included.
+    pub(crate) open: Option<Box<Open>>,
+}
+
+/// Begins the spans of a call that is polled next, if anybody wants them.
+#[inline(never)]
+pub(crate) fn begin_bare(site: &'static Site, wanted: Spans) -> Begun {
+    let live = site.live();
+    if wanted.has(SEEN) {
+        return Begun { here: None, open: open(bare(live, wanted)) };
+    }
+    let recorded = wanted.has(RECORDED) && live.desc.spans;
+    Begun { here: if recorded { thread::enter_bare() } else { None }, open: None }
+}
+
+/// The same for prepared spans.
+pub(crate) fn begin(prepared: Prepared) -> Begun {
+    match prepared {
+        // One that a subscriber sees is kept by whoever is polled.
+        Prepared { span: None, wanted, above, extra } if wanted.has(RECORDED) => {
+            Begun { here: thread::enter(above, extra), open: None }
+        }
+        prepared => Begun { here: None, open: open(prepared) },
+    }
+}
+
+/// Leaves the spans after a poll. What is `open` by then goes on with the future.
+#[inline(never)]
+pub(crate) fn pause(here: Option<SpanId>, open: &mut Option<Box<Open>>) {
+    if let Some(id) = here {
+        *open = Active::taken(id).map(|active| Box::new(Open { span: None, active: Some(active) }));
+    } else if let Some(open) = open {
+        open.suspend();
+    }
+}
+
+/// Ends the span of a call that ends in the first poll. Whoever keeps its trace leaves an exemplar of it.
+#[inline(never)]
+pub(crate) fn close_here(site: &'static Site, id: SpanId, end: &End) {
+    let live = site.live();
+    live.tell_slow(end, || thread::fields_of(id).unwrap_or_default());
+    thread::leave_span(id, Origin::Function(live), end.start, end.end, end.ended, end.series());
+}
+
+/// Ends the spans of any other call, which the thread is in. Inside of them, an exemplar finds its trace.
+#[inline(never)]
+pub(crate) fn close<const METRICS: bool>(
+    site: &'static Site,
+    wanted: Spans,
+    open: &mut Option<Box<Open>>,
+    end: &End,
+) {
+    let (live, open) = (site.live(), open.take());
+    let recorded = open.as_ref().is_some_and(|open| open.active.is_some());
+    exemplify::<METRICS>(live, wanted.kept(recorded), end);
+    live.tell_slow(end, || open.as_ref().map(|open| open.fields()).unwrap_or_default());
+    if let Some(mut open) = open {
+        open.suspend();
+        open.end(live, end);
+    }
+}
+
+/// The spans of a future's call, if anybody wants them.
+#[inline(never)]
+pub(crate) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>> {
+    let live = site.live();
+    if wanted.has(SEEN) {
+        return open(bare(live, wanted));
+    }
+    let active = if live.desc.spans { thread::begin(Above::Current, None)? } else { return None };
+    Some(Box::new(Open { span: None, active: Some(active) }))
+}
+
+/// Prepared spans, for a future.
+pub(crate) fn open(prepared: Prepared) -> Option<Box<Open>> {
+    let Prepared { wanted, span, above, extra } = prepared;
+    let active = if wanted.has(RECORDED) { thread::begin(above, extra) } else { None };
+    (span.is_some() || active.is_some()).then(|| Box::new(Open { span, active }))
+}
+
+impl Open {
+    /// The fields of a call that is recorded here.
+    fn fields(&self) -> Vec<Named> {
+        self.active.as_ref().map(Active::fields).unwrap_or_default()
+    }
+
+    /// Enters the spans for a poll.
+    #[inline(never)]
+    pub(crate) fn resume(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.resume();
+        }
+        if let Some(span) = &self.span {
+            span.with_subscriber(|(id, subscriber)| subscriber.enter(id));
+        }
+    }
+
+    /// Leaves them after it.
+    fn suspend(&mut self) {
+        if let Some(span) = &self.span {
+            span.with_subscriber(|(id, subscriber)| subscriber.exit(id));
+        }
+        if let Some(active) = &mut self.active {
+            active.suspend();
+        }
+    }
+
+    /// The call has ended.
+    fn end(self, live: &'static Live, end: &End) {
+        if let Some(span) = &self.span {
+            span::mark(span, end.ended.error_type());
+        }
+        if let Some(active) = self.active {
+            active.end(Origin::Function(live), end.start, end.end, end.ended, end.series());
+        }
+    }
+}
