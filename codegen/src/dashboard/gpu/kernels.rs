@@ -5,7 +5,7 @@ use super::super::frame::other;
 use super::super::layout::Section;
 use super::super::panel::{Panel, Threshold, Visual};
 use super::super::service::budget;
-use super::{LEGEND, RANGE, on_device};
+use super::{LEGEND, RANGE, on_device, or_none};
 use crate::launches::{Amount, DURATION, LAUNCH, Launches, QUEUE, WHERE};
 use crate::query::Query;
 use crate::subject::{Board, Subject};
@@ -203,7 +203,7 @@ fn unusual(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     let count = |title: &str, family: &str, about: &str| {
         Panel::new(Visual::TimeSeries, title, "ops")
             .describe(about)
-            .query(launches.family(family).rate(RANGE).sum(&WHERE).or_none(&WHERE), LEGEND)
+            .query(or_none(launches.family(family).rate(RANGE).sum(&WHERE)), LEGEND)
     };
     let mut panels = vec![count(
         "Outliers",

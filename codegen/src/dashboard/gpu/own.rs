@@ -42,7 +42,7 @@ pub(in crate::dashboard) fn own(kernel: &Kernel, subject: &Subject) -> Section {
             "flops",
             "Floating-point operations of a launch over its time on the device.",
         ),
-        (Amount::Items, "items", "suffix: items/s", "Items of a launch over its time on the device."),
+        (Amount::Items, "items", "si:items/s", "Items of a launch over its time on the device."),
     ];
     for (amount, what, unit, about) in amounts.into_iter().filter(|(amount, ..)| amount.of(kernel)) {
         panels.push(
