@@ -103,7 +103,9 @@ fn duration(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     let quantile = |title: &str, q: &str, share: &str| {
         Panel::new(Visual::TimeSeries, title, "s")
             .describe(format!("{share} timed launches of each kernel took at most this long on the device."))
+            .describe("Points are traces.")
             .threshold(bounds().into_iter().map(Threshold::AtMost))
+            .exemplars()
             .sized(8, 8)
             .query(launches.buckets(DURATION, RANGE, &WHERE).quantile(q), LEGEND)
     };
@@ -117,7 +119,8 @@ fn duration(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     ];
     let heatmap = |title: String, launches: &Launches| {
         Panel::new(Visual::Heatmap, title, "s")
-            .describe("How many timed launches a second took how long on the device.")
+            .describe("How many timed launches a second took how long on the device. Points are traces.")
+            .exemplars()
             .query(launches.buckets(DURATION, RANGE, &[]), "{{le}}")
     };
     match layouts(kernels).as_slice() {
