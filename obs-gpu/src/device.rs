@@ -40,7 +40,7 @@ static WANTED: AtomicBool = AtomicBool::new(false);
 /// use obs_gpu::driver::StreamId;
 ///
 /// # #[cfg(feature = "fake")] {
-/// let driver = obs_gpu::fake::Driver::new();
+/// let driver = obs_gpu::fake::Device::new();
 /// let device = Device::open(driver, "simulated")?;
 /// assert_eq!(device.label(), "simulated");
 /// let lane = device.lane(StreamId(7));
@@ -142,6 +142,11 @@ impl Device {
     /// Whether it works. Once lost, a device stays so.
     pub fn is_up(&self) -> bool {
         !self.0.lost.load(Ordering::Relaxed)
+    }
+
+    /// Launches whose timing nobody has read yet: their work is queued, or runs, or has just ended.
+    pub fn pending(&self) -> usize {
+        self.0.pending.load(Ordering::Acquire)
     }
 
     /// What its memory can move in bytes a second, and what it can compute in operations a second, for panels that

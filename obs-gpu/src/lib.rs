@@ -32,6 +32,8 @@ mod device;
 pub mod driver;
 mod error;
 mod every;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod families;
 mod future;
 pub mod host;
