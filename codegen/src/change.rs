@@ -214,6 +214,32 @@ mod tests {
     }
 
     #[test]
+    fn kernels_are_compared_as_well() {
+        let artefacts = Artefacts::to_commit(&example::gpu_plan());
+        let (_, text) = artefacts.files().find(|(path, _)| *path == "catalogue.json").unwrap();
+        assert!(!text.contains("\"line\""), "{text}");
+        let committed = crate::catalogue::from_json(text).unwrap();
+        let told = |change: fn(&mut obs_model::Kernel)| -> Vec<String> {
+            let mut source = example::with_kernels();
+            change(source.kernels.iter_mut().find(|kernel| kernel.name == "saxpy").unwrap());
+            changes(&source, &committed, "ops/catalogue.json").iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(told(|kernel| kernel.place.line += 1), [""; 0]);
+        assert_eq!(
+            told(|kernel| kernel.name = "saxpi".into()),
+            ["src/gpu.rs:10:5: kernel registry::gpu::saxpi is not in ops/catalogue.json (renamed from \
+              registry::gpu::saxpy?); run cargo obs generate"]
+        );
+        assert_eq!(
+            told(|kernel| kernel.every = obs_model::Every::Nth(7.try_into().unwrap())),
+            [
+                "src/gpu.rs:10:5: kernel registry::gpu::saxpy: every is 7 now, and auto in ops/catalogue.json; run cargo \
+              obs generate"
+            ]
+        );
+    }
+
+    #[test]
     fn what_came_went_or_differs_is_told() {
         assert_eq!(
             told(|catalogue| {

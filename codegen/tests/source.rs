@@ -33,9 +33,21 @@ fn every_way_to_declare_a_module_is_followed() {
     }
     let place =
         |name: &str| source.catalogue.functions.iter().find(|f| f.name == name).unwrap().place.to_string();
-    assert_eq!(place("place"), "src/lib.rs:46:14");
+    assert_eq!(place("place"), "src/lib.rs:47:14");
     assert_eq!(place("sync"), "src/unix.rs:3:4");
     assert_eq!(place("beside"), "src/odd/beside.rs:3:4");
+}
+
+#[test]
+fn kernels_are_found_on_functions_and_statics_with_the_values_of_their_labels() {
+    let source = source::read(&Package::at(&fixture()).unwrap(), &cfg(&["default"]));
+    let kernels: Vec<(&str, String)> =
+        source.catalogue.kernels.iter().map(|k| (k.name.as_str(), k.place.to_string())).collect();
+    assert_eq!(
+        kernels,
+        [("score", "src/gpu.rs:17:8".to_owned()), ("sort_scores", "src/gpu.rs:23:8".to_owned())]
+    );
+    assert_eq!(source.catalogue.kernels[0].labels[0].values, ["web", "phone"]);
 }
 
 #[test]
@@ -53,7 +65,7 @@ fn only_what_this_build_compiles_is_read() {
     assert!(has(&functions(&replay), "replay::never_built_by_default"));
     assert_eq!(
         replay.unread.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["src/lib.rs:28:5: no file for module `replay`: looked for src/replay.rs and src/replay/mod.rs"]
+        ["src/lib.rs:29:5: no file for module `replay`: looked for src/replay.rs and src/replay/mod.rs"]
     );
 }
 
@@ -107,10 +119,12 @@ fn a_module_of_library_and_binary_counts_once() {
         &[
             ("src/lib.rs", "mod shared;"),
             ("src/main.rs", "mod shared; fn main() {}"),
-            ("src/shared.rs", OBSERVED),
+            ("src/shared.rs", &format!("{OBSERVED}\n#[gpu_kernel(stream = s)] fn k() {{}}")),
         ],
     );
-    assert_eq!(functions(&scratch.read(&cfg(&[]))), ["scratch::shared::f"]);
+    let source = scratch.read(&cfg(&[]));
+    assert_eq!(functions(&source), ["scratch::shared::f"]);
+    assert_eq!(source.catalogue.kernels.len(), 1, "{:?}", source.catalogue.kernels);
 }
 
 #[test]

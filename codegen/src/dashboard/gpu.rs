@@ -17,7 +17,7 @@ use super::variables;
 use super::{RANGE, chosen};
 use crate::launches::{DURATION, Launches, WHERE};
 use crate::plan::Plan;
-use crate::query::Select;
+use crate::query::{Query, Select};
 use crate::subject::Board;
 use obs_model::Kernel;
 
@@ -55,6 +55,11 @@ pub(super) fn board(plan: &Plan) -> Option<Frame> {
 /// A select of the targets and devices that the variables choose.
 fn on_device(name: &str) -> Select {
     chosen(name).like("device", "$device")
+}
+
+/// What is by kernel and device, or a zero that [`LEGEND`] has a name for.
+fn or_none(query: Query) -> Query {
+    query.or_else_by(&Query::fact(&[("kernel", "none"), ("device", "any device")]))
 }
 
 /// The panels about kernels on the page about everything.

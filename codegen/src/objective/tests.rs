@@ -99,7 +99,7 @@ fn functions_share_an_objective_by_its_name() {
     let told: Vec<String> = conflicts(&catalogue).iter().map(ToString::to_string).collect();
     let expected = "src/lib.rs:70:5: the objective `registration` is 99%, 95% within 25ms, 99.5% within 1s, from 100 events \
                     over 30d here and 99.9%, 95% within 25ms, 99.5% within 1s, from 100 events over 30d at src/lib.rs:10:5; \
-                    functions share one objective by giving it one name and the same numbers";
+                    functions and kernels share one objective by giving it one name and the same numbers";
     assert_eq!(told, [expected]);
 }
 

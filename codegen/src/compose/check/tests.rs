@@ -149,6 +149,16 @@ fn dashboards_of_one_name_are_told_of_each_other() {
 }
 
 #[test]
+fn the_board_of_kernels_has_its_name_where_there_is_one() {
+    let composed = || vec![Dashboard::new("GPU").panel(panel("A"))];
+    assert_eq!(mistakes(&plan(composed(), Vec::new())), []);
+    let plan = Plan { catalogue: example::with_kernels(), ..plan(composed(), Vec::new()) };
+    let found = mistakes(&plan);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].message.ends_with("would be that of the dashboard of kernels and devices"), "{found:?}");
+}
+
+#[test]
 fn a_mistake_stands_where_the_query_was_written() {
     let line = line!() + 1;
     let wrong = panel("A").query("open_file");

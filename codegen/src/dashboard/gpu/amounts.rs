@@ -1,7 +1,7 @@
 //! How much kernels do, against what the device can; and how much time goes into moving data there and back.
 
 use super::super::panel::{Panel, Visual};
-use super::{LEGEND, RANGE, on_device};
+use super::{LEGEND, RANGE, on_device, or_none};
 use crate::launches::{Amount, Launches, WHERE};
 use crate::query::Query;
 use obs_model::Kernel;
@@ -24,7 +24,7 @@ pub(super) fn achieved(kernels: &[&Kernel]) -> Vec<Panel> {
         (
             Amount::Items,
             "Items",
-            "suffix: items/s",
+            "si:items/s",
             "Items that a launch works on, over the time that it takes on the device.",
         ),
     ];
@@ -42,7 +42,7 @@ pub(super) fn achieved(kernels: &[&Kernel]) -> Vec<Panel> {
                         "That, as a share of what the device can do; of the instance that comes closest.",
                     )
                     .describe("None where nobody knows what the device can do.")
-                    .query(share.or_none(&WHERE), LEGEND)
+                    .query(or_none(share), LEGEND)
             });
             [Some(achieved), share]
         })

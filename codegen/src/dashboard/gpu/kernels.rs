@@ -5,7 +5,7 @@ use super::super::frame::other;
 use super::super::layout::Section;
 use super::super::panel::{Panel, Threshold, Visual};
 use super::super::service::budget;
-use super::{LEGEND, RANGE, on_device};
+use super::{LEGEND, RANGE, on_device, or_none};
 use crate::launches::{Amount, DURATION, LAUNCH, Launches, QUEUE, WHERE};
 use crate::query::Query;
 use crate::subject::{Board, Subject};
@@ -103,7 +103,9 @@ fn duration(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     let quantile = |title: &str, q: &str, share: &str| {
         Panel::new(Visual::TimeSeries, title, "s")
             .describe(format!("{share} timed launches of each kernel took at most this long on the device."))
+            .describe("Points are traces.")
             .threshold(bounds().into_iter().map(Threshold::AtMost))
+            .exemplars()
             .sized(8, 8)
             .query(launches.buckets(DURATION, RANGE, &WHERE).quantile(q), LEGEND)
     };
@@ -117,7 +119,8 @@ fn duration(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     ];
     let heatmap = |title: String, launches: &Launches| {
         Panel::new(Visual::Heatmap, title, "s")
-            .describe("How many timed launches a second took how long on the device.")
+            .describe("How many timed launches a second took how long on the device. Points are traces.")
+            .exemplars()
             .query(launches.buckets(DURATION, RANGE, &[]), "{{le}}")
     };
     match layouts(kernels).as_slice() {
@@ -203,7 +206,7 @@ fn unusual(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     let count = |title: &str, family: &str, about: &str| {
         Panel::new(Visual::TimeSeries, title, "ops")
             .describe(about)
-            .query(launches.family(family).rate(RANGE).sum(&WHERE).or_none(&WHERE), LEGEND)
+            .query(or_none(launches.family(family).rate(RANGE).sum(&WHERE)), LEGEND)
     };
     let mut panels = vec![count(
         "Outliers",

@@ -27,9 +27,10 @@ pub(in crate::dashboard) fn own(kernel: &Kernel, subject: &Subject) -> Section {
         panel(
             "device time",
             "s",
-            "How long half, 95 of 100 and 99 of 100 timed launches took at most on the device.",
+            "How long half, 95 of 100 and 99 of 100 timed launches took at most on the device. Points are traces.",
         )
         .threshold(slo.and_then(|slo| slo.latency.first()).map(bound))
+        .exemplars()
         .query(quantile("0.5"), "{{device}} p50")
         .query(quantile("0.95"), "{{device}} p95")
         .query(quantile("0.99"), "{{device}} p99"),
@@ -42,7 +43,7 @@ pub(in crate::dashboard) fn own(kernel: &Kernel, subject: &Subject) -> Section {
             "flops",
             "Floating-point operations of a launch over its time on the device.",
         ),
-        (Amount::Items, "items", "suffix: items/s", "Items of a launch over its time on the device."),
+        (Amount::Items, "items", "si:items/s", "Items of a launch over its time on the device."),
     ];
     for (amount, what, unit, about) in amounts.into_iter().filter(|(amount, ..)| amount.of(kernel)) {
         panels.push(
