@@ -51,16 +51,29 @@ impl Desk {
     fn furnish(&mut self, driver: &dyn Driver) -> Result<(), DriverError> {
         driver.attach()?;
         let _ = self.state.facts.set(driver.properties());
+        // Ours first, for they are few; and what comes later is tried whatever is refused before.
+        let clock = self.furnish_clock(driver);
+        let pairs = self.fill(driver);
+        clock.and_then(|stream| self.measure(driver, stream)).and(pairs)
+    }
+
+    /// Makes the stream and the events that the clocks are compared with, and compares them.
+    fn furnish_clock(&mut self, driver: &dyn Driver) -> Result<StreamId, DriverError> {
+        let stream = driver.own_stream()?;
+        self.own = Some((stream, [driver.create()?, driver.create()?, driver.create()?]));
+        self.compare(driver)?;
+        Ok(stream)
+    }
+
+    /// Fills the pool.
+    fn fill(&self, driver: &dyn Driver) -> Result<(), DriverError> {
         while self.state.pairs.load(Ordering::Relaxed) < self.state.pool.capacity() {
             let start = driver.create()?;
             let stop = driver.create().inspect_err(|_| driver.destroy(start))?;
             let _ = self.state.pool.push(Pair { start, stop });
             self.state.pairs.fetch_add(1, Ordering::Relaxed);
         }
-        let stream = driver.own_stream()?;
-        self.own = Some((stream, [driver.create()?, driver.create()?, driver.create()?]));
-        self.compare(driver)?;
-        self.measure(driver, stream)
+        Ok(())
     }
 
     /// Finds out what a pair of events costs: on the host, and in the stream.
