@@ -16,6 +16,17 @@ const CLOCK: Clock<'static> = Clock { now: &v1::now, seconds: &v1::seconds, tick
 /// So many pairs of events are put into an empty stream to find out what one costs.
 const TRIALS: usize = 8;
 
+/// What a look at a device came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Round {
+    /// Nothing was launched there.
+    Idle,
+    /// Nothing was done yet of what was.
+    Waiting,
+    /// Something was.
+    Read,
+}
+
 /// A device, its launches that nobody has read, and its clock.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -113,21 +124,26 @@ impl Desk {
         self.state.pool.len() * 2 < self.state.pairs.load(Ordering::Relaxed)
     }
 
-    /// Reads what is done. Whether anything was or is pending; `attach` is whether this thread works for other devices
-    /// too.
-    pub(super) fn round(&mut self, attach: bool) -> bool {
+    /// Reads what is done. `attach` is whether this thread works for other devices too.
+    pub(super) fn round(&mut self, attach: bool) -> Round {
         while let Some(pending) = self.state.queue.pop() {
             self.lanes.entry(pending.stream).or_default().push_back(pending);
         }
         let Some(driver) = self.state.driver.as_deref().filter(|_| !self.lanes.is_empty()) else {
-            return false;
+            return Round::Idle;
         };
+        let before = self.held();
         if self.state.lost.load(Ordering::Relaxed) {
             self.lose();
         } else if let Err(error) = self.read(driver, attach) {
             self.complain(error);
         }
-        true
+        if self.held() < before { Round::Read } else { Round::Waiting }
+    }
+
+    /// How many launches it has.
+    fn held(&self) -> usize {
+        self.lanes.values().map(VecDeque::len).sum()
     }
 
     fn read(&mut self, driver: &dyn Driver, attach: bool) -> Result<(), DriverError> {
