@@ -5,7 +5,7 @@ mod desk;
 use crate::bell::Bell;
 use crate::config;
 use crate::device::{self, State};
-use desk::Desk;
+use desk::{Desk, Round};
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use std::thread::{self, Thread};
@@ -64,12 +64,12 @@ fn run() {
             }
         }
         let several = desks.len() > 1;
-        let worked = desks.iter_mut().fold(false, |worked, desk| desk.round(several) | worked);
-        if worked {
+        let round = desks.iter_mut().map(|desk| desk.round(several)).max().unwrap_or(Round::Idle);
+        if round != Round::Idle {
             idle_since = None;
-            nap = config::poll();
-            let short = desks.iter().any(Desk::is_short);
-            let nap = if short { nap / 8 } else { nap };
+            // Work that takes its time is asked for less often.
+            nap = if round == Round::Read { config::poll() } else { (nap * 2).min(16 * config::poll()) };
+            let nap = if desks.iter().any(Desk::is_short) { nap / 8 } else { nap };
             BELL.sleep(false, || true, || thread::park_timeout(nap));
         } else {
             let since = *idle_since.get_or_insert_with(Instant::now);

@@ -28,7 +28,7 @@ mod script;
 pub use script::Call;
 
 use crate::driver::{Driver, DriverError, Event, Fault, Properties, StreamId};
-use script::Script;
+use script::{Refusal, Script};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A simulated device. Clones are the same one: a test keeps one, and gives the other to
@@ -65,7 +65,12 @@ impl Device {
 
     /// Has the next so many calls of this kind fail.
     pub fn refuse(&self, call: Call, times: u32, error: DriverError) {
-        self.script().refuse(call, times, error);
+        self.refuse_after(call, 0, times, error);
+    }
+
+    /// The same after so many calls of this kind that do not fail.
+    pub fn refuse_after(&self, call: Call, after: u32, times: u32, error: DriverError) {
+        self.script().refuse(call, Refusal { after, times, error });
     }
 
     /// Begins or ends the capture of a stream.

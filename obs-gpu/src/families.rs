@@ -5,7 +5,9 @@ use crate::device::{self, State};
 use crate::kernel::Kernel;
 use crate::series::{DURATION, HOST_TIME, Outcome, PRESET, QUEUE, Series, Untimed};
 use crate::work::Work;
-use obs_runtime::__private::v1::{self, CombinationOf, Families, KernelDesc, Key, Labelled, Name, Pairs};
+use obs_runtime::__private::v1::{
+    self, CombinationOf, Families, KernelDesc, Key, Labelled, Name, Pairs, Tally,
+};
 use std::sync::Once;
 use std::sync::atomic::Ordering;
 
@@ -79,11 +81,12 @@ pub(crate) fn kernel(series: &'static Series, families: &mut Families<'_, '_>) {
         let labels = || identity().into_iter().chain([("error_type", category.name.into())]).collect();
         families.counter(KERNEL_ERRORS, Key(series, 0, ERRORS + number), labels, count);
     }
-    if series.state.index == device::HOST && device::is_wanted() {
-        let value = families.read(&series.fallbacks);
-        let labels = || vec![("kernel", desc.name.into())];
-        families.counter(FALLBACKS, Key(series, 0, OWN + 1), labels, value);
-    }
+}
+
+/// Adds how often a kernel was launched on the host where another device is wanted.
+pub(crate) fn fallbacks(tally: &'static Tally, desc: &'static KernelDesc, families: &mut Families<'_, '_>) {
+    let value = families.read(tally);
+    families.counter(FALLBACKS, Key(tally, 0, OWN), || vec![("kernel", desc.name.into())], value);
 }
 
 /// Adds what is told of each combination of labels: launches by result, durations, queue times and the host's times,

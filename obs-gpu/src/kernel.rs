@@ -7,7 +7,7 @@ use crate::series::Series;
 use crate::stream::Stream;
 use crate::work::Work;
 use crate::{Direction, families};
-use obs_runtime::__private::v1::{Families, Interns, KernelDesc, KernelEntry, LabelDesc, Labelled};
+use obs_runtime::__private::v1::{Families, Interns, KernelDesc, KernelEntry, LabelDesc, Labelled, Tally};
 use std::panic::RefUnwindSafe;
 use std::sync::OnceLock;
 
@@ -34,6 +34,8 @@ pub struct Kernel {
 struct Live {
     interns: Interns,
     devices: Box<[OnceLock<Box<Series>>]>,
+    /// Launches on the host where another device is wanted.
+    fallbacks: Tally,
 }
 
 // Nothing in it is left half done by a panic: it is counts, and what is written once.
@@ -87,6 +89,7 @@ impl Kernel {
         self.live.get_or_init(|| Live {
             interns: Interns::new(),
             devices: (0..DEVICES).map(|_| OnceLock::new()).collect(),
+            fallbacks: Tally::new(),
         })
     }
 
@@ -102,6 +105,11 @@ impl Kernel {
 }
 
 impl Kernel {
+    /// Launches on the host where another device is wanted.
+    pub(crate) fn fallbacks(&'static self) -> &'static Tally {
+        &self.live().fallbacks
+    }
+
     /// Its series on a device, if anything was counted there.
     pub(crate) fn known_on(&'static self, state: &State) -> Option<&'static Series> {
         self.live.get()?.devices.get(state.index as usize)?.get().map(|series| &**series)
@@ -128,6 +136,9 @@ impl KernelEntry for Kernel {
         let Some(desc) = self.desc else { return };
         for state in device::all() {
             families::kernel(self.on(state, desc), families);
+        }
+        if device::is_wanted() {
+            families::fallbacks(self.fallbacks(), desc, families);
         }
         families::overflows(self, desc, families);
     }

@@ -217,7 +217,7 @@ impl Launch {
         let ticks = end.saturating_sub(self.start);
         at.ticked(outcome as usize, &HOST_TIME, ticks);
         if series.state.index == device::HOST && device::is_wanted() {
-            series.fallbacks.add(1);
+            series.kernel.fallbacks().add(1);
         }
         if !ok {
             return;

@@ -105,7 +105,6 @@ pub(crate) struct Series {
     pub(crate) items: Tally,
     pub(crate) outliers: Tally,
     pub(crate) slow: Tally,
-    pub(crate) fallbacks: Tally,
     pub(crate) untimed: [Tally; 6],
     window: Mutex<Window>,
     /// When the last log line was, in ticks; zero before the first.
@@ -128,7 +127,6 @@ impl Series {
             items: Tally::new(),
             outliers: Tally::new(),
             slow: Tally::new(),
-            fallbacks: Tally::new(),
             untimed: [const { Tally::new() }; 6],
             window: Mutex::new(Window::new(config::window())),
             told: AtomicU64::new(0),

@@ -16,6 +16,17 @@ const CLOCK: Clock<'static> = Clock { now: &v1::now, seconds: &v1::seconds, tick
 /// So many pairs of events are put into an empty stream to find out what one costs.
 const TRIALS: usize = 8;
 
+/// What a look at a device came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Round {
+    /// Nothing was launched there.
+    Idle,
+    /// Nothing was done yet of what was.
+    Waiting,
+    /// Something was.
+    Read,
+}
+
 /// A device, its launches that nobody has read, and its clock.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -51,16 +62,29 @@ impl Desk {
     fn furnish(&mut self, driver: &dyn Driver) -> Result<(), DriverError> {
         driver.attach()?;
         let _ = self.state.facts.set(driver.properties());
+        // Ours first, for they are few; and what comes later is tried whatever is refused before.
+        let clock = self.furnish_clock(driver);
+        let pairs = self.fill(driver);
+        clock.and_then(|stream| self.measure(driver, stream)).and(pairs)
+    }
+
+    /// Makes the stream and the events that the clocks are compared with, and compares them.
+    fn furnish_clock(&mut self, driver: &dyn Driver) -> Result<StreamId, DriverError> {
+        let stream = driver.own_stream()?;
+        self.own = Some((stream, [driver.create()?, driver.create()?, driver.create()?]));
+        self.compare(driver)?;
+        Ok(stream)
+    }
+
+    /// Fills the pool.
+    fn fill(&self, driver: &dyn Driver) -> Result<(), DriverError> {
         while self.state.pairs.load(Ordering::Relaxed) < self.state.pool.capacity() {
             let start = driver.create()?;
             let stop = driver.create().inspect_err(|_| driver.destroy(start))?;
             let _ = self.state.pool.push(Pair { start, stop });
             self.state.pairs.fetch_add(1, Ordering::Relaxed);
         }
-        let stream = driver.own_stream()?;
-        self.own = Some((stream, [driver.create()?, driver.create()?, driver.create()?]));
-        self.compare(driver)?;
-        self.measure(driver, stream)
+        Ok(())
     }
 
     /// Finds out what a pair of events costs: on the host, and in the stream.
@@ -100,21 +124,26 @@ impl Desk {
         self.state.pool.len() * 2 < self.state.pairs.load(Ordering::Relaxed)
     }
 
-    /// Reads what is done. Whether anything was or is pending; `attach` is whether this thread works for other devices
-    /// too.
-    pub(super) fn round(&mut self, attach: bool) -> bool {
+    /// Reads what is done. `attach` is whether this thread works for other devices too.
+    pub(super) fn round(&mut self, attach: bool) -> Round {
         while let Some(pending) = self.state.queue.pop() {
             self.lanes.entry(pending.stream).or_default().push_back(pending);
         }
         let Some(driver) = self.state.driver.as_deref().filter(|_| !self.lanes.is_empty()) else {
-            return false;
+            return Round::Idle;
         };
+        let before = self.held();
         if self.state.lost.load(Ordering::Relaxed) {
             self.lose();
         } else if let Err(error) = self.read(driver, attach) {
             self.complain(error);
         }
-        true
+        if self.held() < before { Round::Read } else { Round::Waiting }
+    }
+
+    /// How many launches it has.
+    fn held(&self) -> usize {
+        self.lanes.values().map(VecDeque::len).sum()
     }
 
     fn read(&mut self, driver: &dyn Driver, attach: bool) -> Result<(), DriverError> {

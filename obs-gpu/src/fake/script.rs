@@ -39,9 +39,17 @@ pub(super) struct Script {
     events: Vec<f64>,
     pub(super) event_cost: f64,
     pub(super) calls: [u64; CALLS],
-    refusals: [Option<(u32, DriverError)>; CALLS],
+    refusals: [Option<Refusal>; CALLS],
     pub(super) lost: Option<i32>,
     pub(super) properties: Properties,
+}
+
+/// Calls that are to fail, after some that are not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refusal {
+    pub(super) after: u32,
+    pub(super) times: u32,
+    pub(super) error: DriverError,
 }
 
 #[derive(Debug)]
@@ -76,8 +84,8 @@ impl Script {
         self.advanced += seconds;
     }
 
-    pub(super) fn refuse(&mut self, call: Call, times: u32, error: DriverError) {
-        self.refusals[call as usize] = Some((times, error));
+    pub(super) fn refuse(&mut self, call: Call, refusal: Refusal) {
+        self.refusals[call as usize] = Some(refusal);
     }
 
     /// Counts a call, and has it fail if it is to.
@@ -87,9 +95,13 @@ impl Script {
             return Err(DriverError { fault: Fault::Lost, code });
         }
         match &mut self.refusals[call as usize] {
-            Some((times, error)) if *times > 0 => {
-                *times -= 1;
-                Err(*error)
+            Some(refusal) if refusal.after > 0 => {
+                refusal.after -= 1;
+                Ok(())
+            }
+            Some(refusal) if refusal.times > 0 => {
+                refusal.times -= 1;
+                Err(refusal.error)
             }
             _ => Ok(()),
         }

@@ -35,6 +35,7 @@ fn all_series_of_a_kernel_are_there_before_its_first_launch() {
     for reason in ["sampled", "capture", "pool", "refused", "lost", "failed"] {
         assert_eq!(untimed("early", "early-0", reason), 0.0, "{reason}");
     }
+    assert_eq!(number("gpu_kernel_fallbacks_total", &labels[..1]), 0.0, "though nothing ran on the host");
     // What its attribute does not name is not there.
     assert!(number("gpu_kernel_flops_total", &labels).is_nan());
     assert!(simulated.device.is_up());

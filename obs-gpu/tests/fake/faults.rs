@@ -85,10 +85,57 @@ fn without_events_kernels_are_counted() {
     assert_eq!(untimed("poor", "poor-0", "refused"), 1.0);
     assert_eq!(simulated.driver.calls(Call::Record), 0);
     assert_adds_up("poor", "poor-0");
-    // Where the second of a pair is refused, the first goes back.
+}
+
+#[test]
+fn where_the_second_event_of_a_pair_is_refused_the_first_goes_back() {
     let driver = fake::Device::new();
-    let simulated = Simulated::of(driver.clone(), "poor-1");
-    assert_eq!(simulated.driver.events(), 512 * 2 + 3);
+    driver.refuse_after(Call::Create, 6, u32::MAX, DriverError { fault: Fault::OutOfMemory, code: 2 });
+    let simulated = Simulated::of(driver, "poor-1");
+    assert_eq!(
+        (simulated.driver.events(), simulated.driver.calls(Call::Destroy)),
+        (5, 1),
+        "three of our own, and a pair"
+    );
+    simulated.launch(&POOR, 0.001);
+    simulated.launch(&POOR, 0.001);
+    assert_eq!(untimed("poor", "poor-1", "pool"), 1.0, "there is one pair");
+    simulated.finish();
+    assert_eq!(timings("poor", "poor-1").count(), 1);
+    assert!(number("gpu_clock_error_seconds", &[("device", "poor-1")]) > 0.0);
+    assert_adds_up("poor", "poor-1");
+}
+
+#[test]
+fn without_a_stream_of_our_own_durations_are_known_and_not_when() {
+    let driver = fake::Device::new();
+    driver.refuse(Call::OwnStream, 1, REFUSAL);
+    let simulated = Simulated::of(driver, "poor-2");
+    simulated.launch(&POOR, 0.002);
+    simulated.finish();
+    assert!((timings("poor", "poor-2").sum - 0.002).abs() < 1e-8);
+    let queue = histogram("gpu_kernel_queue_seconds", &[("kernel", "poor"), ("device", "poor-2")]);
+    assert_eq!(queue.count(), 0);
+    assert!(number("gpu_clock_error_seconds", &[("device", "poor-2")]).is_nan());
+}
+
+#[test]
+fn a_device_that_cannot_be_attached_to_now_is_read_later() {
+    let (simulated, _other) = (Simulated::new("attach-0"), Simulated::new("attach-1"));
+    simulated.driver.refuse(Call::Attach, 3, REFUSAL);
+    simulated.launch(&FAILED, 0.001);
+    simulated.finish();
+    assert_eq!(timings("failed", "attach-0").count(), 1);
+    assert_adds_up("failed", "attach-0");
+}
+
+#[test]
+fn an_event_that_cannot_be_asked_during_a_capture_is_asked_later() {
+    let simulated = Simulated::new("asked-0");
+    simulated.driver.refuse(Call::IsComplete, 3, DriverError { fault: Fault::Capturing, code: 906 });
+    simulated.launch(&CAPTURED, 0.001);
+    simulated.finish();
+    assert_eq!(timings("captured", "asked-0").count(), 1);
 }
 
 #[test]
