@@ -31,6 +31,8 @@ pub enum Fault {
     OutOfMemory,
     /// The stream is being captured, where nothing may be recorded.
     Capturing,
+    /// The event was put into a stream that was being captured: it became part of a graph, and never happens by itself.
+    Captured,
     /// The context or the device is lost: every call fails from now on.
     Lost,
 }
@@ -41,6 +43,7 @@ impl fmt::Display for DriverError {
             Fault::Call => "the driver refused a call",
             Fault::OutOfMemory => "the device is out of memory",
             Fault::Capturing => "the stream is being captured",
+            Fault::Captured => "the event was captured",
             Fault::Lost => "the device is lost",
         };
         write!(f, "{what} (code {})", self.code)

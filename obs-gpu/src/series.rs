@@ -71,7 +71,7 @@ impl From<Fault> for Untimed {
     fn from(fault: Fault) -> Untimed {
         match fault {
             Fault::Call | Fault::OutOfMemory => Untimed::Refused,
-            Fault::Capturing => Untimed::Capture,
+            Fault::Capturing | Fault::Captured => Untimed::Capture,
             Fault::Lost => Untimed::Lost,
         }
     }

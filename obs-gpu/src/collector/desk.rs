@@ -168,6 +168,8 @@ impl Desk {
                 Err(error) if error.fault == Fault::Lost => return Err(error),
                 // It cannot be asked now.
                 Err(error) if error.fault == Fault::Capturing => break,
+                // A capture began between the question whether one had and the event.
+                Err(error) if error.fault == Fault::Captured => first.series.untimed(Untimed::Capture),
                 Err(_) => first.series.untimed(Untimed::Failed),
             }
             if let Some(done) = lane.pop_front() {
@@ -184,8 +186,8 @@ impl Desk {
         let took = match driver.elapsed(pair.start, pair.stop) {
             Ok(took) => took.max(0.0),
             Err(error) if error.fault == Fault::Lost => return Err(error),
-            Err(_) => {
-                series.untimed(Untimed::Refused);
+            Err(error) => {
+                series.untimed(error.fault.into());
                 return Ok(());
             }
         };

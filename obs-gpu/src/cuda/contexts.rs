@@ -32,11 +32,22 @@ pub(super) fn device(functions: &'static Functions, handle: ContextHandle) -> Re
     if handle == ContextHandle::default() {
         return Err(error(INVALID_CONTEXT));
     }
-    let id = functions.context_id(handle).map_err(error)?;
+    let id = match functions.context_id(handle) {
+        Ok(id) => id,
+        // A context that is lost may say so to every question, this one too: it stays the device that it was.
+        Err(code) => return last_under(handle).ok_or(error(code)),
+    };
     match LAST.get() {
         Some(last) if last.handle == handle && last.id == id => Ok(last.device),
         _ => find(functions, handle, id),
     }
+}
+
+/// The device of the last context that had this handle.
+#[cold]
+fn last_under(handle: ContextHandle) -> Option<u32> {
+    let all = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    all.iter().rev().find(|known| known.handle == handle).map(|known| known.device)
 }
 
 #[cold]

@@ -6,6 +6,9 @@ use crate::driver::{DriverError, Fault};
 /// `CUDA_ERROR_NOT_READY`: no error, an event has yet to happen.
 pub(super) const NOT_READY: Code = 600;
 
+/// `CUDA_ERROR_DEINITIALIZED`: the process ends, and the driver ended before.
+pub(super) const DEINITIALIZED: Code = 4;
+
 /// `CUDA_ERROR_NO_DEVICE`.
 pub(super) const NO_DEVICE: Code = 100;
 
@@ -18,6 +21,9 @@ pub(super) const INVALID_HANDLE: Code = 400;
 /// `CUDA_ERROR_CONTEXT_IS_DESTROYED`.
 pub(super) const CONTEXT_IS_DESTROYED: Code = 709;
 
+/// `CUDA_ERROR_CAPTURED_EVENT`.
+const CAPTURED_EVENT: Code = 907;
+
 /// The code with what it means.
 pub(super) fn error(code: Code) -> DriverError {
     DriverError { fault: fault(code), code }
@@ -26,12 +32,13 @@ pub(super) fn error(code: Code) -> DriverError {
 fn fault(code: Code) -> Fault {
     match code {
         2 => Fault::OutOfMemory,
-        // Everything about capture, but its time-out (909).
+        // Everything about capture; 909 is another's time-out.
+        CAPTURED_EVENT => Fault::Captured,
         900..=908 => Fault::Capturing,
-        // The process ends, and the driver ended before.
-        4
+        // Nothing is lost: nobody is to be told at the end of every program.
+        DEINITIALIZED => Fault::Call,
         // The context is none any more.
-        | INVALID_CONTEXT | CONTEXT_IS_DESTROYED
+        INVALID_CONTEXT | CONTEXT_IS_DESTROYED
         // Uncorrectable errors of memory and of NVLink.
         | 214 | 220 | 226
         // What a kernel did wrong: addresses, time, assertions, instructions, the stack.
@@ -42,23 +49,31 @@ fn fault(code: Code) -> Fault {
     }
 }
 
+/// Whether work that was launched earlier did it, so that everything is answered with it.
+pub(super) fn is_of_a_kernel(code: Code) -> bool {
+    !matches!(code, DEINITIALIZED | INVALID_CONTEXT | CONTEXT_IS_DESTROYED) && fault(code) == Fault::Lost
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_a_context_does_not_survive_is_a_loss() {
-        for code in [4, 201, 214, 700, 702, 709, 710, 715, 716, 717, 718, 719] {
+        for code in [201, 214, 700, 702, 709, 710, 715, 716, 717, 718, 719] {
             assert_eq!(fault(code), Fault::Lost, "{code}");
         }
     }
 
     #[test]
     fn what_passes_is_none() {
-        for code in [1, 3, 34, 100, 400, 600, 701, 801, 909, 910, 999, -1] {
+        for code in [1, 3, 4, 34, 100, 400, 600, 701, 801, 909, 910, 999, -1] {
             assert_eq!(fault(code), Fault::Call, "{code}");
         }
         assert_eq!(fault(2), Fault::OutOfMemory);
-        assert_eq!((fault(900), fault(907)), (Fault::Capturing, Fault::Capturing));
+        assert_eq!(
+            (fault(900), fault(906), fault(907)),
+            (Fault::Capturing, Fault::Capturing, Fault::Captured)
+        );
     }
 }

@@ -59,7 +59,14 @@ fn find(stream: usize, context: Option<usize>) -> Result<Lane, DriverError> {
     let functions = &driver.functions;
     let context = match context {
         Some(context) => ContextHandle(context),
-        None => functions.stream_context(StreamHandle(stream)).map_err(fault::error)?,
+        None => match functions.stream_context(StreamHandle(stream)) {
+            // What a kernel did to the context is the answer to every question, but for which one the thread is in.
+            Err(code) if fault::is_of_a_kernel(code) => {
+                functions.context().ok().filter(|context| *context != ContextHandle::default()).ok_or(code)
+            }
+            found => found,
+        }
+        .map_err(fault::error)?,
     };
     Ok(Lane { device: contexts::device(functions, context)?, stream: StreamId(stream as u64) })
 }

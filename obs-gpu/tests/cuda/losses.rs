@@ -22,6 +22,44 @@ fn a_kernel_that_loses_the_context_is_survived() {
 }
 
 #[test]
+fn a_lost_context_stays_the_device_that_it_was() {
+    let test = "losses::a_lost_context_stays_the_device_that_it_was";
+    with_script(test, "kernel scale 0.001", || {
+        let gpu = Gpu::open(0);
+        let stream = gpu.stream();
+        gpu.observe(&SCALE, &stream);
+        flush();
+        // The driver may answer everything with it, even which context a stream is in.
+        script("lose 700");
+        gpu.observe(&SCALE, &stream);
+        // Also on a thread that has seen none.
+        std::thread::scope(|scope| {
+            let launch = || gpu.context.bind_to_thread().is_ok() && gpu.observe(&SCALE, &stream);
+            drop(scope.spawn(launch));
+        });
+        assert_eq!((launches("scale", "0", "ok"), launches("scale", "0", "error")), (1.0, 2.0));
+        assert_eq!(launches("scale", "unknown", "error"), 0.0);
+    });
+}
+
+#[test]
+fn the_end_of_the_driver_is_no_loss() {
+    let test = "losses::the_end_of_the_driver_is_no_loss";
+    with_script(test, "kernel scale 0.001", || {
+        let gpu = Gpu::open(0);
+        let stream = gpu.stream();
+        gpu.observe(&SCALE, &stream);
+        flush();
+        script("refuse cuEventQuery 4");
+        gpu.observe(&SCALE, &stream);
+        flush();
+        script("refuse cuEventRecord 4");
+        gpu.observe(&SCALE, &stream);
+        assert!(is_up("0"));
+    });
+}
+
+#[test]
 fn a_device_that_is_lost_between_launches_is_found_at_the_next() {
     with_script(
         "losses::a_device_that_is_lost_between_launches_is_found_at_the_next",

@@ -139,6 +139,21 @@ fn an_event_that_cannot_be_asked_during_a_capture_is_asked_later() {
 }
 
 #[test]
+fn an_event_that_was_captured_after_all_holds_nobody_up() {
+    let simulated = Simulated::new("asked-1");
+    let captured = DriverError { fault: Fault::Captured, code: 907 };
+    for call in [Call::IsComplete, Call::Elapsed] {
+        simulated.launch(&CAPTURED, 0.001);
+        simulated.settle_at(1);
+        simulated.driver.refuse(call, 1, captured);
+        simulated.launch(&CAPTURED, 0.001);
+        simulated.finish();
+    }
+    assert_eq!((timings("captured", "asked-1").count(), untimed("captured", "asked-1", "capture")), (2, 2.0));
+    assert_adds_up("captured", "asked-1");
+}
+
+#[test]
 fn no_device_is_waited_for_when_all_events_are_in_use() {
     let simulated = Simulated::new("pool-0");
     for _ in 0..600 {

@@ -126,7 +126,8 @@ pub(super) unsafe extern "C" fn device(device: *mut c_int) -> Code {
 pub(super) unsafe extern "C" fn id(context: usize, id: *mut u64) -> Code {
     call(Symbol::cuCtxGetId, |world| {
         let context = if context == 0 { world.current()? } else { context };
-        let known = world.contexts.get(&context).ok_or(CONTEXT_IS_DESTROYED)?.id;
+        // Any function may tell of what went wrong before: it is in the manual of this one.
+        let known = world.context(context)?.id;
         // SAFETY: the caller's place.
         unsafe { put(id, known) }
     })

@@ -32,6 +32,7 @@ pub(super) unsafe extern "C" fn destroy(stream: usize) -> Code {
 pub(super) unsafe extern "C" fn context(stream: usize, context: *mut usize) -> Code {
     call(Symbol::cuStreamGetCtx, |world| {
         let found = world.stream(stream)?.context;
+        world.context(found)?;
         // SAFETY: the caller's place.
         unsafe { put(context, found) }
     })
