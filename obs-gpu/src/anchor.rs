@@ -5,6 +5,9 @@ use crate::driver::{Driver, DriverError, Event, StreamId};
 /// How far the two clocks may run apart, as a share of the time since they were compared.
 const DRIFT: f64 = 50e-6;
 
+/// What an elapsed time may be off by itself, in seconds.
+const RESOLUTION: f64 = 0.5e-6;
+
 /// How often they are compared each time. The best one counts.
 const TRIES: usize = 4;
 
@@ -100,7 +103,7 @@ impl Anchor {
         let distance = (clock.ticks)(since.abs());
         let at =
             if since < 0.0 { self.at.saturating_sub(distance) } else { self.at.saturating_add(distance) };
-        Ok(Moment { at, error: self.error + DRIFT * since.abs() })
+        Ok(Moment { at, error: self.error + RESOLUTION + DRIFT * since.abs() })
     }
 }
 

@@ -23,6 +23,9 @@ pub(crate) const HOST: u32 = 0;
 pub(crate) const UNKNOWN: u32 = 1;
 const FIRST: u32 = 2;
 
+/// What a pair of events costs where the driver did not let us find out, in seconds: about what it does on most devices.
+const PAIR_COST: f64 = 5e-6;
+
 /// How long opening waits for events: creating them takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -178,7 +181,7 @@ impl fmt::Debug for Device {
 
 impl State {
     fn new(index: u32, label: String, driver: Option<Box<dyn Driver>>) -> State {
-        let room = if driver.is_some() { config::pairs() } else { 1 };
+        let (room, pair_cost) = if driver.is_some() { (config::pairs(), PAIR_COST) } else { (1, 0.0) };
         State {
             index,
             label: label.into(),
@@ -191,7 +194,7 @@ impl State {
             facts: OnceLock::new(),
             memory: Memory::new(),
             clock_error: AtomicU64::new(f64::NAN.to_bits()),
-            pair_cost: AtomicU64::new(0),
+            pair_cost: AtomicU64::new(pair_cost.to_bits()),
             peaks: [const { AtomicU64::new(f64::NAN.to_bits()) }; 2],
             ready: (Mutex::new(false), Condvar::new()),
         }

@@ -110,6 +110,11 @@ fn times_are_right_within_the_stated_error() {
                 let off = moment.at.abs_diff(at) as f64 / 1e9;
                 // A tick of what single precision rounds to.
                 assert!(off <= moment.error + 70e-9, "{offset}: {off} over {}", moment.error);
+                assert!(
+                    moment.error >= RESOLUTION + DRIFT * 0.9 * offset.abs() as f64 / 1e9,
+                    "{}",
+                    moment.error
+                );
                 assert!(moment.error < 300e-6, "{}", moment.error);
             }
         });

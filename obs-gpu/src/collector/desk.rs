@@ -109,7 +109,8 @@ impl Desk {
         // The least of each: all others were disturbed.
         let (host, stream) = costs?.into_iter().unzip::<_, _, Vec<f64>, Vec<Option<f64>>>();
         let host = host.into_iter().fold(f64::INFINITY, f64::min);
-        let cost = stream.into_iter().flatten().fold(f64::INFINITY, f64::min);
+        // From one event to the next is what one of them takes, and a pair is two.
+        let cost = 2.0 * stream.into_iter().flatten().fold(f64::INFINITY, f64::min);
         let cost = if cost.is_finite() { cost.max(host) } else { host };
         self.state.pair_cost.store(cost.to_bits(), Ordering::Relaxed);
         Ok(())

@@ -1,6 +1,7 @@
 //! Which launches are timed.
 
 use super::*;
+use obs_gpu::driver::{DriverError, Fault};
 use obs_gpu::fake::Call;
 
 kernel!(TENTH, "tenth", every: 10);
@@ -44,11 +45,24 @@ fn timing_costs_no_more_than_its_share_of_a_kernel() {
         }
         launch(seconds, launches)
     };
-    // A pair costs a millisecond: all of a long kernel's launches are timed.
+    // A pair costs two milliseconds: all of a long kernel's launches are timed.
     assert_eq!(timed(1.0, 20), 20);
-    // Between the events are the kernel's 24.5 milliseconds and an event: a pair is a hundredth of four of them.
-    let some = timed(0.0245, 40);
+    // Between the events are the kernel's 50 milliseconds and an event: a pair is a hundredth of four of them.
+    let some = timed(0.050, 40);
     assert!((9..=11).contains(&some), "{some}");
+}
+
+#[test]
+fn where_the_cost_of_timing_is_unknown_it_is_not_taken_for_nothing() {
+    let driver = fake::Device::new();
+    driver.refuse(Call::OwnStream, 1, DriverError { fault: Fault::Call, code: 1 });
+    let simulated = Simulated::of(driver, "auto-1");
+    simulated.launch(&AUTO, 20e-6);
+    simulated.finish();
+    (0..500).for_each(|_| simulated.launch(&AUTO, 20e-6));
+    simulated.finish();
+    let timed = timings("auto", "auto-1").count();
+    assert!((10..=30).contains(&timed), "{timed}");
 }
 
 #[test]
