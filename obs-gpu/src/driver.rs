@@ -77,8 +77,8 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
         "other"
     }
 
-    /// Makes the device the one that this thread's calls are about. The collector's thread calls it first, and again
-    /// whenever it comes from another device; a thread that launches is there already.
+    /// Makes the device the one that this thread's calls are about. The collector's thread calls it first, again
+    /// whenever it comes from another device, and each time before it compares the clocks; a thread that launches is there already.
     ///
     /// The collector's thread captures nothing itself, and what it asks must not spoil a capture of another thread: a
     /// driver that would forbid it then (CUDA does, unless the thread's capture mode is relaxed) is told here.

@@ -217,6 +217,8 @@ impl Desk {
         if !due {
             return Ok(());
         }
+        // What is recorded into is our own, and may be gone with its context.
+        driver.attach()?;
         self.compared = Some(Instant::now());
         // The anchor that there is stays until there is another.
         let kept = self.anchor.map(|anchor| anchor.event());

@@ -29,6 +29,21 @@ fn a_context_that_is_gone_is_never_asked_about() {
 }
 
 #[test]
+fn clocks_are_compared_in_a_context_that_is_there() {
+    with_script("contexts::clocks_are_compared_in_a_context_that_is_there", "kernel scale 60", || {
+        let gpu = Gpu::open(0);
+        gpu.observe(&SCALE, &gpu.stream());
+        let (records, attaches) = ("calls cuEventRecord", "calls cuThreadExchangeStreamCaptureMode");
+        let before = [script(attaches), script(records)];
+        // It comes round each second.
+        while script(records) == before[1] {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(script(attaches) > before[0], "nobody made sure of it");
+    });
+}
+
+#[test]
 fn a_primary_context_made_anew_is_another() {
     with_script("contexts::a_primary_context_made_anew_is_another", "kernel scale 0.001", || {
         let gpu = Gpu::open(0);

@@ -29,6 +29,8 @@ pub(super) unsafe extern "C" fn destroy(event: usize) -> Code {
 
 pub(super) unsafe extern "C" fn record(event: usize, stream: usize) -> Code {
     call(Symbol::cuEventRecord, |world| {
+        // Before anything else: the real driver may follow the handle.
+        world.event(event)?;
         world.current()?;
         let now = world.clock.now();
         let stream = world.stream(stream)?;
