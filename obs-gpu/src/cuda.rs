@@ -36,7 +36,8 @@
 //!
 //! The driver wants nobody to call it about a context while that is destroyed. Where work can be under way then, let
 //! [`flush`](crate::flush) return first: this crate asks the driver about a context only for launches that it has not
-//! read. A program that ends need not.
+//! read. A program that ends need not. With a driver before CUDA 12, which does not tell one context from a later one, keep
+//! contexts until then.
 
 mod context;
 mod contexts;

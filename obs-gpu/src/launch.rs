@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 ///
 /// Dropped, it has ended well, or as `panic` where the thread began to unwind in the meantime;
 /// [`finish`](Launch::finish) says otherwise. Put the work into the stream between the two, and nothing else: what
-/// stands there is what is timed.
+/// stands there is what is timed. The stream has to live that long.
 #[must_use = "a launch lasts until it is dropped"]
 #[derive(Debug)]
 pub struct Launch {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 /// Where work goes: a device, and a stream of it. From [`Device::lane`](crate::Device::lane).
 ///
-/// It is a stream itself, for code that has nothing else at hand.
+/// It is a stream itself, for code that has nothing else at hand. It does not keep the stream that it was asked of: what
+/// is launched into it, or ends there, does so while that lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lane {
     pub(crate) device: u32,
@@ -27,7 +28,7 @@ impl Lane {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no stream that kernels can be timed on",
     label = "not a stream",
-    note = "streams of other libraries come with features: `cust`, `cudarc`; a raw handle is `obs_gpu::cuda::Stream::from_raw`"
+    note = "streams of other libraries come with features: `cust`, `cudarc`, for one version of each; a raw handle is `obs_gpu::cuda::Stream::from_raw`"
 )]
 pub trait Stream {
     /// The device and the stream on it.

@@ -90,29 +90,39 @@ impl Desk {
     /// Finds out what a pair of events costs: on the host, and in the stream.
     fn measure(&self, driver: &dyn Driver, stream: StreamId) -> Result<(), DriverError> {
         let Some(pair) = self.state.pool.pop() else { return Ok(()) };
-        let trial = || -> Result<(f64, Option<f64>), DriverError> {
+        // The least of each: all others were disturbed.
+        let (mut host, mut stream_time) = (f64::INFINITY, f64::INFINITY);
+        let mut trial = || -> Result<bool, DriverError> {
             let began = v1::now();
             driver.record(pair.start, stream)?;
             driver.record(pair.stop, stream)?;
-            let host = v1::seconds(v1::now().saturating_sub(began));
+            host = host.min(v1::seconds(v1::now().saturating_sub(began)));
             let patience = Instant::now();
             while !driver.is_complete(pair.stop)? {
                 if patience.elapsed().as_millis() > 20 {
-                    return Ok((host, None));
+                    return Ok(false);
                 }
                 std::hint::spin_loop();
             }
-            Ok((host, Some(driver.elapsed(pair.start, pair.stop)?)))
+            stream_time = stream_time.min(driver.elapsed(pair.start, pair.stop)?);
+            Ok(true)
         };
-        let costs: Result<Vec<_>, DriverError> = (0..TRIALS).map(|_| trial()).collect();
+        // A device that is too busy for one is so for the others, and a launch waits for us.
+        let tried = (0..TRIALS).try_for_each(|_| match trial() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(None),
+            Err(error) => Err(Some(error)),
+        });
         let _ = self.state.pool.push(pair);
-        // The least of each: all others were disturbed.
-        let (host, stream) = costs?.into_iter().unzip::<_, _, Vec<f64>, Vec<Option<f64>>>();
-        let host = host.into_iter().fold(f64::INFINITY, f64::min);
-        // From one event to the next is what one of them takes, and a pair is two.
-        let cost = 2.0 * stream.into_iter().flatten().fold(f64::INFINITY, f64::min);
-        let cost = if cost.is_finite() { cost.max(host) } else { host };
-        self.state.pair_cost.store(cost.to_bits(), Ordering::Relaxed);
+        if let Err(Some(error)) = tried {
+            return Err(error);
+        }
+        let known = match stream_time.is_finite() {
+            // From one event to the next is what one of them takes, and a pair is two.
+            true => 2.0 * stream_time,
+            false => f64::from_bits(self.state.pair_cost.load(Ordering::Relaxed)),
+        };
+        self.state.pair_cost.store(known.max(host).to_bits(), Ordering::Relaxed);
         Ok(())
     }
 

@@ -139,7 +139,8 @@ macro_rules! answer {
 macro_rules! order {
     ($function:expr $(, $argument:expr)*) => {{
         // SAFETY: it reads no memory of ours; handles are such as the driver gave out, or as the caller of
-        // `Stream::from_raw` vouched for. One that outlived its context is answered with an error.
+        // `Stream::from_raw` vouched for. The manual says nothing of one that outlived its context, so that
+        // `Context::alive` is asked first wherever that may be.
         done(unsafe { $function($($argument),*) })
     }};
 }

@@ -15,7 +15,8 @@ use std::ffi::c_void;
 pub struct Stream(Lane);
 
 impl Stream {
-    /// The stream with that handle, a `CUstream` or `cudaStream_t`. Null is the default stream of the thread's context.
+    /// The stream with that handle, a `CUstream` or `cudaStream_t`. Null is the legacy default stream of the thread's
+    /// context. Code that was compiled for per-thread default streams means another by it: 2, `cudaStreamPerThread`.
     ///
     /// # Errors
     ///

@@ -77,6 +77,22 @@ fn work_that_fails_on_the_device_is_no_timing() {
 }
 
 #[test]
+fn a_device_that_is_too_busy_to_be_measured_is_opened_all_the_same() {
+    let driver = fake::Device::new();
+    // No event happens, for time stands still.
+    driver.event_cost(1.0);
+    let simulated = Simulated::of(driver, "behind-0");
+    assert_eq!(
+        simulated.driver.calls(Call::Record),
+        4 + 2,
+        "the clocks four times, and the cost of a pair once"
+    );
+    simulated.launch(&POOR, 0.001);
+    simulated.finish();
+    assert_eq!(timings("poor", "behind-0").count(), 1);
+}
+
+#[test]
 fn without_events_kernels_are_counted() {
     let driver = fake::Device::new();
     driver.refuse(Call::Create, u32::MAX, DriverError { fault: Fault::OutOfMemory, code: 2 });
