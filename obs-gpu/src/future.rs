@@ -2,7 +2,7 @@
 
 use crate::launch::Launch;
 use crate::series::Outcome;
-use obs_runtime::__private::v1::Reader;
+use obs_runtime::__private::v1::Class;
 use pin_project_lite::pin_project;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,12 +11,12 @@ pin_project! {
     /// Polls `inner`, and ends the launch with what it returns. Dropped before that, the launch was cancelled.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Launched<F, K> {
+    pub struct Launched<F, C> {
         // First, so that the launch lasts until the future's own destructors have run.
         #[pin]
         inner: F,
         launch: Abandoned,
-        reader: K,
+        class: Option<C>,
     }
 }
 
@@ -41,12 +41,20 @@ impl Drop for Polling<'_> {
     }
 }
 
-/// Has the launch last until the future is ready; `reader` reads its output.
-pub fn future<F: Future, K: Reader<F::Output>>(launch: Launch, inner: F, reader: K) -> Launched<F, K> {
-    Launched { inner, launch: Abandoned(launch), reader }
+/// Has the launch last until the future is ready; `class` reads its output.
+pub fn future<F, C>(launch: Launch, inner: F, class: C) -> Launched<F, C>
+where
+    F: Future,
+    C: FnOnce(&F::Output) -> Class,
+{
+    Launched { inner, launch: Abandoned(launch), class: Some(class) }
 }
 
-impl<F: Future, K: Reader<F::Output>> Future for Launched<F, K> {
+impl<F, C> Future for Launched<F, C>
+where
+    F: Future,
+    C: FnOnce(&F::Output) -> Class,
+{
     type Output = F::Output;
 
     #[inline]
@@ -54,10 +62,12 @@ impl<F: Future, K: Reader<F::Output>> Future for Launched<F, K> {
         let this = self.project();
         let mut polling = Polling(&mut this.launch.0, true);
         let output = this.inner.poll(context);
-        polling.1 = false;
-        if let Poll::Ready(output) = &output {
-            polling.0.end(K::read(output));
+        if let Poll::Ready(output) = &output
+            && let Some(class) = this.class.take()
+        {
+            polling.0.end(class(output));
         }
+        polling.1 = false;
         output
     }
 }

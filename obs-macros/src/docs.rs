@@ -39,7 +39,12 @@ pub(crate) fn function(desc: &catalogue::Function) -> Option<Attribute> {
         desc.labels.iter().fold(String::new(), |text, label| format!("{text}, `{}`", label.name)),
     );
     if let Some(slo) = &desc.slo {
-        let _ = writeln!(text, "\nObjective over {}: {}.", duration::display(slo.window), objective(slo));
+        let _ = writeln!(
+            text,
+            "\nObjective over {}: {}.",
+            duration::display(slo.window),
+            objective(slo, "calls")
+        );
     }
     if let Some(slow) = desc.slow {
         let bound = duration::display(slow);
@@ -52,8 +57,8 @@ pub(crate) fn function(desc: &catalogue::Function) -> Option<Attribute> {
 }
 
 /// `99.9% succeed, 95% of those within 25ms`
-fn objective(slo: &Slo) -> String {
-    let success = slo.success.map(|share| format!("{share} of calls succeed"));
+fn objective(slo: &Slo, what: &str) -> String {
+    let success = slo.success.map(|share| format!("{share} of {what} succeed"));
     let latency = slo
         .latency
         .iter()
@@ -76,6 +81,53 @@ pub(crate) fn metric(desc: &catalogue::Metric) -> Option<Attribute> {
     };
     let kind = desc.kind.as_str();
     Some(attribute(&format!("\n\n# Telemetry\n\nThe {kind} `{name}`{by}.\n\n```promql\n{query}\n```\n")))
+}
+
+/// The documentation of a kernel.
+pub(crate) fn kernel(desc: &catalogue::Kernel) -> Option<Attribute> {
+    if !is_read() {
+        return None;
+    }
+    let name = &desc.name;
+    let family = |rest: &str, more: &str| format!("gpu_kernel_{rest}{{kernel=\"{name}\"{more}}}[5m]");
+    let (all, failed) = (family("launches_total", ""), family("launches_total", ",result=~\"error|panic\""));
+    let ended_well = family("launches_total", ",result=\"ok\"");
+    let (sum, count) = (family("duration_seconds_sum", ""), family("duration_seconds_count", ""));
+    let buckets = family("duration_seconds_bucket", "");
+    let labels = desc.labels.iter().fold(String::new(), |text, label| format!("{text}, `{}`", label.name));
+    let mut text = format!(
+        "\n\n# Telemetry\n\nLaunches are counted in `gpu_kernel_launches_total`, by `result`, and timed on the device \
+         in `gpu_kernel_duration_seconds`, by `kernel` (`{name}`), `device`{labels}.\n\n\
+         ```promql\n\
+         # Launches a second, the share that failed, the time on the device that 99 of 100 take at most.\n\
+         sum(rate({all}))\n\
+         sum(rate({failed})) / sum(rate({all}))\n\
+         histogram_quantile(0.99, sum by (le) (rate({buckets})))\n"
+    );
+    for (given, amount) in [(desc.bytes, "bytes"), (desc.flops, "flops"), (desc.items, "items")] {
+        if given {
+            // Not all launches are timed, so the amount of an average one is held against its time.
+            let total = family(&format!("{amount}_total"), "");
+            let _ = writeln!(
+                text,
+                "# {amount} a second while it runs.\n\
+                 (sum(rate({total})) / sum(rate({ended_well}))) / (sum(rate({sum})) / sum(rate({count})))"
+            );
+        }
+    }
+    text.push_str("```\n");
+    if let Some(slo) = &desc.slo {
+        let window = duration::display(slo.window);
+        let _ = writeln!(text, "\nObjective over {window}: {}.", objective(slo, "launches"));
+    }
+    if let Some(slow) = desc.slow {
+        let bound = duration::display(slow);
+        let _ = writeln!(
+            text,
+            "\nLaunches that take longer than {bound} are also counted in `gpu_kernel_slow_total`."
+        );
+    }
+    Some(attribute(&text))
 }
 
 /// Whether the program that this runs in is rustdoc. A macro cannot see `cfg(doc)`, which is its user's.
@@ -108,7 +160,7 @@ fn attribute(text: &str) -> Attribute {
 
 #[cfg(test)]
 mod tests {
-    use crate::{metric, observe};
+    use crate::{kernel, metric, observe};
     use quote::quote;
 
     #[test]
@@ -139,6 +191,22 @@ mod tests {
             ),
         );
         assert!(text.to_string().contains("The gauge `pool_size`, by `state`."), "{text}");
+        let text = kernel::expand(
+            quote!(stream = s, bytes = 8 * n, slow = "5ms", slo(success = "99%"), labels(precision = p)),
+            quote!(
+                fn scale(s: &Stream, n: usize, p: Precision) {}
+            ),
+        )
+        .to_string();
+        for said in [
+            "by `kernel` (`scale`), `device`, `precision`",
+            r#"sum(rate(gpu_kernel_launches_total{kernel=\"scale\",result=~\"error|panic\"}[5m]))"#,
+            r#"(sum(rate(gpu_kernel_bytes_total{kernel=\"scale\"}[5m])) / sum("#,
+            "Objective over 30d: 99% of launches succeed.",
+            "Launches that take longer than 5ms",
+        ] {
+            assert!(text.contains(said), "{said} is not in {text}");
+        }
         let quiet = observe::expand(
             quote!(no_metrics),
             quote!(

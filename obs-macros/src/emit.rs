@@ -4,14 +4,16 @@
 //! every time.
 
 mod errors;
+mod kernel;
 
 pub(crate) use errors::errors;
+pub(crate) use kernel::kernel_desc;
 
 use crate::item::Function;
 use obs_model::catalogue::{self, Kind, Slo};
 use obs_model::grammar::{Buckets, MetricArgs, ObserveArgs};
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use std::time::Duration;
 use syn::Path;
 
@@ -24,11 +26,16 @@ pub(crate) struct Runtime(Vec<TokenTree>);
 impl Runtime {
     /// In the crate that `crate = path` names.
     pub(crate) fn at(krate: Option<&Path>) -> Runtime {
-        let v1 = match krate {
-            Some(krate) => quote!(#krate::__private::v1),
-            None => quote!(::obs_runtime::__private::v1),
-        };
-        Runtime(v1.into_iter().collect())
+        Runtime::within(krate.map_or_else(|| quote!(::obs_runtime), ToTokens::to_token_stream))
+    }
+
+    /// The same for kernels, which are of another crate.
+    pub(crate) fn of_kernels(krate: Option<&Path>) -> Runtime {
+        Runtime::within(krate.map_or_else(|| quote!(::obs_gpu), ToTokens::to_token_stream))
+    }
+
+    fn within(krate: TokenStream) -> Runtime {
+        Runtime(quote!(#krate::__private::v1).into_iter().collect())
     }
 
     /// The same at a place of the user's, for calls whose arguments the compiler may complain about.
@@ -41,7 +48,7 @@ impl Runtime {
     }
 }
 
-impl quote::ToTokens for Runtime {
+impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.0.iter().cloned());
     }
@@ -198,7 +205,7 @@ fn bounds(bounds: &[f64]) -> TokenStream {
     quote!(&[#(#bounds),*])
 }
 
-pub(crate) fn optional(v1: &Runtime, value: Option<impl quote::ToTokens>) -> TokenStream {
+pub(crate) fn optional(v1: &Runtime, value: Option<impl ToTokens>) -> TokenStream {
     match value {
         Some(value) => quote!(#v1::Some(#value)),
         None => quote!(#v1::None),

@@ -3,15 +3,17 @@
 
 mod block;
 mod body;
+mod target;
 
 pub(crate) use block::{Block, Member, module_elsewhere};
 pub(crate) use body::{Body, Exits, aside};
+pub(crate) use target::Target;
 
-use obs_model::grammar::Ctxt;
+use obs_model::grammar::{Ctxt, keyword, observe};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, LitStr, Result, Signature, Token, Visibility};
+use syn::{Attribute, Ident, LitStr, Meta, Result, Signature, Token, Visibility};
 
 /// A function, method, or declaration of one.
 #[derive(Clone)]
@@ -85,7 +87,18 @@ impl Function {
 
     /// Removes its attributes of that name.
     pub(crate) fn strip(&mut self, name: &str) {
-        self.attrs.retain(|attribute| !obs_model::grammar::observe::is(attribute, name));
+        self.attrs.retain(|attribute| !observe::is(attribute, name));
+    }
+
+    /// What our attributes that have yet to see the function hold. Their expressions use its parameters too.
+    pub(crate) fn to_come(&self) -> TokenStream {
+        const OURS: [&str; 3] = [keyword::OBSERVE, keyword::METRIC, keyword::GPU_KERNEL];
+        let ours = |attribute: &&Attribute| OURS.iter().any(|name| observe::is(attribute, name));
+        let held = |attribute: &Attribute| match &attribute.meta {
+            Meta::List(list) => Some(list.tokens.clone()),
+            _ => None,
+        };
+        self.attrs.iter().filter(ours).filter_map(held).collect()
     }
 
     /// Whether its callers' locations are its own: no code of ours may come between.

@@ -1,10 +1,11 @@
-//! The attribute macros of obs. Use them through `obs_runtime`, which re-exports them and which their
-//! expansions call.
+//! The attribute macros of obs. Use them through `obs_runtime`, and `#[gpu_kernel]` through `obs_gpu`: these
+//! re-export them, and are what their expansions call.
 
 mod derive;
 mod docs;
 mod emit;
 mod item;
+mod kernel;
 mod metric;
 mod observe;
 #[cfg(all(test, not(feature = "off")))]
@@ -65,6 +66,37 @@ pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn metric(args: TokenStream, item: TokenStream) -> TokenStream {
     metric::expand(args.into(), item.into()).into()
+}
+
+/// Counts the launches of a GPU kernel and times them on the device: on a function that launches it, or on a
+/// static `Kernel` for a part of a function. Use it through `obs_gpu`.
+///
+/// The body of a function is the launch. Two events are recorded around it in its stream, and read by another
+/// thread once the device is done: the function waits for nothing. Every launch is counted once, as `ok`, `error`,
+/// `cancelled` or `panic`, whether it was timed or not. Works on the same functions as [`macro@observe`], sync and
+/// `async`, and together with it in either order; an `async fn`'s launch starts at its first poll and ends when it
+/// is ready.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `stream = &self.stream` | what it is launched into; required on a function |
+/// | `name = "…"` | the `kernel` label; default: the function's name, or the static's in lower case |
+/// | `bytes = 12 * n`, `flops = 2 * n`, `items = n` | how much a launch does, as any number; on a static alone: launches say it |
+/// | `grid = (blocks, 1, 1)`, `block = 256` | on a function: the launch's size, for its span |
+/// | `labels(precision = self.precision)` | on a function: labels, bounded types or `capped(…)` strings |
+/// | `every = 10` | one launch in so many is timed; default: as many as cost a hundredth of the kernel's own time |
+/// | `buckets = "kernel"`, `buckets = [0.001, 0.01]` | buckets of the time on the device, in seconds; default: `kernel`, 1 µs to 1 s |
+/// | `slo(success = "99.5%", latency("1ms", "99%"), window = "30d")` | objective; latency is the time on the device |
+/// | `slow = "5ms"` | launches over it are counted in `gpu_kernel_slow_total` |
+/// | `help`, `runbook`, `dashboard` | texts for generated artefacts |
+/// | `crate = path` | where `obs_gpu` is |
+///
+/// `stream`, labels, amounts and sizes are evaluated once a launch, before the body, and may use its parameters.
+/// `const fn`, variadic functions and functions without a body are errors; so is the attribute on an `impl` block or
+/// a module: it stands on each function that launches something.
+#[proc_macro_attribute]
+pub fn gpu_kernel(args: TokenStream, item: TokenStream) -> TokenStream {
+    kernel::expand(args.into(), item.into()).into()
 }
 
 /// Implements `ErrorCategory` for an enum or a struct.

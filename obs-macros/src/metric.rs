@@ -5,32 +5,24 @@ mod value;
 
 use crate::docs;
 use crate::emit::{self, Runtime};
-use crate::item::{Function, is_function};
+use crate::item::{Function, Target};
 use crate::observe::OFF;
 use obs_model::catalogue::{self, Source};
 use obs_model::grammar::check::{self, On};
 use obs_model::grammar::{Ctxt, MetricArgs, describe, keyword, observe};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, ItemStatic, Signature};
-
-/// What the attribute stands on.
-enum Item {
-    Function(Box<Function>),
-    Static(Box<ItemStatic>),
-    Other,
-}
+use syn::{ItemStatic, Signature};
 
 /// The attribute on whatever it stands on.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let ctxt = Ctxt::new();
     let args = MetricArgs::parse(&ctxt, args);
-    let expanded = match read.parse2(item.clone()) {
-        Ok(Item::Function(function)) => on_function(&ctxt, args, *function),
-        Ok(Item::Static(item)) => on_static(&ctxt, &args, &item),
-        Ok(Item::Other) => {
+    let expanded = match Target::of(&item) {
+        Ok(Target::Function(function)) => on_function(&ctxt, args, *function),
+        Ok(Target::Static(item)) => on_static(&ctxt, &args, &item),
+        Ok(Target::Block | Target::Other) => {
             ctxt.error_in(&item, "`#[metric]` stands on a static or a function");
             item
         }
@@ -39,19 +31,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = ctxt.finish().into_iter().map(|error| error.to_compile_error());
     quote!(#(#errors)* #expanded)
-}
-
-fn read(input: ParseStream<'_>) -> syn::Result<Item> {
-    if is_function(input) {
-        return input.parse().map(|function| Item::Function(Box::new(function)));
-    }
-    let ahead = input.fork();
-    ahead.call(Attribute::parse_outer)?;
-    ahead.parse::<syn::Visibility>()?;
-    if ahead.peek(syn::Token![static]) {
-        return input.parse().map(|item| Item::Static(Box::new(item)));
-    }
-    input.parse::<TokenStream>().map(|_| Item::Other)
 }
 
 fn on_static(ctxt: &Ctxt, args: &MetricArgs, item: &ItemStatic) -> TokenStream {

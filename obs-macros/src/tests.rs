@@ -1,13 +1,13 @@
 //! What holds for every input and every expansion. What the expansions do is tested in `ui-tests`, by the
 //! telemetry that comes out.
 
-use crate::{derive, metric, observe};
+use crate::{derive, kernel, metric, observe};
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use quote::quote;
 
 /// Pieces that attributes are made of, and some that they are not.
-const WORDS: [&str; 62] = [
+const WORDS: [&str; 69] = [
     "name",
     "target",
     "level",
@@ -35,6 +35,13 @@ const WORDS: [&str; 62] = [
     "value",
     "when",
     "expire",
+    "stream",
+    "bytes",
+    "flops",
+    "items",
+    "grid",
+    "block",
+    "every",
     "capped",
     "success",
     "latency",
@@ -116,9 +123,14 @@ proptest! {
             quote!(trait kept { fn f(&self); }),
         ];
         for item in items {
-            for expanded in [observe::expand(args.clone(), item.clone()), metric::expand(args.clone(), item.clone())] {
+            for expand in [observe::expand, metric::expand, kernel::expand] {
+                let expanded = expand(args.clone(), item.clone());
                 prop_assert!(expanded.to_string().contains("kept"), "{args}: {expanded}");
             }
+            // What is misread is not all that there is: a kernel's arguments are right with a stream.
+            let args = quote!(stream = s, #args);
+            let expanded = kernel::expand(args.clone(), item);
+            prop_assert!(expanded.to_string().contains("kept"), "{args}: {expanded}");
         }
     }
 
@@ -132,7 +144,8 @@ proptest! {
     #[test]
     fn no_item_makes_a_macro_panic(args in balanced(), item in balanced()) {
         observe::expand(args.clone(), item.clone());
-        metric::expand(args, item.clone());
+        metric::expand(args.clone(), item.clone());
+        kernel::expand(args, item.clone());
         derive::error_category(item.clone());
         derive::label_value(item);
     }
@@ -173,4 +186,40 @@ fn an_expansion_stays_small() {
     assert!(plain <= 176, "{plain} tokens");
     assert!(fallible <= 290, "{fallible} tokens");
     assert!(future <= 300, "{future} tokens");
+}
+
+#[test]
+fn a_kernel_stays_small() {
+    let bare = quote!(stream = s);
+    let full = quote!(stream = &self.stream, bytes = 12 * n, flops = 2 * n, grid = (b, 1, 1), labels(p = p));
+    let size = |args: &TokenStream, item| count(kernel::expand(args.clone(), item));
+    let plain = quote!(
+        fn f(s: &Stream) {
+            g(a);
+        }
+    );
+    let fallible = quote!(
+        fn f(s: &Stream) -> Result<u8, E> {
+            let b = g(a)?;
+            Ok(b)
+        }
+    );
+    let future = quote!(
+        async fn f(s: &Stream) -> Result<u8, E> {
+            let b = g(a).await?;
+            Ok(b)
+        }
+    );
+    let sorted = quote!(
+        static SORT: Kernel = Kernel::new();
+    );
+    for (name, found, most) in [
+        ("plain", size(&bare, plain), 258),
+        ("fallible", size(&bare, fallible.clone()), 330),
+        ("with amounts and a label", size(&full, fallible), 475),
+        ("a future", size(&bare, future), 373),
+        ("a static", size(&TokenStream::new(), sorted), 190),
+    ] {
+        assert!(found <= most, "{name}: {found} tokens");
+    }
 }

@@ -10,7 +10,7 @@ mod params;
 mod returned;
 
 pub(crate) use future::{awaited, split, wrap_future};
-pub(crate) use returned::{annotated, is_whole, written};
+pub(crate) use returned::{annotated, is_whole, reader, written};
 
 use crate::emit::Runtime;
 use crate::item::{Body, Function};
@@ -39,7 +39,7 @@ pub(crate) fn contained(
         // No closure may come between the body and the caller. What a macro hides is counted all the same.
         return if exits.written { caller::labelled(v1, body, ret) } else { Ok(quote!(#block)) };
     }
-    let rebound = params::rebind(&mut function.sig, evaluated, false);
+    let rebound = params::rebind(function, evaluated, false);
     let output = written(ret).map(|ty| quote!(-> #ty));
     if rebound.is_empty() {
         return Ok(quote!(#v1::run(move || #output #block)));

@@ -4,7 +4,7 @@
 //!
 //! 1. [`keyword`], `read`, `value`: what every attribute is made of. One reader splits arguments, knows the
 //!    keys, and catches unknown and repeated ones.
-//! 2. [`observe`], [`metric`], [`category`], [`label`]: the attributes, each with its grammar as EBNF.
+//! 2. [`observe`], [`metric`], [`mod@kernel`], [`category`], [`label`]: the attributes, each with its grammar as EBNF.
 //! 3. [`check`]: rules that join several arguments, or an argument and the item it stands on.
 //! 4. [`describe`]: attribute and item to the catalogue's data. The macros emit what it gives, and
 //! 5. [`walk`] calls it for a whole source file, so that code generation and macros cannot disagree.
@@ -22,6 +22,7 @@ mod ctxt;
 pub mod describe;
 mod doc;
 mod fields;
+pub mod kernel;
 pub mod keyword;
 pub mod label;
 mod labels;
@@ -37,6 +38,7 @@ pub use buckets::Buckets;
 pub use category::{CategoryArgs, ErrorCase, ErrorDerive};
 pub use ctxt::Ctxt;
 pub use fields::{Field, MAX_FIELDS, Mode};
+pub use kernel::KernelArgs;
 pub use label::LabelDerive;
 pub use labels::{Bound, Label};
 pub use metric::{MetricArgs, When};

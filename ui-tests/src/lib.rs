@@ -40,6 +40,36 @@ pub fn assert_ended(function: &str, module: &str, expected: &[(&str, u64)]) {
     assert_eq!(in_progress, Some(&Value::Integer(0)), "calls of {function} in progress");
 }
 
+/// Asserts how the launches of a kernel on the host have ended so far: `launched!("saxpy", "ok" => 2)`. Results that
+/// are not named did not happen; labels of its own stand behind them, as in [`ended!`].
+#[macro_export]
+macro_rules! launched {
+    ($kernel:expr $(, $result:expr => $launches:expr)* $(,)?) => {
+        $crate::assert_launched($kernel, &[$(($result, $launches)),*])
+    };
+}
+
+/// See [`launched!`].
+#[track_caller]
+pub fn assert_launched(kernel: &str, expected: &[(&str, u64)]) {
+    let identity = [("kernel", kernel), ("device", "host")];
+    let expected: BTreeMap<String, u64> = expected.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect();
+    assert_eq!(calls("gpu_kernel_launches", &identity), expected, "launches of {kernel}");
+
+    // A launch that ends well is timed, or said not to be.
+    let ok: u64 =
+        expected.iter().filter(|(key, _)| key.starts_with("ok")).map(|(_, launches)| launches).sum();
+    let timed: u64 = timed("gpu_kernel", &identity).values().sum();
+    let untimed: u64 = calls("gpu_kernel_untimed", &identity).values().sum();
+    assert_eq!(timed + untimed, ok, "{timed} timings of {kernel}, and {untimed} launches without");
+}
+
+/// The errors of a kernel on the host, by type.
+pub fn launch_errors(kernel: &str) -> BTreeMap<String, u64> {
+    let found = calls("gpu_kernel_errors", &[("kernel", kernel), ("device", "host")]);
+    found.into_iter().map(|(key, errors)| (key.trim_start_matches('/').to_owned(), errors)).collect()
+}
+
 /// The calls that a prefix's `…_total` has, by result; those that never happened left out.
 pub fn calls(prefix: &str, identity: &[(&str, &str)]) -> BTreeMap<String, u64> {
     series(&format!("{prefix}_total"), identity, |value| match value {
@@ -68,7 +98,7 @@ fn key(series: &Series) -> String {
     let mut key = series.labels.get("result").unwrap_or_default().to_owned();
     for (name, value) in series.labels.pairs() {
         match name {
-            "function" | "module" | "result" => {}
+            "function" | "module" | "result" | "kernel" | "device" => {}
             "error_type" => key = format!("{key}/{value}"),
             name => key = format!("{key} {name}={value}"),
         }

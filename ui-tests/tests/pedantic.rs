@@ -48,6 +48,7 @@
 use core::fmt::{Display, Formatter, Error as FmtError, Result as FmtResult};
 use core::future::{Future, ready};
 use core::pin::Pin;
+use obs_gpu::{Kernel, Lane, gpu_kernel};
 use obs_runtime::{Capped, Counter, ErrorCategory, Gauge, Histogram, LabelValue, metric, observe};
 use ui_tests::ended;
 
@@ -260,6 +261,41 @@ async fn measured_later(format: Format, body: String) -> Result<usize, Failure> 
         return Err(Failure::Empty);
     }
     Ok(body.len())
+}
+
+#[gpu_kernel(stream = stream)] fn one_kernel(stream: Lane) {}
+#[gpu_kernel(stream = stream, bytes = n)] fn one_kernel_number(stream: Lane, n: u8) -> u8 { n }
+#[gpu_kernel(stream = stream)] fn one_kernel_result(stream: Lane, n: u8) -> Result<u8, Failure> { one_block(n) }
+#[gpu_kernel(stream = stream)] async fn one_kernel_later(stream: Lane, n: u8) -> Result<u8, Failure> { ready(one_block(n)).await }
+#[gpu_kernel(stream = stream)] fn one_kernel_box(stream: Lane, n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
+
+/// Everything that a kernel can say.
+#[gpu_kernel(
+    stream = stream, bytes = 8 * values.len(), flops = 1.5, items = values.len(), grid = (2, 1, 1), block = 64,
+    labels(format = format, tenant = capped(tenant)), every = 2, slow = "1s", buckets = [0.001, 0.01],
+    slo(success = "99%", latency("10ms", "90%"), name = "p"), help = "h", runbook = "r", dashboard = "d", name = "n"
+)]
+#[observe(fields(tenant))]
+fn whole_kernel(stream: &Lane, values: Vec<u8>, format: Format, tenant: &str) -> Result<u8, Failure> {
+    let first = values.first().copied().ok_or(Failure::Empty)?;
+    if matches!(format, Format::Avro) {
+        return Err(Failure::Text(TextFailure));
+    }
+    Ok(first)
+}
+
+/// A part of something.
+#[gpu_kernel(bytes, every = 1)]
+static PART: Kernel = Kernel::new();
+
+#[test]
+fn expansions_of_kernels_are_clean_and_work() {
+    one_kernel(Lane::NOWHERE);
+    assert_eq!(one_kernel_number(Lane::NOWHERE, 1) + ui_tests::ready(one_kernel_box(Lane::NOWHERE, 1)), 2);
+    assert!(one_kernel_result(Lane::NOWHERE, 0).is_err());
+    assert!(ui_tests::ready(one_kernel_later(Lane::NOWHERE, 1)).is_ok());
+    assert!(whole_kernel(&Lane::NOWHERE, vec![1], Format::Json, "t").is_ok());
+    PART.launch(&Lane::NOWHERE).bytes(1.0).fail();
 }
 
 #[test]

@@ -24,7 +24,7 @@ async fn launch(
         simulated.driver.work(STREAM, 0.003);
         result
     };
-    v1::future(launch, body, v1::reader!(Result<(), GpuError>)).await
+    v1::future(launch, body, |result: &Result<(), GpuError>| v1::class!(result)).await
 }
 
 async fn yield_once() {
@@ -64,7 +64,7 @@ fn a_future_goes_wherever_its_body_does() {
     fn anywhere<T: Send + UnwindSafe>(_: &T) {}
     let simulated = Simulated::new("anywhere-0");
     let launch = v1::launch(&ASYNC, &simulated.lane(), [], Work::NONE);
-    let future = v1::future(launch, async {}, v1::reader!(()));
+    let future = v1::future(launch, async {}, v1::ok);
     anywhere(&future);
     run(future);
     simulated.finish();
@@ -88,7 +88,7 @@ fn a_poll_that_panics_ends_the_launch() {
     let simulated = Simulated::new("panics-0");
     let launch = v1::launch(&PANICS, &simulated.lane(), [], Work::NONE);
     let body = async { resume_unwind(Box::new(())) };
-    let mut future = Box::pin(v1::future(launch, body, v1::reader!(())));
+    let mut future = Box::pin(v1::future(launch, body, v1::ok));
     let poll = AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(Waker::noop())));
     assert!(catch_unwind(poll).is_err());
     assert_eq!(launches("panics", "panics-0", "panic"), 1.0);

@@ -48,7 +48,7 @@ impl ToTokens for Member {
 
 /// What a block is.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Impl,
     Trait,
     Mod,
@@ -140,7 +140,7 @@ pub(crate) fn module_elsewhere(input: ParseStream<'_>) -> Option<Ident> {
 }
 
 /// What kind of block comes next, behind attributes and visibility.
-fn kind(input: ParseStream<'_>) -> Option<Kind> {
+pub(super) fn kind(input: ParseStream<'_>) -> Option<Kind> {
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer).ok()?;
     ahead.parse::<Visibility>().ok()?;

@@ -191,12 +191,7 @@ fn reader(v1: &Runtime, args: &ObserveArgs, ret: Option<&Type>, known: bool) -> 
     if known && !is_read(args, ret) {
         return quote!(#v1::ok);
     }
-    let class = class(v1, args, &quote!(__obs_ret));
-    // It may outlive the function, and with it what `ok_if` names.
-    match wrap::written(ret).filter(|_| known) {
-        Some(ty) => quote!(move |__obs_ret: &#ty| #class),
-        None => quote!(move |__obs_ret| #class),
-    }
+    wrap::reader(ret, known, &class(v1, args, &quote!(__obs_ret)))
 }
 
 /// The class of a returned value, by a reference to it.

@@ -19,7 +19,7 @@ pub(crate) fn awaited(
     evaluated: &TokenStream,
 ) -> TokenStream {
     let block = body.block();
-    let rebound = params::rebind(&mut function.sig, evaluated, true);
+    let rebound = params::rebind(function, evaluated, true);
     if matches!(ret.map(shape::plain_type), Some(Type::Never(_))) {
         return quote!(async move { #rebound #block });
     }

@@ -4,20 +4,24 @@
 //! own. So every parameter that could be dropped is declared again inside, in order: then all are captured
 //! whole, and dropped as the function would drop them. References and numbers need none of that.
 
+use crate::item::Function;
 use obs_model::grammar::shape;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Signature, Token, Type};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, ReceiverKind, Token, Type};
 
 /// The statements that declare the parameters again. A pattern moves inside whole, and leaves a name in the
 /// signature; unless expressions outside are `evaluated`: they use what it binds, and only the bindings move.
 ///
+/// The expressions of our other attributes on the function are evaluated outside as well.
+///
 /// `held` is whether references that the body does not use are captured too: an `async fn`'s future holds
 /// them, and is `Send` only if they are.
-pub(super) fn rebind(sig: &mut Signature, evaluated: &TokenStream, held: bool) -> TokenStream {
+pub(super) fn rebind(function: &mut Function, evaluated: &TokenStream, held: bool) -> TokenStream {
     let mut statements = TokenStream::new();
-    for (position, input) in sig.inputs.iter_mut().enumerate() {
+    let evaluated = &evaluated.clone().into_iter().chain(function.to_come()).collect();
+    for (position, input) in function.sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) => {
                 let captured = match &receiver.kind {

@@ -21,6 +21,16 @@ pub(crate) fn annotated(ty: Option<&Type>) -> TokenStream {
     written(ty).map(|ty| quote!(: #ty)).unwrap_or_default()
 }
 
+/// What reads a future's output by reference: a closure with `class` of `__obs_ret`. `known` is whether `ty` is
+/// what the output is.
+pub(crate) fn reader(ty: Option<&Type>, known: bool, class: &TokenStream) -> TokenStream {
+    // It may outlive the function, and with it what `class` names.
+    match written(ty).filter(|_| known) {
+        Some(ty) => quote!(move |__obs_ret: &#ty| #class),
+        None => quote!(move |__obs_ret| #class),
+    }
+}
+
 /// Whether a type can be written again as it is, anywhere.
 pub(crate) fn is_whole(ty: &Type) -> bool {
     fn has_impl(tokens: TokenStream) -> bool {

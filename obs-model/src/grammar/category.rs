@@ -128,7 +128,9 @@ impl CategoryArgs {
             keyword::ACTION => self.action = Some(value::string(key, input, "check the connection pool")?),
             keyword::RUNBOOK => self.runbook = Some(value::string(key, input, "database-down")?),
             keyword::TRANSPARENT => self.transparent = Some(value::flag(key, input)?),
-            _ => self.krate = Some(Given { value: value::path(key, input)?, span: key.span }),
+            _ => {
+                self.krate = Some(Given { value: value::path(key, input, "::obs_runtime")?, span: key.span });
+            }
         }
         Ok(())
     }

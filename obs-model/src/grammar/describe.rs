@@ -3,7 +3,7 @@
 //! The macros emit what these functions give, and the walker lists it, so that the program as linked and
 //! its source cannot disagree. What neither knows is left empty for the caller: module and place.
 
-use super::{ErrorDerive, MetricArgs, ObserveArgs, doc, shape};
+use super::{ErrorDerive, KernelArgs, MetricArgs, ObserveArgs, check, doc, shape};
 use crate::bucket::Preset;
 use crate::catalogue::{self, Kind, Place};
 use crate::unit::Unit;
@@ -71,6 +71,33 @@ pub fn metric(args: &MetricArgs, attributes: &[Attribute], on_function: bool) ->
         dashboard: args.dashboard.as_ref().map(|given| given.value.clone()),
         name,
     })
+}
+
+/// A kernel.
+pub fn kernel(args: &KernelArgs, attributes: &[Attribute], on: check::On<'_>) -> catalogue::Kernel {
+    let text = |given: &Option<super::Given<String>>| given.as_ref().map(|given| given.value.clone());
+    catalogue::Kernel {
+        name: text(&args.name).unwrap_or_else(|| match on {
+            check::On::Function(sig) => sig.ident.unraw().to_string(),
+            check::On::Static(item) => item.ident.unraw().to_string().to_lowercase(),
+        }),
+        module: String::new(),
+        place: Place::default(),
+        help: text(&args.help).unwrap_or_else(|| doc::first_paragraph(attributes)),
+        labels: args.labels.iter().flat_map(|labels| &labels.value).map(super::Label::describe).collect(),
+        buckets: match &args.buckets {
+            Some(buckets) => buckets.bounds.clone(),
+            None => Preset::Kernel.bounds().to_vec(),
+        },
+        every: args.timed(),
+        bytes: args.bytes.is_some(),
+        flops: args.flops.is_some(),
+        items: args.items.is_some(),
+        slow: args.slow.map(|given| given.value),
+        slo: args.slo.as_ref().map(|slo| slo.slo.clone()),
+        runbook: text(&args.runbook),
+        dashboard: text(&args.dashboard),
+    }
 }
 
 /// The preset that fits a histogram's unit.

@@ -2,8 +2,12 @@
 
 /// `action = "…"`: what to do about an error.
 pub const ACTION: &str = "action";
+/// `block = …`: the threads of one block of a kernel.
+pub const BLOCK: &str = "block";
 /// `buckets = "preset"` or `buckets = [0.1, 1.0]`.
 pub const BUCKETS: &str = "buckets";
+/// `bytes = …`: what a kernel moves.
+pub const BYTES: &str = "bytes";
 /// `capped(expr)` or `capped(expr, 20)`, as the value of a label.
 pub const CAPPED: &str = "capped";
 /// The name of the attribute `#[category(…)]`.
@@ -16,18 +20,28 @@ pub const CRATE: &str = "crate";
 pub const DASHBOARD: &str = "dashboard";
 /// `error_if = |value| …`: which returned values count as errors.
 pub const ERROR_IF: &str = "error_if";
+/// `every = 10`: one launch of a kernel in so many is timed.
+pub const EVERY: &str = "every";
 /// `expire = "10m"`: a gauge's series leaves the page when not updated for so long.
 pub const EXPIRE: &str = "expire";
 /// `fields(…)`: what the span records.
 pub const FIELDS: &str = "fields";
+/// `flops = …`: what a kernel computes.
+pub const FLOPS: &str = "flops";
 /// `follows_from = …`: the spans that the span follows from.
 pub const FOLLOWS_FROM: &str = "follows_from";
 /// `gauge`, as a metric's first word.
 pub const GAUGE: &str = "gauge";
+/// The name of the attribute `#[gpu_kernel(…)]`.
+pub const GPU_KERNEL: &str = "gpu_kernel";
+/// `grid = …`: the blocks of a kernel.
+pub const GRID: &str = "grid";
 /// `help = "…"`.
 pub const HELP: &str = "help";
 /// `histogram`, as a metric's first word.
 pub const HISTOGRAM: &str = "histogram";
+/// `items = …`: what a kernel works on.
+pub const ITEMS: &str = "items";
 /// `kind = "server"`: the span's role.
 pub const KIND: &str = "kind";
 /// The name of the attribute `#[label(…)]`.
@@ -68,6 +82,8 @@ pub const SKIP: &str = "skip";
 pub const SLO: &str = "slo";
 /// `slow = "100ms"`: the bound over which calls are slow.
 pub const SLOW: &str = "slow";
+/// `stream = …`: where a kernel is launched.
+pub const STREAM: &str = "stream";
 /// `success = "99.9%"`, in `slo(…)`.
 pub const SUCCESS: &str = "success";
 /// `target = "…"`: the span's target.

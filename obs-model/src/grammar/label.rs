@@ -42,7 +42,7 @@ impl LabelDerive {
         for attribute in ours(&item.attrs) {
             let tokens = observe::arguments(ctxt, attribute, keyword::LABEL).unwrap_or_default();
             read::tokens(ctxt, tokens, &TYPE, |key, input| {
-                krate = Some(value::path(&key, input)?);
+                krate = Some(value::path(&key, input, "::obs_runtime")?);
                 Ok(())
             });
         }

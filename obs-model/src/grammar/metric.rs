@@ -128,7 +128,7 @@ impl MetricArgs {
             keyword::BUCKETS => self.buckets = Some(Buckets::parse(key, input)?),
             keyword::EXPIRE => self.expire = Some(value::duration(key, input, "10m")?),
             keyword::DASHBOARD => self.dashboard = Some(value::string(key, input, "Orders")?),
-            _ => self.krate = Some(value::path(key, input)?),
+            _ => self.krate = Some(value::path(key, input, "::obs_runtime")?),
         }
         Ok(())
     }

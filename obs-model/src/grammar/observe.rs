@@ -245,7 +245,7 @@ impl ObserveArgs {
             keyword::NO_SPAN => self.no_span = Some(value::flag(key, input)?),
             keyword::NO_METRICS => self.no_metrics = Some(value::flag(key, input)?),
             keyword::SKIP => self.skip = Some(value::flag(key, input)?),
-            _ => self.krate = Some(value::path(key, input)?),
+            _ => self.krate = Some(value::path(key, input, "::obs_runtime")?),
         }
         Ok(())
     }

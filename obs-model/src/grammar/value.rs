@@ -147,10 +147,10 @@ pub(super) fn expression(key: &Key, input: ParseStream<'_>, example: &str) -> Re
 }
 
 /// `crate = path`.
-pub(super) fn path(key: &Key, input: ParseStream<'_>) -> Result<Path> {
-    key.equals(input, "::obs_runtime")?;
+pub(super) fn path(key: &Key, input: ParseStream<'_>, example: &str) -> Result<Path> {
+    key.equals(input, example)?;
     input.call(Path::parse_mod_style).map_err(|e| {
-        Error::new(e.span(), "expected the path of the runtime crate, as in `crate = ::obs_runtime`")
+        Error::new(e.span(), format!("expected the path of the runtime crate, as in `crate = {example}`"))
     })
 }
 

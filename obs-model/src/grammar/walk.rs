@@ -4,7 +4,9 @@ mod types;
 
 pub use types::LabelTypes;
 
-use super::{Ctxt, ErrorDerive, LabelDerive, MetricArgs, ObserveArgs, check, describe, keyword, observe};
+use super::{
+    Ctxt, ErrorDerive, KernelArgs, LabelDerive, MetricArgs, ObserveArgs, check, describe, keyword, observe,
+};
 use crate::catalogue::{Catalogue, Place};
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -97,6 +99,7 @@ impl Walker<'_> {
             }
             Item::Static(item) => {
                 self.metrics(&attributes, check::On::Static(item), &item.ident);
+                self.kernel(&attributes, check::On::Static(item), true, &item.ident);
                 Nested(self).visit_expr(&item.expr);
             }
             Item::Use(item) => self.types.import(&self.module, item),
@@ -146,6 +149,7 @@ impl Walker<'_> {
         }
         self.errors.extend(errors);
         self.metrics(attributes, check::On::Function(sig), &sig.ident);
+        self.kernel(attributes, check::On::Function(sig), body.is_some(), &sig.ident);
         if let Some(body) = body {
             Nested(self).visit_block(body);
         }
@@ -178,6 +182,23 @@ impl Walker<'_> {
                 metric.place = self.place(ident);
                 self.into.metrics.push(metric);
             }
+        }
+        self.errors.extend(errors);
+    }
+
+    fn kernel(&mut self, attributes: &[Attribute], on: check::On<'_>, has_body: bool, ident: &Ident) {
+        let ctxt = Ctxt::new();
+        let args = KernelArgs::among(&ctxt, attributes, on, has_body);
+        let errors = ctxt.finish();
+        if let (Some(args), true) = (args, errors.is_empty()) {
+            let mut kernel = describe::kernel(&args, attributes, on);
+            kernel.module.clone_from(&self.module);
+            kernel.place = self.place(ident);
+            if let check::On::Function(sig) = on {
+                let labels = args.labels.iter().flat_map(|labels| &labels.value);
+                self.types.labels(&self.module, &kernel.place, labels, Some(sig));
+            }
+            self.into.kernels.push(kernel);
         }
         self.errors.extend(errors);
     }

@@ -355,3 +355,33 @@ mod conflicting {
         assert_eq!(number("metrics_agreeing_total", &[]), Some(2.0));
     }
 }
+
+struct Batch {
+    rows: usize,
+    name: String,
+}
+
+#[observe]
+#[metric(counter, name = "metrics_rows_below_total", value = rows)]
+fn store_below(Batch { rows, name }: Batch) -> Result<usize, String> {
+    (!name.is_empty()).then_some(rows).ok_or("it has no name")?;
+    Ok(rows)
+}
+
+#[metric(counter, name = "metrics_rows_above_total", value = rows)]
+#[observe]
+async fn store_above((rows, name): (usize, String)) -> Result<usize, String> {
+    (!name.is_empty()).then_some(rows).ok_or("it has no name")?;
+    Ok(rows)
+}
+
+/// What a pattern binds is there for every attribute, whichever is expanded first.
+#[test]
+fn patterns_of_several_attributes() {
+    assert_eq!(store_below(Batch { rows: 3, name: "a".to_owned() }), Ok(3));
+    assert_eq!(ready(store_above((4, "a".to_owned()))), Ok(4));
+    assert!(store_below(Batch { rows: 5, name: String::new() }).is_err());
+    assert_eq!(number("metrics_rows_below_total", &[]), Some(3.0));
+    assert_eq!(number("metrics_rows_above_total", &[]), Some(4.0));
+    ended!("store_below", "ok" => 1, "error/_OTHER" => 1);
+}

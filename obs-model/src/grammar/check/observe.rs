@@ -1,11 +1,10 @@
 //! Rules of `#[observe]`.
 
+use super::timed::{self, Timed};
 use super::{item, name};
-use crate::bucket::{self, Preset};
-use crate::duration;
-use crate::grammar::{Buckets, Ctxt, ObserveArgs, keyword, shape};
+use crate::bucket::Preset;
+use crate::grammar::{Ctxt, ObserveArgs, keyword, shape};
 use proc_macro2::Span;
-use std::time::Duration;
 use syn::Signature;
 
 /// The arguments of an observed function, together and with its signature. `in_block` is whether it is a
@@ -112,34 +111,11 @@ fn left_out(ctxt: &Ctxt, args: &ObserveArgs) {
 /// Buckets are times, and each latency objective's bound is one of them. For the arguments of a function as
 /// they are in the end: its objective may be its own, and its buckets its block's.
 pub fn latency(ctxt: &Ctxt, args: &ObserveArgs) {
-    if let Some(Buckets { preset: Some(Preset::Bytes), span, .. }) = &args.buckets {
-        return ctxt.error(
-            *span,
-            "calls are timed in seconds, and the preset \"bytes\" is for sizes; use \"latency\", \"fast\" or \"batch\"",
-        );
-    }
-    let bounds = args.buckets.as_ref().map_or(Preset::Latency.bounds(), |buckets| &buckets.bounds);
-    let Some(slo) = &args.slo else { return };
-    for (objective, span) in slo.slo.latency.iter().zip(&slo.bounds) {
-        if bounds.iter().any(|bound| seconds(*bound) == Some(objective.bound)) {
-            continue;
-        }
-        let nearest = bucket::nearest(bounds, objective.bound.as_secs_f64()).and_then(seconds);
-        let nearest = nearest.map(|near| format!("; the nearest is \"{}\"", duration::display(near)));
-        ctxt.error(
-            *span,
-            format!(
-                "an objective's bound is one of the function's buckets, or it cannot be measured, and {} is \
-                 none{}; use it, or add {} to `buckets`",
-                duration::display(objective.bound),
-                nearest.unwrap_or_default(),
-                objective.bound.as_secs_f64()
-            ),
-        );
-    }
-}
-
-/// A bucket boundary as a duration, to the nanosecond.
-fn seconds(bound: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(bound).ok()
+    const CALLS: Timed = Timed {
+        whose: "function",
+        what: "calls",
+        default: Preset::Latency,
+        others: "\"latency\", \"fast\" or \"batch\"",
+    };
+    timed::check(ctxt, args.buckets.as_ref(), args.slo.as_ref(), &CALLS);
 }

@@ -70,6 +70,8 @@ impl LabelTypes {
             functions.for_each(|function| fill(&mut function.labels));
             let metrics = catalogue.metrics.iter_mut().filter(|m| m.place == named.place);
             metrics.for_each(|metric| fill(&mut metric.labels));
+            let kernels = catalogue.kernels.iter_mut().filter(|k| k.place == named.place);
+            kernels.for_each(|kernel| fill(&mut kernel.labels));
         }
     }
 

@@ -1,0 +1,6 @@
+use obs_gpu::{Lane, gpu_kernel};
+
+#[gpu_kernel(stream = stream, labels(tenant = tenant))]
+fn f(stream: Lane, tenant: &str) {}
+
+fn main() {}

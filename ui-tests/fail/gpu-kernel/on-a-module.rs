@@ -1,0 +1,6 @@
+use obs_gpu::gpu_kernel;
+
+#[gpu_kernel]
+mod kernels {}
+
+fn main() {}

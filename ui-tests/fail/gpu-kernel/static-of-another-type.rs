@@ -1,0 +1,6 @@
+use obs_gpu::gpu_kernel;
+
+#[gpu_kernel]
+static SORT: u64 = 0;
+
+fn main() {}
