@@ -64,7 +64,7 @@ fn a_future_goes_wherever_its_body_does() {
     fn anywhere<T: Send + UnwindSafe>(_: &T) {}
     let simulated = Simulated::new("anywhere-0");
     let launch = v1::launch(&ASYNC, &simulated.lane(), [], Work::NONE);
-    let future = v1::future(launch, async {}, |output: &()| v1::class!(output));
+    let future = v1::future(launch, async {}, v1::ok);
     anywhere(&future);
     run(future);
     simulated.finish();

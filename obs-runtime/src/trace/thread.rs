@@ -112,7 +112,7 @@ pub(crate) fn leave_span(id: SpanId, origin: Origin, start: u64, end: u64, ended
         last
     });
     if left == Ok(false)
-        && let Some(active) = Active::taken(id)
+        && let Some(active) = Active::taken(id, |active| active)
     {
         active.end(origin, start, end, ended, series);
     }

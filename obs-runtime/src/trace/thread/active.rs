@@ -36,9 +36,10 @@ pub(in crate::trace) fn around(mut trace: LocalTrace) -> Option<Active> {
 
 impl Active {
     /// Takes a span along that this thread entered and has not left: its future is pending, and may go on anywhere.
+    /// `keep` puts it where it stays, at once: it is a large thing to hand about.
     #[inline]
-    pub(crate) fn taken(id: SpanId) -> Option<Active> {
-        STACK.try_with(|stack| stack.borrow_mut().take(id)).ok().flatten()
+    pub(crate) fn taken<R>(id: SpanId, keep: impl FnOnce(Active) -> R) -> Option<R> {
+        STACK.try_with(|stack| stack.borrow_mut().take(id).map(keep)).ok().flatten()
     }
 
     /// Begins a span below this one, wherever this one is.
@@ -115,6 +116,7 @@ impl Stack {
     }
 
     /// The frame that was entered here for good becomes one that visits wherever it goes.
+    #[inline(always)]
     fn take(&mut self, id: SpanId) -> Option<Active> {
         let at = self.frames.iter().rposition(|frame| frame.here && frame.id == id.get())?;
         let of = self.trace_of(at)?;

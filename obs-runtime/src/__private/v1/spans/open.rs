@@ -53,7 +53,7 @@ pub(crate) fn begin(prepared: Prepared) -> Begun {
 #[inline(never)]
 pub(crate) fn pause(here: Option<SpanId>, open: &mut Option<Box<Open>>) {
     if let Some(id) = here {
-        *open = Active::taken(id).map(|active| Box::new(Open { span: None, active: Some(active) }));
+        *open = Active::taken(id, |active| Box::new(Open { span: None, active: Some(active) }));
     } else if let Some(open) = open {
         open.suspend();
     }
