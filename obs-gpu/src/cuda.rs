@@ -32,7 +32,8 @@
 //!
 //! Every CUDA context is a device to this crate. Its label is the ordinal of the device that it is on; further contexts
 //! on one device, at the same time or one after another, are `0.2`, `0.3` and so on. A context is not kept alive: once
-//! the program lets go of it, that device is lost.
+//! the program lets go of it, that device is gone, with the timings that nobody has read, and its `gpu_device_up` is exported
+//! no longer.
 //!
 //! The driver wants nobody to call it about a context while that is destroyed. Where work can be under way then, let
 //! [`flush`](crate::flush) return first: this crate asks the driver about a context only for launches that it has not

@@ -2,7 +2,7 @@
 
 use crate::collector;
 use crate::config;
-use crate::driver::{Driver, Properties, StreamId};
+use crate::driver::{Driver, DriverError, Fault, Properties, StreamId};
 use crate::families;
 use crate::memory::Memory;
 use crate::pool::{Pair, Pending};
@@ -70,7 +70,10 @@ pub(crate) struct State {
     pub(crate) pairs: AtomicUsize,
     /// Launches that are queued, or held by the collector.
     pub(crate) pending: AtomicUsize,
+    /// Lost or gone: every call fails.
     pub(crate) lost: AtomicBool,
+    /// The program let go of it, so that nothing is wrong.
+    pub(crate) gone: AtomicBool,
     pub(crate) facts: OnceLock<Properties>,
     pub(crate) memory: Memory,
     /// The error of the last mapping to the host's clock, as bits; no number before the first.
@@ -148,7 +151,7 @@ impl Device {
         Lane { device: self.0.index, stream }
     }
 
-    /// Whether it works. Once lost, a device stays so.
+    /// Whether it works. Once lost, or let go of, a device stays so.
     pub fn is_up(&self) -> bool {
         !self.0.lost.load(Ordering::Relaxed)
     }
@@ -191,6 +194,7 @@ impl State {
             pairs: AtomicUsize::new(0),
             pending: AtomicUsize::new(0),
             lost: AtomicBool::new(index == UNKNOWN),
+            gone: AtomicBool::new(false),
             facts: OnceLock::new(),
             memory: Memory::new(),
             clock_error: AtomicU64::new(f64::NAN.to_bits()),
@@ -214,18 +218,27 @@ impl State {
         changed.notify_all();
     }
 
-    /// Says that it is lost; true if nobody has said so before.
-    pub(crate) fn lose(&self, code: i32) -> bool {
-        let first = !self.lost.swap(true, Ordering::Relaxed);
-        if first {
+    /// Says that it is lost, or gone.
+    pub(crate) fn lose(&self, error: DriverError) {
+        let gone = error.fault == Fault::Gone;
+        // Before the other, so that nobody takes it for lost in between.
+        if gone && !self.lost.load(Ordering::Relaxed) {
+            self.gone.store(true, Ordering::Release);
+        }
+        if self.lost.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (device, code) = (&*self.label, error.code);
+        if gone {
+            tracing::info!(target: "obs::gpu", device, code, "the program let go of the device");
+        } else {
             tracing::error!(
                 target: "obs::gpu",
-                device = &*self.label,
+                device,
                 code,
                 "the device is lost; its kernels are counted and no longer timed"
             );
         }
-        first
     }
 
     /// What drives it.

@@ -35,6 +35,15 @@ pub enum Fault {
     Captured,
     /// The context or the device is lost: every call fails from now on.
     Lost,
+    /// The program let go of the context or the device itself: every call fails from now on, and nothing is wrong.
+    Gone,
+}
+
+impl Fault {
+    /// Whether every call fails from now on.
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Fault::Lost | Fault::Gone)
+    }
 }
 
 impl fmt::Display for DriverError {
@@ -45,6 +54,7 @@ impl fmt::Display for DriverError {
             Fault::Capturing => "the stream is being captured",
             Fault::Captured => "the event was captured",
             Fault::Lost => "the device is lost",
+            Fault::Gone => "the program let go of the device",
         };
         write!(f, "{what} (code {})", self.code)
     }

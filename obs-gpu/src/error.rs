@@ -79,7 +79,7 @@ impl From<DriverError> for GpuError {
         match error.fault {
             Fault::OutOfMemory => GpuError::OutOfMemory { code },
             Fault::Lost => GpuError::DeviceLost { code },
-            Fault::Capturing | Fault::Captured => GpuError::Invalid { code },
+            Fault::Capturing | Fault::Captured | Fault::Gone => GpuError::Invalid { code },
             Fault::Call => GpuError::LaunchFailed { code },
         }
     }

@@ -158,7 +158,11 @@ fn of_copies(series: &'static Series, families: &mut Families<'_, '_>) {
 fn of_device(state: &'static State, families: &mut Families<'_, '_>) {
     let device = || -> Pairs { vec![("device", (&*state.label).into())] };
     let own = Key(state, 0, OWN);
-    families.gauge(UP, own, device, u64::from(!state.lost.load(Ordering::Relaxed)));
+    // Of a device that the program let go of, nobody has to be told that it does not work.
+    let lost = state.lost.load(Ordering::Acquire);
+    if !state.gone.load(Ordering::Relaxed) {
+        families.gauge(UP, own, device, u64::from(!lost));
+    }
     let facts = state.facts.get();
     let info = || {
         let (name, driver) = facts.map_or(("", ""), |facts| (&*facts.name, &*facts.driver));

@@ -47,7 +47,7 @@ pub fn check<S: Stream + ?Sized, E: fmt::Display>(
     let state = device::of(stream.lane());
     let device = &*state.label;
     Check::new(format!("{name}-{device}"), move || {
-        if state.lost.load(Ordering::Relaxed) {
+        if state.lost.load(Ordering::Acquire) && !state.gone.load(Ordering::Relaxed) {
             return Err(format!("device {device} is lost"));
         }
         match run() {

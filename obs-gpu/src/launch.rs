@@ -124,8 +124,8 @@ fn put(driver: &dyn Driver, lane: Lane, event: crate::driver::Event) -> Result<(
 /// The pair goes back unused, for this error.
 #[cold]
 fn give_back(state: &'static State, pair: Pair, error: DriverError) -> Untimed {
-    if error.fault == Fault::Lost {
-        state.lose(error.code);
+    if error.fault.is_final() {
+        state.lose(error);
         collector::ring();
     }
     // There is room for all pairs that there are.

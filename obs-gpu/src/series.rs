@@ -45,7 +45,7 @@ pub(crate) enum Untimed {
     Pool = 2,
     /// The driver refused a call that timing needs.
     Refused = 3,
-    /// The device is lost, or is none.
+    /// The device is lost, or gone, or is none.
     Lost = 4,
     /// The device says that the work failed.
     Failed = 5,
@@ -72,7 +72,7 @@ impl From<Fault> for Untimed {
         match fault {
             Fault::Call | Fault::OutOfMemory => Untimed::Refused,
             Fault::Capturing | Fault::Captured => Untimed::Capture,
-            Fault::Lost => Untimed::Lost,
+            Fault::Lost | Fault::Gone => Untimed::Lost,
         }
     }
 }

@@ -176,7 +176,7 @@ impl Desk {
             match driver.is_complete(first.pair.stop) {
                 Ok(false) => break,
                 Ok(true) => self.settle(driver, first)?,
-                Err(error) if error.fault == Fault::Lost => return Err(error),
+                Err(error) if error.fault.is_final() => return Err(error),
                 // It cannot be asked now.
                 Err(error) if error.fault == Fault::Capturing => break,
                 // A capture began between the question whether one had and the event.
@@ -196,7 +196,7 @@ impl Desk {
         let Pending { series, at, stream, pair, launched, work, place } = done;
         let took = match driver.elapsed(pair.start, pair.stop) {
             Ok(took) => took.max(0.0),
-            Err(error) if error.fault == Fault::Lost => return Err(error),
+            Err(error) if error.fault.is_final() => return Err(error),
             Err(error) => {
                 series.untimed(error.fault.into());
                 return Ok(());
@@ -240,15 +240,15 @@ impl Desk {
         match Anchor::drop_in(driver, stream, [a, b], CLOCK) {
             Ok(Some(anchor)) => self.anchor = Some(anchor),
             Ok(None) => {}
-            Err(error) if error.fault == Fault::Lost => return Err(error),
+            Err(error) if error.fault.is_final() => return Err(error),
             Err(_) => {}
         }
         Ok(())
     }
 
     fn complain(&mut self, error: DriverError) {
-        if error.fault == Fault::Lost {
-            self.state.lose(error.code);
+        if error.fault.is_final() {
+            self.state.lose(error);
             self.lose();
         } else {
             // It may come with each round.

@@ -1,6 +1,8 @@
 //! A CUDA context as the rest of the crate sees it: a driver of one device.
 
-use super::fault::{CONTEXT_IS_DESTROYED, DEINITIALIZED, INVALID_CONTEXT, INVALID_HANDLE, NOT_READY, error};
+use super::fault::{
+    CONTEXT_IS_DESTROYED, DEINITIALIZED, INVALID_CONTEXT, INVALID_HANDLE, NOT_READY, error, is_of_a_kernel,
+};
 use super::ffi::{Code, ContextHandle, EventHandle, Functions, StreamHandle};
 use super::properties::properties;
 use crate::driver::{Driver, DriverError, Event, Fault, Properties, StreamId};
@@ -81,8 +83,9 @@ impl Context {
             Ok(id) if id == self.id => Ok(()),
             Ok(_) => Err(error(CONTEXT_IS_DESTROYED)),
             Err(DEINITIALIZED) => Err(error(DEINITIALIZED)),
-            // Whatever it says of a context that we had: it is none any more.
-            Err(code) => Err(DriverError { fault: Fault::Lost, code }),
+            Err(code) if is_of_a_kernel(code) => Err(error(code)),
+            // Whatever else it says of a context that we had: it is none any more.
+            Err(code) => Err(DriverError { fault: Fault::Gone, code }),
         }
     }
 }

@@ -38,9 +38,9 @@ fn fault(code: Code) -> Fault {
         // Nothing is lost: nobody is to be told at the end of every program.
         DEINITIALIZED => Fault::Call,
         // The context is none any more.
-        INVALID_CONTEXT | CONTEXT_IS_DESTROYED
+        INVALID_CONTEXT | CONTEXT_IS_DESTROYED => Fault::Gone,
         // Uncorrectable errors of memory and of NVLink.
-        | 214 | 220 | 226
+        214 | 220 | 226
         // What a kernel did wrong: addresses, time, assertions, instructions, the stack.
         | 700 | 702 | 710 | 714..=719 | 721
         // The MPS client was ended.
@@ -51,7 +51,7 @@ fn fault(code: Code) -> Fault {
 
 /// Whether work that was launched earlier did it, so that everything is answered with it.
 pub(super) fn is_of_a_kernel(code: Code) -> bool {
-    !matches!(code, DEINITIALIZED | INVALID_CONTEXT | CONTEXT_IS_DESTROYED) && fault(code) == Fault::Lost
+    fault(code) == Fault::Lost
 }
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_a_context_does_not_survive_is_a_loss() {
-        for code in [201, 214, 700, 702, 709, 710, 715, 716, 717, 718, 719] {
+        for code in [214, 700, 702, 710, 715, 716, 717, 718, 719] {
             assert_eq!(fault(code), Fault::Lost, "{code}");
         }
     }
@@ -70,6 +70,7 @@ mod tests {
         for code in [1, 3, 4, 34, 100, 400, 600, 701, 801, 909, 910, 999, -1] {
             assert_eq!(fault(code), Fault::Call, "{code}");
         }
+        assert_eq!((fault(201), fault(709)), (Fault::Gone, Fault::Gone));
         assert_eq!(fault(2), Fault::OutOfMemory);
         assert_eq!(
             (fault(900), fault(906), fault(907)),

@@ -1,6 +1,8 @@
 //! Contexts that come and go.
 
-use crate::process::{Gpu, SCALE, flush, is_up, launches, script, timings, wait_until_down, with_script};
+use crate::process::{
+    Gpu, SCALE, flush, is_told_of, is_up, launches, script, timings, wait_until_down, with_script,
+};
 use cudarc::driver::CudaContext;
 
 #[test]
@@ -25,6 +27,7 @@ fn a_context_that_is_gone_is_never_asked_about() {
         wait_until_down("0");
         flush();
         assert_eq!((launches("scale", "0", "ok"), script("stale")), (1.0, 0));
+        assert!(!is_told_of("0"), "nothing is wrong with what the program let go of");
     });
 }
 

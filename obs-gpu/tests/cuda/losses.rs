@@ -1,7 +1,7 @@
 //! Errors that stay.
 
 use crate::process::{
-    Gpu, SCALE, flush, is_up, launches, script, timings, untimed, wait_until_down, with_script,
+    Gpu, SCALE, flush, is_told_of, is_up, launches, script, timings, untimed, wait_until_down, with_script,
 };
 
 #[test]
@@ -12,6 +12,7 @@ fn a_kernel_that_loses_the_context_is_survived() {
         let stream = gpu.stream();
         gpu.observe(&SCALE, &stream);
         wait_until_down("0");
+        assert!(is_told_of("0"));
         for _ in 0..10 {
             assert!(!gpu.observe(&SCALE, &stream));
         }

@@ -165,7 +165,12 @@ pub(crate) fn is_up(device: &str) -> bool {
     number("gpu_device_up", &[("device", device)]) == 1.0
 }
 
-/// Until it is thought to be lost.
+/// Whether anything is said about it.
+pub(crate) fn is_told_of(device: &str) -> bool {
+    value("gpu_device_up", &[("device", device)]).is_some()
+}
+
+/// Until it is thought to be lost, or gone.
 #[track_caller]
 pub(crate) fn wait_until_down(device: &str) {
     let began = std::time::Instant::now();
