@@ -64,7 +64,11 @@ fn run() {
             }
         }
         let several = desks.len() > 1;
-        let round = desks.iter_mut().map(|desk| desk.round(several)).max().unwrap_or(Round::Idle);
+        let round = desks
+            .iter_mut()
+            .map(|desk| desk.guarded(|desk| desk.round(several)))
+            .max()
+            .unwrap_or(Round::Idle);
         if round != Round::Idle {
             idle_since = None;
             // Work that takes its time is asked for less often.

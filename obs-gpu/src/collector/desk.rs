@@ -8,6 +8,7 @@ use crate::series::{DURATION, PRESET, QUEUE, Untimed};
 use crate::span::{self, Times};
 use obs_runtime::__private::v1;
 use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -17,9 +18,10 @@ const CLOCK: Clock<'static> = Clock { now: &v1::now, seconds: &v1::seconds, tick
 const TRIALS: usize = 8;
 
 /// What a look at a device came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Round {
     /// Nothing was launched there.
+    #[default]
     Idle,
     /// Nothing was done yet of what was.
     Waiting,
@@ -44,8 +46,27 @@ impl Desk {
     /// Makes a device's events.
     pub(super) fn open(state: &'static State) -> Desk {
         let mut desk = Desk { state, lanes: HashMap::new(), own: None, anchor: None, compared: None };
+        desk.guarded(Desk::prepare);
+        state.is_ready();
+        desk
+    }
+
+    /// Does something that calls the driver, or tells the program. Who panics there, a driver or a subscriber, loses that
+    /// device and not this thread, which reads the others, too.
+    pub(super) fn guarded<R: Default>(&mut self, work: impl FnOnce(&mut Desk) -> R) -> R {
+        catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
+            let lost = DriverError { fault: Fault::Lost, code: 0 };
+            // It says so, and may not be able to.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.state.lose(lost)));
+            self.lose();
+            R::default()
+        })
+    }
+
+    fn prepare(&mut self) {
+        let state = self.state;
         if let Some(driver) = state.driver.as_deref()
-            && let Err(error) = desk.furnish(driver)
+            && let Err(error) = self.furnish(driver)
         {
             tracing::warn!(
                 target: "obs::gpu",
@@ -53,10 +74,8 @@ impl Desk {
                 %error,
                 "the driver refused what timing needs; kernels may be counted only"
             );
-            desk.complain(error);
+            self.complain(error);
         }
-        state.is_ready();
-        desk
     }
 
     fn furnish(&mut self, driver: &dyn Driver) -> Result<(), DriverError> {
@@ -162,62 +181,11 @@ impl Desk {
             driver.attach()?;
         }
         self.compare(driver)?;
-        let mut lanes = std::mem::take(&mut self.lanes);
-        let read = lanes.values_mut().try_for_each(|lane| self.read_lane(driver, lane));
+        let Desk { state, lanes, anchor, .. } = self;
+        let read = lanes.values_mut().try_for_each(|lane| read_lane(state, *anchor, driver, lane));
         // Streams come and go.
         lanes.retain(|_, lane| !lane.is_empty());
-        self.lanes = lanes;
         read
-    }
-
-    /// Reads what is done of a stream. An error is that of a lost device.
-    fn read_lane(&self, driver: &dyn Driver, lane: &mut VecDeque<Pending>) -> Result<(), DriverError> {
-        while let Some(first) = lane.front() {
-            match driver.is_complete(first.pair.stop) {
-                Ok(false) => break,
-                Ok(true) => self.settle(driver, first)?,
-                Err(error) if error.fault.is_final() => return Err(error),
-                // It cannot be asked now.
-                Err(error) if error.fault == Fault::Capturing => break,
-                // A capture began between the question whether one had and the event.
-                Err(error) if error.fault == Fault::Captured => first.series.untimed(Untimed::Capture),
-                Err(_) => first.series.untimed(Untimed::Failed),
-            }
-            if let Some(done) = lane.pop_front() {
-                let _ = self.state.pool.push(done.pair);
-                self.state.pending.fetch_sub(1, Ordering::Release);
-            }
-        }
-        Ok(())
-    }
-
-    /// Counts a launch that is done.
-    fn settle(&self, driver: &dyn Driver, done: &Pending) -> Result<(), DriverError> {
-        let Pending { series, at, stream, pair, launched, work, place } = done;
-        let took = match driver.elapsed(pair.start, pair.stop) {
-            Ok(took) => took.max(0.0),
-            Err(error) if error.fault.is_final() => return Err(error),
-            Err(error) => {
-                series.untimed(error.fault.into());
-                return Ok(());
-            }
-        };
-        // Where that fails, the timing is known all the same; only where it belongs is not.
-        let start = self.anchor.and_then(|anchor| anchor.map(driver, pair.start, CLOCK).ok());
-        if let Some(start) = start {
-            self.state.clock_error.store(start.error.to_bits(), Ordering::Relaxed);
-            let queue = v1::seconds(start.at.saturating_sub(*launched));
-            at.observe(QUEUE, PRESET, queue);
-            if let Some(place) = place {
-                let end = start.at.saturating_add(v1::ticks(took));
-                let times = Times { start: start.at, end, queue: Some(queue), clock_error: start.error };
-                if let Some(span) = span::record(place, series, *stream, work, times) {
-                    at.exemplify(DURATION, series.desc.buckets, took, span);
-                }
-            }
-        }
-        series.timed(*at, took);
-        Ok(())
     }
 
     /// Compares the clocks, if it is time.
@@ -263,4 +231,64 @@ impl Desk {
             self.state.pending.fetch_sub(1, Ordering::Release);
         }
     }
+}
+
+/// Reads what is done of a stream. An error is that of a lost device.
+fn read_lane(
+    state: &State,
+    anchor: Option<Anchor>,
+    driver: &dyn Driver,
+    lane: &mut VecDeque<Pending>,
+) -> Result<(), DriverError> {
+    while let Some(first) = lane.front() {
+        match driver.is_complete(first.pair.stop) {
+            Ok(false) => break,
+            Ok(true) => settle(state, anchor, driver, first)?,
+            Err(error) if error.fault.is_final() => return Err(error),
+            // It cannot be asked now.
+            Err(error) if error.fault == Fault::Capturing => break,
+            // A capture began between the question whether one had and the event.
+            Err(error) if error.fault == Fault::Captured => first.series.untimed(Untimed::Capture),
+            Err(_) => first.series.untimed(Untimed::Failed),
+        }
+        if let Some(done) = lane.pop_front() {
+            let _ = state.pool.push(done.pair);
+            state.pending.fetch_sub(1, Ordering::Release);
+        }
+    }
+    Ok(())
+}
+
+/// Counts a launch that is done.
+fn settle(
+    state: &State,
+    anchor: Option<Anchor>,
+    driver: &dyn Driver,
+    done: &Pending,
+) -> Result<(), DriverError> {
+    let Pending { series, at, stream, pair, launched, work, place } = done;
+    let took = match driver.elapsed(pair.start, pair.stop) {
+        Ok(took) => took.max(0.0),
+        Err(error) if error.fault.is_final() => return Err(error),
+        Err(error) => {
+            series.untimed(error.fault.into());
+            return Ok(());
+        }
+    };
+    // Where that fails, the timing is known all the same; only where it belongs is not.
+    let start = anchor.and_then(|anchor| anchor.map(driver, pair.start, CLOCK).ok());
+    if let Some(start) = start {
+        state.clock_error.store(start.error.to_bits(), Ordering::Relaxed);
+        let queue = v1::seconds(start.at.saturating_sub(*launched));
+        at.observe(QUEUE, PRESET, queue);
+        if let Some(place) = place {
+            let end = start.at.saturating_add(v1::ticks(took));
+            let times = Times { start: start.at, end, queue: Some(queue), clock_error: start.error };
+            if let Some(span) = span::record(place, series, *stream, work, times) {
+                at.exemplify(DURATION, series.desc.buckets, took, span);
+            }
+        }
+    }
+    series.timed(*at, took);
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What can go wrong, and what is counted then.
 
 use super::*;
-use obs_gpu::driver::{DriverError, Fault};
+use obs_gpu::driver::{Driver, DriverError, Event, Fault, Properties};
 use obs_gpu::fake::Call;
 
 kernel!(CAPTURED, "captured");
@@ -231,4 +231,64 @@ fn a_lane_of_no_device_is_counted() {
     drop(NOWHERE.launch(&Lane::NOWHERE));
     assert_eq!(launches("nowhere", "unknown", "ok"), 1.0);
     assert_eq!(untimed("nowhere", "unknown", "lost"), 1.0);
+}
+
+/// A driver that panics when it is asked for an event.
+#[derive(Debug)]
+struct Panics(fake::Device);
+
+impl Driver for Panics {
+    fn attach(&self) -> Result<(), DriverError> {
+        self.0.attach()
+    }
+
+    fn properties(&self) -> Properties {
+        self.0.properties()
+    }
+
+    fn create(&self) -> Result<Event, DriverError> {
+        self.0.create()
+    }
+
+    fn destroy(&self, event: Event) {
+        self.0.destroy(event);
+    }
+
+    fn own_stream(&self) -> Result<StreamId, DriverError> {
+        Err(REFUSAL)
+    }
+
+    fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError> {
+        self.0.is_capturing(stream)
+    }
+
+    fn record(&self, event: Event, stream: StreamId) -> Result<(), DriverError> {
+        self.0.record(event, stream)
+    }
+
+    fn is_complete(&self, _: Event) -> Result<bool, DriverError> {
+        std::panic::resume_unwind(Box::new("a driver's"))
+    }
+
+    fn elapsed(&self, start: Event, end: Event) -> Result<f64, DriverError> {
+        self.0.elapsed(start, end)
+    }
+}
+
+#[test]
+fn a_driver_that_panics_costs_its_own_device_only() {
+    let device = Device::open(Panics(fake::Device::new()), "panics-1").unwrap();
+    let other = Simulated::new("panics-2");
+    drop(LOST.launch(&device.lane(STREAM)));
+    let began = Instant::now();
+    while device.pending() > 0 {
+        assert!(began.elapsed().as_secs() < 20, "the collector is no more");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(!device.is_up());
+    assert_eq!(untimed("lost", "panics-1", "lost"), 1.0);
+    assert_adds_up("lost", "panics-1");
+    other.launch(&FAILED, 0.001);
+    other.finish();
+    assert_eq!(timings("failed", "panics-2").count(), 1);
 }
