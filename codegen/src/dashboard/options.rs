@@ -111,17 +111,24 @@ pub(super) fn of(visual: Visual, unit: &str, quiet: bool) -> Value {
 }
 
 /// How a field is drawn, for the kinds of panels that have a say in it.
-pub(super) fn custom(visual: Visual, dashed: bool, stacked: bool) -> Option<Value> {
+pub(super) fn custom(visual: Visual, unit: &str, dashed: bool, stacked: bool) -> Option<Value> {
     match visual {
-        Visual::TimeSeries => Some(json!({
-            "drawStyle": "line",
-            "fillOpacity": if stacked { 40 } else { 10 },
-            "lineWidth": 1,
-            "showPoints": "never",
-            "spanNulls": false,
-            "stacking": { "group": "A", "mode": if stacked { "normal" } else { "none" } },
-            "thresholdsStyle": { "mode": if dashed { "dashed" } else { "off" } },
-        })),
+        Visual::TimeSeries => {
+            let mut custom = json!({
+                "drawStyle": "line",
+                "fillOpacity": if stacked { 40 } else { 10 },
+                "lineWidth": 1,
+                "showPoints": "never",
+                "spanNulls": false,
+                "stacking": { "group": "A", "mode": if stacked { "normal" } else { "none" } },
+                "thresholdsStyle": { "mode": if dashed { "dashed" } else { "off" } },
+            });
+            // The axis of a share that is zero throughout would go to 10000 %.
+            if unit == "percentunit" {
+                custom["axisSoftMax"] = json!(0.01);
+            }
+            Some(custom)
+        }
         Visual::StateTimeline => Some(json!({ "fillOpacity": 70, "lineWidth": 0 })),
         Visual::Table => {
             Some(json!({ "align": "auto", "cellOptions": { "type": "auto" }, "inspect": false }))

@@ -252,7 +252,7 @@ impl Panel {
                 thresholds: Thresholds { mode: "absolute", steps: steps(&self.thresholds) },
                 mappings: options::mappings(&self.words),
                 links: self.data_links.clone(),
-                custom: options::custom(self.visual, dashed, self.stacked),
+                custom: options::custom(self.visual, &self.unit, dashed, self.stacked),
             },
             overrides: self
                 .columns

@@ -20,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let obs = obs_runtime::builder!("gpu-example").listen(args.metrics).init()?;
     let device = Device::open(args.device)?;
+    let mut work = Work::new(args.size);
     if matches!(device, Device::Host) {
-        let peak = peak::measure();
+        let peak = peak::measure(work.vector_len());
         host::device().set_peaks(Some(peak.bytes), Some(peak.flops));
     }
     #[cfg(feature = "nvml")]
@@ -31,7 +32,6 @@ pub fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         println!("metrics  http://{address}/metrics");
     }
 
-    let mut work = Work::new(args.size);
     for _ in 0..args.rounds {
         work.round(&device)?;
     }

@@ -40,6 +40,11 @@ impl Work {
         }
     }
 
+    /// How long its vectors are.
+    pub(crate) fn vector_len(&self) -> usize {
+        self.x.len()
+    }
+
     /// Runs every kernel once, and checks what it computed.
     ///
     /// # Errors
