@@ -35,6 +35,9 @@
 //! the program lets go of it, that device is gone, with the timings that nobody has read, and its `gpu_device_up` is exported
 //! no longer.
 //!
+//! Green contexts, which are parts of a device, can be the context of one thread at a time only, so that nothing is timed in
+//! their streams.
+//!
 //! The driver wants nobody to call it about a context while that is destroyed. Where work can be under way then, let
 //! [`flush`](crate::flush) return first: this crate asks the driver about a context only for launches that it has not
 //! read. A program that ends need not. With a driver before CUDA 12, which does not tell one context from a later one, keep

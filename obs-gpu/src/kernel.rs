@@ -63,7 +63,8 @@ impl Kernel {
     /// The kernel's labels are those of its attribute's expressions; a static has none.
     ///
     /// Costs two events and a place in a queue where the launch is timed, and a few nanoseconds where it is only
-    /// counted. It never waits for the device.
+    /// counted; and what the stream's [`lane`](Stream::lane) costs, which asks the driver once or twice where the stream is
+    /// one of `cudarc` or `cust`. It never waits for the device.
     pub fn launch<S: Stream + ?Sized>(&'static self, stream: &S) -> Launch {
         v1::launch(self, stream, [], Work::NONE)
     }

@@ -47,12 +47,13 @@
 //! Each ok launch is in exactly one of the durations' count, `gpu_kernel_untimed_total`, and `gpu_timings_pending`. It
 //! is untimed because it was not its turn (`sampled`: see [`Config::overhead`]), the stream was being captured
 //! (`capture`), all event pairs were in use (`pool`), the driver refused a call that timing needs (`refused`), the
-//! device is lost (`lost`), or the device said that the work failed (`failed`). So nothing is left out unseen, and a
+//! device is lost or gone (`lost`), or the device said that the work failed (`failed`). So nothing is left out unseen, and a
 //! device that is far behind delays no launch.
 //!
 //! A duration is the time between two events on the stream. In a stream that is busy, that is the kernel's own time and
 //! what the events take, below a microsecond or two; into an idle one the first event goes at once, so that the host's
-//! time to launch is part of it. `gpu_kernel_launch_seconds` says how long that is.
+//! time to launch is part of it. `gpu_kernel_launch_seconds` says how long that is. What another thread puts into the stream in
+//! between is part of it, too, and so is loading a kernel, which drivers do at its first launch.
 //!
 //! # Spans
 //!

@@ -51,6 +51,7 @@ pub(crate) fn fill(set: impl Fn(Symbol, *mut ())) {
         cuStreamCreateWithPriority => stream::create_with_priority;
         cuStreamDestroy_v2 => stream::destroy;
         cuStreamGetCtx => stream::context;
+        cuStreamGetGreenCtx => stream::green_context;
         cuStreamGetFlags => stream::flags;
         cuStreamQuery => stream::query;
         cuStreamSynchronize => stream::synchronize;

@@ -10,6 +10,7 @@
 //! | `fault NAME CODE` | the kernel ends with that error, which stays |
 //! | `refuse FUNCTION CODE [TIMES]` | the function fails, always or so many times; `TIMES` 0 ends it |
 //! | `lose CODE` | every context is lost, now |
+//! | `green` | every stream is one of a green context, a part of a device |
 //! | `calls FUNCTION` | how often it was called |
 //! | `waits` | how often anything was called that waits for a device |
 //! | `stale` | how often an event was used that went with its context |

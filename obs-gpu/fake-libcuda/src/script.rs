@@ -36,6 +36,7 @@ pub(crate) fn run(command: &str) -> Option<i64> {
         ["waits"] => return Some(WAITS.into_iter().map(calls).sum()),
         ["stale"] => return Some(world().stale),
         ["now"] => return Some(world().clock.now() as i64),
+        ["green"] => world().green = true,
         ["forget"] => CALLS.iter().for_each(|calls| calls.store(0, Relaxed)),
         ["devices", count] => world().devices = count.parse().ok()?,
         ["clock", "virtual"] => world().clock = Clock::Virtual(1_000_000),

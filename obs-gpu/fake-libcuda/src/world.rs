@@ -21,6 +21,8 @@ pub(crate) struct World {
     /// Kernels that cost the context its life, and the code.
     pub(crate) faults: HashMap<String, Code>,
     pub(crate) refusals: Vec<Refusal>,
+    /// Whether every stream is one of a part of a device.
+    pub(crate) green: bool,
     pub(crate) initialised: bool,
     pub(crate) contexts: HashMap<usize, Context>,
     pub(crate) retained: HashMap<i32, u32>,
@@ -82,6 +84,7 @@ static WORLD: LazyLock<Mutex<World>> = LazyLock::new(|| {
         kernels: HashMap::new(),
         faults: HashMap::new(),
         refusals: Vec::new(),
+        green: false,
         initialised: false,
         contexts: HashMap::new(),
         retained: HashMap::new(),

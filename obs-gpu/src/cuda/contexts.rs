@@ -1,8 +1,8 @@
 //! Which device of this crate a context is.
 
 use super::context::Context;
-use super::fault::{INVALID_CONTEXT, error};
-use super::ffi::{ContextHandle, Functions};
+use super::fault::{INVALID_CONTEXT, NOT_SUPPORTED, error};
+use super::ffi::{ContextHandle, Functions, StreamHandle};
 use crate::driver::DriverError;
 use crate::stream::Lane;
 use crate::{Device, OpenError};
@@ -23,12 +23,16 @@ thread_local! {
     static LAST: Cell<Option<Known>> = const { Cell::new(None) };
 }
 
-/// The device that the context is, which becomes one at the first launch there.
+/// The device that the context of this stream is, which becomes one at the first launch there.
 ///
 /// # Errors
 ///
 /// What the driver says of the context.
-pub(super) fn device(functions: &'static Functions, handle: ContextHandle) -> Result<u32, DriverError> {
+pub(super) fn device(
+    functions: &'static Functions,
+    handle: ContextHandle,
+    stream: StreamHandle,
+) -> Result<u32, DriverError> {
     if handle == ContextHandle::default() {
         return Err(error(INVALID_CONTEXT));
     }
@@ -39,7 +43,7 @@ pub(super) fn device(functions: &'static Functions, handle: ContextHandle) -> Re
     };
     match LAST.get() {
         Some(last) if last.handle == handle && last.id == id => Ok(last.device),
-        _ => find(functions, handle, id),
+        _ => find(functions, handle, id, stream),
     }
 }
 
@@ -51,7 +55,16 @@ fn last_under(handle: ContextHandle) -> Option<u32> {
 }
 
 #[cold]
-fn find(functions: &'static Functions, handle: ContextHandle, id: u64) -> Result<u32, DriverError> {
+fn find(
+    functions: &'static Functions,
+    handle: ContextHandle,
+    id: u64,
+    stream: StreamHandle,
+) -> Result<u32, DriverError> {
+    // It can be the context of one thread at a time only, and the collector's would be in everybody's way.
+    if functions.is_green(stream) {
+        return Err(error(NOT_SUPPORTED));
+    }
     let mut all = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = match all.iter().find(|known| known.handle == handle && known.id == id) {
         Some(known) => *known,

@@ -21,6 +21,9 @@ pub(super) const INVALID_HANDLE: Code = 400;
 /// `CUDA_ERROR_CONTEXT_IS_DESTROYED`.
 pub(super) const CONTEXT_IS_DESTROYED: Code = 709;
 
+/// `CUDA_ERROR_NOT_SUPPORTED`.
+pub(super) const NOT_SUPPORTED: Code = 801;
+
 /// `CUDA_ERROR_CAPTURED_EVENT`.
 const CAPTURED_EVENT: Code = 907;
 

@@ -106,6 +106,7 @@ functions! {
     }
     optional {
         context_id: "cuCtxGetId" (ContextHandle, *mut u64);
+        green_context: "cuStreamGetGreenCtx" (StreamHandle, *mut usize);
     }
 }
 
@@ -215,6 +216,13 @@ impl Functions {
     /// For the default streams, the thread's.
     pub(super) fn stream_context(&self, stream: StreamHandle) -> Result<ContextHandle, Code> {
         answer!(self.stream_context, stream, out)
+    }
+
+    /// Whether it is a stream of a part of a device. No driver before CUDA 12.4 has any.
+    pub(super) fn is_green(&self, stream: StreamHandle) -> bool {
+        let Some(function) = self.green_context else { return false };
+        let green: Result<usize, Code> = answer!(function, stream, out);
+        green.is_ok_and(|green| green != 0)
     }
 
     /// In the thread's context.

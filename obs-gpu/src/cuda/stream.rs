@@ -20,7 +20,7 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// What the driver says of it; code 100 without a driver.
+    /// What the driver says of it; code 100 without a driver, and 801 where it is a stream of a green context.
     ///
     /// # Safety
     ///
@@ -69,5 +69,8 @@ fn find(stream: usize, context: Option<usize>) -> Result<Lane, DriverError> {
         }
         .map_err(fault::error)?,
     };
-    Ok(Lane { device: contexts::device(functions, context)?, stream: StreamId(stream as u64) })
+    Ok(Lane {
+        device: contexts::device(functions, context, StreamHandle(stream))?,
+        stream: StreamId(stream as u64),
+    })
 }

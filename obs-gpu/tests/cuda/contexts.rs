@@ -4,6 +4,7 @@ use crate::process::{
     Gpu, SCALE, flush, is_told_of, is_up, launches, script, timings, wait_until_down, with_script,
 };
 use cudarc::driver::CudaContext;
+use obs_gpu::cuda::Stream;
 
 #[test]
 fn two_contexts_on_one_device_are_two_devices() {
@@ -28,6 +29,16 @@ fn a_context_that_is_gone_is_never_asked_about() {
         flush();
         assert_eq!((launches("scale", "0", "ok"), script("stale")), (1.0, 0));
         assert!(!is_told_of("0"), "nothing is wrong with what the program let go of");
+    });
+}
+
+#[test]
+fn a_part_of_a_device_is_left_to_its_thread() {
+    with_script("contexts::a_part_of_a_device_is_left_to_its_thread", "green", || {
+        let gpu = Gpu::open(0);
+        let stream = gpu.stream();
+        let error = unsafe { Stream::from_raw(stream.cu_stream().cast()) }.unwrap_err();
+        assert_eq!((error.code, script("calls cuEventCreate")), (801, 0));
     });
 }
 

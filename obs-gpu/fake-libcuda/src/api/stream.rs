@@ -38,6 +38,14 @@ pub(super) unsafe extern "C" fn context(stream: usize, context: *mut usize) -> C
     })
 }
 
+pub(super) unsafe extern "C" fn green_context(stream: usize, context: *mut usize) -> Code {
+    call(Symbol::cuStreamGetGreenCtx, |world| {
+        world.stream(stream)?;
+        // SAFETY: the caller's place.
+        unsafe { put(context, usize::from(world.green) * 0x6000) }
+    })
+}
+
 pub(super) unsafe extern "C" fn flags(stream: usize, flags: *mut u32) -> Code {
     call(Symbol::cuStreamGetFlags, |world| {
         let known = world.stream(stream)?.flags;
