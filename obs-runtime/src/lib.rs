@@ -78,4 +78,4 @@ pub use registry::{Conflict, catalogue, conflicts, snapshot};
 pub use secret::Secret;
 pub use trace::Sampling;
 #[cfg(feature = "tracing-subscriber")]
-pub use trace::layer;
+pub use trace::{layer, layer_with_filter};
