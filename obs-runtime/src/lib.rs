@@ -18,6 +18,7 @@ mod cells;
 mod clock;
 mod collect;
 mod context;
+mod digits;
 mod error;
 pub mod exposition;
 mod health;
