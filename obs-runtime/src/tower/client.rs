@@ -9,7 +9,7 @@ use crate::carry;
 use crate::clock;
 use crate::propagate::{header, inject};
 use crate::trace::request::RequestSpan;
-use http::header::{HOST, HeaderName};
+use http::header::{CONTENT_TYPE, HOST, HeaderName};
 use http::uri::Authority;
 use http::{Method, Request, Response};
 use http_body::Body;
@@ -171,9 +171,10 @@ impl Settings {
             method: words::method(request.method()),
             scheme: words::scheme(scheme),
             version: words::version(request.version()),
-            call: grpc::is_call(headers).then(|| grpc::method(request.uri()).into()),
+            call: grpc::is_call(headers.get(CONTENT_TYPE)).then(|| grpc::method(request.uri()).into()),
             route: None,
             server: authority.map(|authority| super::server(&authority, scheme)),
+            said: None,
             request_bytes: None,
             response_bytes: 0,
             status: None,
