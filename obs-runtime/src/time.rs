@@ -32,6 +32,11 @@ pub(crate) fn rfc3339(at: SystemTime) -> Rfc3339 {
 }
 
 impl Rfc3339 {
+    #[cfg(feature = "logs")]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         // It is ASCII, so there always is one.
         str::from_utf8(&self.0).unwrap_or_default()

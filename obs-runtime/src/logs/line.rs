@@ -5,7 +5,7 @@ use crate::TraceContext;
 use crate::digits::Hex;
 use crate::time::rfc3339;
 use crate::trace::record::{FieldValue, Named};
-use std::fmt::Write;
+use std::io::Write;
 
 /// What lines look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Form {
 
 impl Form {
     /// Adds the line, with its end.
-    pub(super) fn write(self, out: &mut String, event: &Event) {
+    pub(super) fn write(self, out: &mut Vec<u8>, event: &Event) {
         match self {
             Form::Json => json(out, event),
             Form::Text => text(out, event),
@@ -24,89 +24,89 @@ impl Form {
     }
 }
 
-fn json(out: &mut String, event: &Event) {
-    out.push_str("{\"timestamp\":\"");
-    out.push_str(rfc3339(event.at).as_str());
-    out.push_str("\",\"level\":\"");
-    out.push_str(event.meta.level().as_str());
-    out.push_str("\",\"message\":");
+fn json(out: &mut Vec<u8>, event: &Event) {
+    out.extend_from_slice(b"{\"timestamp\":\"");
+    out.extend_from_slice(rfc3339(event.at).as_bytes());
+    out.extend_from_slice(b"\",\"level\":\"");
+    out.extend_from_slice(event.meta.level().as_str().as_bytes());
+    out.extend_from_slice(b"\",\"message\":");
     quote(out, &event.text());
-    out.push_str(",\"target\":");
+    out.extend_from_slice(b",\"target\":");
     quote(out, event.meta.target());
     if let Some(file) = event.meta.file() {
-        out.push_str(",\"file\":");
+        out.extend_from_slice(b",\"file\":");
         quote(out, file);
     }
     if let Some(number) = event.meta.line() {
-        out.push_str(",\"line\":");
+        out.extend_from_slice(b",\"line\":");
         integer(out, number);
     }
     if let Some(thread) = &event.thread {
-        out.push_str(",\"thread\":");
+        out.extend_from_slice(b",\"thread\":");
         quote(out, thread);
     }
     if let Some(TraceContext { trace_id, span_id, .. }) = event.trace {
-        out.push_str(",\"trace_id\":\"");
-        out.push_str(Hex::of_trace(trace_id).as_str());
-        out.push_str("\",\"span_id\":\"");
-        out.push_str(Hex::of_span(span_id).as_str());
-        out.push('"');
+        out.extend_from_slice(b",\"trace_id\":\"");
+        out.extend_from_slice(Hex::of_trace(trace_id).as_bytes());
+        out.extend_from_slice(b"\",\"span_id\":\"");
+        out.extend_from_slice(Hex::of_span(span_id).as_bytes());
+        out.push(b'"');
     }
     if let Some(id) = &event.correlation {
-        out.push_str(",\"correlation_id\":");
+        out.extend_from_slice(b",\"correlation_id\":");
         quote(out, id.as_str());
     }
-    object(out, ",\"fields\":{", &event.fields);
-    object(out, ",\"span\":{", &event.span);
-    out.push_str("}\n");
+    object(out, b",\"fields\":{", &event.fields);
+    object(out, b",\"span\":{", &event.span);
+    out.extend_from_slice(b"}\n");
 }
 
 /// Adds a member that is an object, after what begins it, unless it is empty.
-fn object(out: &mut String, begin: &str, fields: &[Named]) {
+fn object(out: &mut Vec<u8>, begin: &[u8], fields: &[Named]) {
     for (place, (field, value)) in fields.iter().enumerate() {
-        out.push_str(if place == 0 { begin } else { "," });
+        out.extend_from_slice(if place == 0 { begin } else { b"," });
         quote(out, field);
-        out.push(':');
+        out.push(b':');
         match value {
-            FieldValue::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            FieldValue::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             FieldValue::Integer(value) => integer(out, *value),
-            // A string takes everything, here and below. JSON has no words for the others.
+            // A vector takes everything, here and below. JSON has no words for the others.
             FieldValue::Float(value) if value.is_finite() => drop(write!(out, "{value:?}")),
             FieldValue::Float(value) => drop(write!(out, "\"{value}\"")),
             FieldValue::Text(value) => quote(out, value),
         }
     }
     if !fields.is_empty() {
-        out.push('}');
+        out.push(b'}');
     }
 }
 
-fn integer(out: &mut String, value: impl itoa::Integer) {
-    out.push_str(itoa::Buffer::new().format(value));
+fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// Adds text as JSON has it.
-fn quote(out: &mut String, text: &str) {
-    out.push('"');
+fn quote(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
     let mut rest = text;
     loop {
         let (plain, from) = rest.split_at(as_it_is(rest.as_bytes()));
-        out.push_str(plain);
+        out.extend_from_slice(plain.as_bytes());
         let mut chars = from.chars();
         match chars.next() {
             None => break,
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
+            Some('"') => out.extend_from_slice(b"\\\""),
+            Some('\\') => out.extend_from_slice(b"\\\\"),
+            Some('\n') => out.extend_from_slice(b"\\n"),
+            Some('\r') => out.extend_from_slice(b"\\r"),
+            Some('\t') => out.extend_from_slice(b"\\t"),
             // Those that JSON forbids, and DEL and C1, which terminals obey.
             Some(char) if char.is_control() => drop(write!(out, "\\u{:04x}", u32::from(char))),
-            Some(char) => out.push(char),
+            Some(char) => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
         }
         rest = chars.as_str();
     }
-    out.push('"');
+    out.push(b'"');
 }
 
 /// How many bytes at the beginning of some text are copied as they are: nearly always all. It ends between two
@@ -139,19 +139,19 @@ fn any_special(bytes: [u8; 8]) -> bool {
     (below(word, b' ') | is(b'"') | is(b'\\') | is(0x7f) | is(0xc2)) & (ALL << 7) != 0
 }
 
-fn text(out: &mut String, event: &Event) {
-    out.push_str(rfc3339(event.at).as_str());
+fn text(out: &mut Vec<u8>, event: &Event) {
+    out.extend_from_slice(rfc3339(event.at).as_bytes());
     let _ = write!(out, " {:>5} ", event.meta.level());
     if let Some(thread) = &event.thread {
-        out.push('[');
+        out.push(b'[');
         plain(out, thread);
-        out.push_str("] ");
+        out.extend_from_slice(b"] ");
     }
     plain(out, event.meta.target());
-    out.push_str(": ");
+    out.extend_from_slice(b": ");
     plain(out, &event.text());
     let mut pair = |name: &str, value: &dyn std::fmt::Display| {
-        out.push(' ');
+        out.push(b' ');
         plain(out, name);
         let _ = write!(out, "={value}");
     };
@@ -166,19 +166,19 @@ fn text(out: &mut String, event: &Event) {
         pair("correlation_id", id);
     }
     if let (Some(file), Some(number)) = (event.meta.file(), event.meta.line()) {
-        out.push_str(" (");
+        out.extend_from_slice(b" (");
         plain(out, file);
         let _ = write!(out, ":{number})");
     }
-    out.push('\n');
+    out.push(b'\n');
 }
 
 /// Adds text without what would end the line or move a terminal's cursor.
-fn plain(out: &mut String, text: &str) {
+fn plain(out: &mut Vec<u8>, text: &str) {
     for char in text.chars() {
         match char.is_control() {
-            true => out.extend(char.escape_default()),
-            false => out.push(char),
+            true => drop(write!(out, "{}", char.escape_default())),
+            false => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
 }
@@ -203,10 +203,10 @@ mod tests {
             for length in 0..20 {
                 for at in 0..=length {
                     let text = format!("{}{char}{}", "a".repeat(at), "é".repeat(length - at));
-                    let mut out = String::new();
+                    let mut out = Vec::new();
                     quote(&mut out, &text);
                     let inside: String = text.chars().map(expected).collect();
-                    assert_eq!(out, format!("\"{inside}\""), "{text:?}");
+                    assert_eq!(String::from_utf8(out).unwrap(), format!("\"{inside}\""), "{text:?}");
                 }
             }
         }

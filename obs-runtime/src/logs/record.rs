@@ -27,7 +27,7 @@ const MEMORY: usize = 4096;
 
 thread_local! {
     /// The line that is being written. Nobody else's code runs meanwhile: all values are copies.
-    static LINE: RefCell<String> = const { RefCell::new(String::new()) };
+    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Logs each event that is let through.
@@ -77,7 +77,7 @@ impl Events {
 
     /// Writes a line. Its memory is that of the one before on this thread.
     fn write(&self, lines: &Writer, event: &Event) -> bool {
-        let write = |line: &RefCell<String>| {
+        let write = |line: &RefCell<Vec<u8>>| {
             let mut line = line.borrow_mut();
             line.clear();
             // One line of a megabyte does not keep one for good.
@@ -87,7 +87,7 @@ impl Events {
         };
         LINE.try_with(write).unwrap_or_else(|_| {
             // The thread is ending.
-            let mut line = String::new();
+            let mut line = Vec::new();
             self.form.write(&mut line, event);
             lines.write(&line)
         })

@@ -135,7 +135,7 @@ impl<S> Layer<S> for ServerLayer {
 
     fn layer(&self, inner: S) -> Server<S> {
         let set = Set::of(Side::Server, &self.settings.names);
-        Server { inner, settings: self.settings.clone(), set }
+        Server { inner, settings: Arc::new(self.settings.clone()), set }
     }
 }
 
@@ -143,7 +143,8 @@ impl<S> Layer<S> for ServerLayer {
 #[derive(Clone, Debug)]
 pub struct Server<S> {
     inner: S,
-    settings: Settings,
+    /// Shared: axum clones its services for each request.
+    settings: Arc<Settings>,
     set: &'static Set,
 }
 
@@ -191,7 +192,7 @@ impl<'a> Head<'a> {
 
 impl Settings {
     /// The request, and the header of its answer in which the correlation id is returned.
-    fn begin<B>(&self, set: &'static Set, request: &Request<B>) -> (Exchange, Option<HeaderName>) {
+    fn begin<B>(&self, set: &'static Set, request: &Request<B>) -> (Box<Exchange>, Option<HeaderName>) {
         let start = clock::now();
         let mut head = Head::default();
         let (mut remote, found) = match self.believes {
@@ -216,7 +217,7 @@ impl Settings {
         };
         let scheme = words::scheme(request.uri().scheme_str().or(self.scheme).unwrap_or("http"));
         let method = words::method(request.method());
-        let mut exchange = Exchange {
+        let mut exchange = Box::new(Exchange {
             set,
             side: Side::Server,
             start,
@@ -237,7 +238,7 @@ impl Settings {
             flying: set.in_flight.as_ref().map(|in_flight| in_flight.begin(method, scheme)),
             running: false,
             ended: false,
-        };
+        });
         if recorded {
             self.add_attributes(request, &mut exchange);
         }
@@ -268,7 +269,8 @@ pin_project! {
         // First, so that the request lasts until the future's own destructors have run.
         #[pin]
         future: F,
-        exchange: Option<Exchange>,
+        // Boxed: the future is moved a dozen times before its first poll.
+        exchange: Option<Box<Exchange>>,
         method: Method,
         returned: Option<HeaderName>,
     }
