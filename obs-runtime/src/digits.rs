@@ -2,7 +2,7 @@
 //! where every request writes some.
 
 /// The hexadecimal digits of a number, in lower case, on the stack.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Hex<const N: usize>([u8; N]);
 
 impl Hex<32> {
@@ -30,6 +30,7 @@ impl<const N: usize> Hex<N> {
         Hex(digits)
     }
 
+    #[cfg(any(feature = "logs", feature = "tower"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

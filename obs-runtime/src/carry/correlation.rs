@@ -63,9 +63,23 @@ impl CorrelationId {
     }
 }
 
+impl CorrelationId {
+    /// The same as bytes, which nobody has to look through again.
+    #[cfg(any(feature = "logs", feature = "tower"))]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Id::Made(digits) => digits.as_bytes(),
+            Id::Given(text) => text.as_bytes(),
+        }
+    }
+}
+
 impl PartialEq for CorrelationId {
     fn eq(&self, other: &CorrelationId) -> bool {
-        self.as_str() == other.as_str()
+        match (&self.0, &other.0) {
+            (Id::Made(ours), Id::Made(theirs)) => ours == theirs,
+            _ => self.as_str() == other.as_str(),
+        }
     }
 }
 

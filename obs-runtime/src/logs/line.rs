@@ -54,7 +54,10 @@ fn json(out: &mut Vec<u8>, event: &Event) {
     }
     if let Some(id) = &event.correlation {
         out.extend_from_slice(b",\"correlation_id\":");
-        quote(out, id.as_str());
+        match as_it_is(id.as_bytes()) == id.as_bytes().len() {
+            true => [b"\"", id.as_bytes(), b"\""].iter().for_each(|part| out.extend_from_slice(part)),
+            false => quote(out, id.as_str()),
+        }
     }
     object(out, b",\"fields\":{", &event.fields);
     object(out, b",\"span\":{", &event.span);

@@ -6,7 +6,7 @@ use super::metrics::{Names, Set, Side};
 use super::{Route, Said, attribute, grpc, text, words};
 use crate::carry::CorrelationId;
 use crate::clock;
-use crate::propagate::{Remote, extract_known, header};
+use crate::propagate::{Remote, extract_known};
 use crate::trace::request::RequestSpan;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http::{Extensions, Method, Request, Response};
@@ -303,7 +303,7 @@ where
                 return Poll::Ready(Err(error));
             }
         };
-        let id = exchange.context.correlation_id().and_then(|id| header(id.as_str()));
+        let id = exchange.context.correlation_id().and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
         if let (Some(name), Some(id)) = (this.returned.take(), id) {
             response.headers_mut().entry(name).or_insert(id);
         }
