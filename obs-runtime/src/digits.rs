@@ -31,6 +31,7 @@ impl<const N: usize> Hex<N> {
     }
 
     #[cfg(any(feature = "logs", feature = "tower"))]
+    #[cfg(any(feature = "logs", feature = "tower"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -83,7 +83,7 @@ impl Cuda {
         let mut launch = self.stream.launch_builder(&self.saxpy);
         launch.arg(&n).arg(&a).arg(x).arg(y);
         // SAFETY: the arguments are the kernel's; it writes below `n`, which both vectors have.
-        unsafe { launch.launch(blocks_of(blocks(nodes), BLOCK)) }?;
+        unsafe { launch.launch(blocks_of(n.div_ceil(BLOCK), BLOCK)) }?;
         Ok(())
     }
 
