@@ -18,6 +18,7 @@ mod cells;
 mod clock;
 mod collect;
 mod context;
+mod digits;
 mod error;
 pub mod exposition;
 mod health;
@@ -78,4 +79,4 @@ pub use registry::{Conflict, catalogue, conflicts, snapshot};
 pub use secret::Secret;
 pub use trace::Sampling;
 #[cfg(feature = "tracing-subscriber")]
-pub use trace::layer;
+pub use trace::{layer, layer_with_filter};

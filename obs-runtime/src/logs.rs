@@ -94,7 +94,7 @@ where
 pub(crate) fn install(logs: Logs) -> io::Result<Option<LogsHandle>> {
     let (layer, handle) = layer(logs)?;
     // What libraries record at lower levels is for who asks for it with a subscriber of their own.
-    let traces = crate::trace::layer_from(tracing::level_filters::LevelFilter::INFO);
+    let traces = crate::layer_with_filter(tracing::level_filters::LevelFilter::INFO);
     let subscriber = tracing_subscriber::registry().with(traces).with(layer);
     Ok(tracing::subscriber::set_global_default(subscriber).is_ok().then_some(handle))
 }

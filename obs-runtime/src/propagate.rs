@@ -97,7 +97,7 @@ pub fn extract<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Remo
     let mut found = Found::default();
     for (name, value) in fields {
         if name.eq_ignore_ascii_case(TRACEPARENT) {
-            found.traceparents.push(value);
+            found.traceparent(value);
         } else if name.eq_ignore_ascii_case(TRACESTATE) {
             found.tracestates.push(value);
         } else if name.eq_ignore_ascii_case(BAGGAGE) {
@@ -129,7 +129,8 @@ pub fn inject(context: &Context, mut set: impl FnMut(&'static str, &str)) {
 /// Values by field, before they are understood.
 #[derive(Debug, Default)]
 struct Found<'a> {
-    traceparents: Vec<&'a str>,
+    /// The first, and whether there are more.
+    traceparent: Option<(&'a str, bool)>,
     tracestates: Vec<&'a str>,
     baggage: Vec<&'a str>,
     /// With the rank of its field: the lowest counts.
@@ -137,6 +138,10 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    fn traceparent(&mut self, value: &'a str) {
+        self.traceparent = Some(self.traceparent.map_or((value, false), |(first, _)| (first, true)));
+    }
+
     fn correlation(&mut self, rank: usize, value: &'a str) {
         if self.correlation.as_ref().is_none_or(|(known, _)| rank < *known)
             && let Some(id) = CorrelationId::parse(value)
@@ -147,8 +152,8 @@ impl<'a> Found<'a> {
 
     fn read(self) -> Remote {
         // Of two parents neither can be believed.
-        let trace = match self.traceparents[..] {
-            [one] => TraceContext::parse_traceparent(one.trim_matches([' ', '\t'])),
+        let trace = match self.traceparent {
+            Some((one, false)) => TraceContext::parse_traceparent(one.trim_matches([' ', '\t'])),
             _ => None,
         };
         Remote {

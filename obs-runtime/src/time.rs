@@ -2,13 +2,45 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// `2026-11-21T09:30:00.123Z`, of RFC 3339. Moments before 1970 read as 1970.
-pub(crate) fn rfc3339(at: SystemTime) -> String {
+/// A moment as text, on the stack: with every line of a log comes one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rfc3339([u8; 24]);
+
+/// `2026-11-21T09:30:00.123Z`, of RFC 3339. Moments before 1970 read as 1970, and of a year that has more than four
+/// digits are the last four.
+pub(crate) fn rfc3339(at: SystemTime) -> Rfc3339 {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let mut put = |at: usize, number: u64| {
+        text[at] += (number / 10 % 10) as u8;
+        text[at + 1] += (number % 10) as u8;
+    };
+    put(0, year / 100);
+    put(2, year);
+    put(5, month);
+    put(8, day);
+    put(11, hour);
+    put(14, minute);
+    put(17, second);
+    let millis = u64::from(since.subsec_millis());
+    put(20, millis / 10);
+    text[22] += (millis % 10) as u8;
+    Rfc3339(text)
+}
+
+impl Rfc3339 {
+    #[cfg(feature = "logs")]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        // It is ASCII, so there always is one.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 /// Year, month and day of a day since 1970.
@@ -42,8 +74,8 @@ mod tests {
             (1_795_253_400_123, "2026-11-21T09:30:00.123Z"),
             (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
         ] {
-            assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_millis(millis)), text);
+            assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_millis(millis)).as_str(), text);
         }
-        assert_eq!(rfc3339(UNIX_EPOCH - Duration::from_secs(1)), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339(UNIX_EPOCH - Duration::from_secs(1)).as_str(), "1970-01-01T00:00:00.000Z");
     }
 }

@@ -27,9 +27,7 @@ mod tracer;
 #[cfg(feature = "otlp")]
 pub(crate) use inbox::Finished;
 #[cfg(feature = "tracing-subscriber")]
-pub use layer::layer;
-#[cfg(feature = "logs")]
-pub(crate) use layer::layer_from;
+pub use layer::{layer, layer_with_filter};
 pub use record::FieldValue;
 pub use sampling::Sampling;
 pub(crate) use tracer::{Limits, Tracer};

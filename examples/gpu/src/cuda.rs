@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // A launch trusts its arguments to be what the kernel expects.
 
 use crate::error::{Error, Result};
+use crate::kernels::{BLOCK, TILE, blocks};
 use cudarc::driver::{
     CudaContext, CudaFunction, CudaSlice, CudaStream, DeviceRepr, DriverError, LaunchConfig, PushKernelArg,
     ValidAsZeroBits, sys,
@@ -13,11 +14,6 @@ use std::sync::Arc;
 
 /// The kernels as the driver compiles them; see `kernels/kernels.cu`.
 const PTX: &str = include_str!("../kernels/kernels.ptx");
-
-/// Threads in a block.
-pub(crate) const BLOCK: u32 = 256;
-/// The side of a tile of the matrix product, and of its blocks.
-pub(crate) const TILE: u32 = 16;
 
 /// What can be copied to a GPU as it is.
 pub trait Plain: DeviceRepr + ValidAsZeroBits + fmt::Debug {}
@@ -118,9 +114,10 @@ impl Cuda {
         b: &CudaSlice<f32>,
         c: &mut CudaSlice<f32>,
     ) -> Result {
-        let tiles = side / TILE;
+        let tile = TILE as u32;
+        let tiles = side / tile;
         let config =
-            LaunchConfig { grid_dim: (tiles, tiles, 1), block_dim: (TILE, TILE, 1), shared_mem_bytes: 0 };
+            LaunchConfig { grid_dim: (tiles, tiles, 1), block_dim: (tile, tile, 1), shared_mem_bytes: 0 };
         let mut launch = self.stream.launch_builder(&self.matmul);
         launch.arg(&side).arg(a).arg(b).arg(c);
         // SAFETY: the arguments are the kernel's; the caller has seen that all are squares of that side,
@@ -137,13 +134,14 @@ impl Cuda {
         [repulsion, spring]: [f32; 2],
         force: &mut CudaSlice<f32>,
     ) -> Result {
-        let n = (force.len() / 2) as u32;
+        let nodes = force.len() / 2;
+        let n = nodes as u32;
         let mut launch = self.stream.launch_builder(&self.layout_forces);
         launch.arg(&n).arg(position).arg(offsets).arg(edges);
         launch.arg(&repulsion).arg(&spring).arg(force);
         // SAFETY: the arguments are the kernel's; a graph's offsets are within its edges, and its edges
         // below the number of its nodes.
-        unsafe { launch.launch(blocks_of(n.div_ceil(BLOCK), BLOCK)) }?;
+        unsafe { launch.launch(blocks_of(blocks(nodes), BLOCK)) }?;
         Ok(())
     }
 
@@ -153,11 +151,12 @@ impl Cuda {
         force: &CudaSlice<f32>,
         position: &mut CudaSlice<f32>,
     ) -> Result {
-        let n = (force.len() / 2) as u32;
+        let nodes = force.len() / 2;
+        let n = nodes as u32;
         let mut launch = self.stream.launch_builder(&self.layout_move);
         launch.arg(&n).arg(&limit).arg(force).arg(position);
         // SAFETY: the arguments are the kernel's, and of one length.
-        unsafe { launch.launch(blocks_of(n.div_ceil(BLOCK), BLOCK)) }?;
+        unsafe { launch.launch(blocks_of(blocks(nodes), BLOCK)) }?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::host;
 use obs_gpu::gpu_kernel;
 
 /// Threads in a block of all kernels that are lines of threads.
-const BLOCK: u32 = 256;
+pub const BLOCK: u32 = 256;
 /// Blocks of the reduction's first pass.
 pub(crate) const PARTIAL: usize = 256;
 /// What a side of a matrix is a multiple of.
@@ -157,7 +157,7 @@ impl Layout {
 }
 
 /// How many blocks give each item a thread.
-fn blocks(items: usize) -> u32 {
+pub fn blocks(items: usize) -> u32 {
     items.div_ceil(BLOCK as usize) as u32
 }
 

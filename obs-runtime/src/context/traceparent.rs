@@ -1,6 +1,7 @@
 //! `traceparent: version-trace_id-parent_id-flags`, of the W3C recommendation Trace Context.
 
 use super::TraceContext;
+use crate::digits::Hex;
 
 /// The length of everything that version 00 defines: 2 + 32 + 16 + 2 digits and three dashes.
 const LENGTH: usize = 55;
@@ -26,7 +27,8 @@ pub(super) fn parse(header: &str) -> Option<TraceContext> {
 }
 
 pub(super) fn write(context: &TraceContext) -> String {
-    format!("00-{:032x}-{:016x}-{:02x}", context.trace_id, context.span_id, u8::from(context.sampled))
+    let (trace, span) = (Hex::of_trace(context.trace_id), Hex::of_span(context.span_id));
+    ["00-", trace.as_str(), "-", span.as_str(), if context.sampled { "-01" } else { "-00" }].concat()
 }
 
 /// Exactly `length` lower-case hexadecimal digits.

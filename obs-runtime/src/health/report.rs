@@ -81,7 +81,7 @@ impl Report {
                     json.key(key).string(value);
                 }
             }
-            json.key("timestamp").string(&rfc3339(facts.at));
+            json.key("timestamp").string(rfc3339(facts.at).as_str());
             json.key("uptime_seconds").number(seconds(facts.uptime));
             json.key("components").object(|json| {
                 for component in &self.components {

@@ -49,6 +49,13 @@ pub(crate) fn bucket(bounds: &[f64], value: f64) -> usize {
     bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len())
 }
 
+/// Counts a value, which is a number.
+#[inline]
+fn count(bounds: &'static [f64], slot: &Slot, value: f64) {
+    let update = ObserveFloat { bucket: bucket(bounds, value), last: bounds.len(), x: value };
+    slot.update(bounds.len() + 2, update);
+}
+
 impl Values {
     pub(crate) const fn new() -> Values {
         Values { bounds: OnceLock::new(), exemplars: Exemplars::new() }
@@ -68,11 +75,25 @@ impl Values {
         if value.is_nan() {
             return;
         }
-        let bucket = bucket(bounds, value);
-        let update = ObserveFloat { bucket, last: bounds.len(), x: value };
-        slot.update(bounds.len() + 2, update);
+        count(bounds, slot, value);
         if context::is_sampled() {
             self.exemplars.offer(at.number(), bounds, value);
+        }
+    }
+
+    /// The same for a number that belongs to this sampled span, or to none.
+    #[cfg(feature = "tower")]
+    pub(crate) fn observe_of(
+        &self,
+        bounds: &'static [f64],
+        slot: &Slot,
+        at: Combination,
+        value: f64,
+        span: Option<(u128, u64)>,
+    ) {
+        count(bounds, slot, value);
+        if let Some(span) = span {
+            self.exemplars.offer_of(at.number(), bounds, value, span);
         }
     }
 

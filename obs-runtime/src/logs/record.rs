@@ -13,6 +13,7 @@ use crate::TraceContext;
 use crate::secret::Redacted;
 use crate::trace::fields::Fields;
 use crate::trace::thread;
+use std::cell::RefCell;
 use std::io;
 use std::time::SystemTime;
 use tracing::span::{Attributes, Id, Record};
@@ -20,6 +21,14 @@ use tracing::{Event as TracingEvent, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
+
+/// How long a line may be for which no memory is asked.
+const MEMORY: usize = 4096;
+
+thread_local! {
+    /// The line that is being written. Nobody else's code runs meanwhile: all values are copies.
+    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Logs each event that is let through.
 #[derive(Debug)]
@@ -60,10 +69,28 @@ impl Events {
 
     fn log(&self, event: Event) {
         let level = *event.meta.level();
-        let written = self.lines.as_ref().is_some_and(|lines| lines.write(&self.form.write(&event)));
+        let written = self.lines.as_ref().is_some_and(|lines| self.write(lines, &event));
         if self.export(event) || written {
             counts::logged(level);
         }
+    }
+
+    /// Writes a line. Its memory is that of the one before on this thread.
+    fn write(&self, lines: &Writer, event: &Event) -> bool {
+        let write = |line: &RefCell<Vec<u8>>| {
+            let mut line = line.borrow_mut();
+            line.clear();
+            // One line of a megabyte does not keep one for good.
+            line.shrink_to(MEMORY);
+            self.form.write(&mut line, event);
+            lines.write(&line)
+        };
+        LINE.try_with(write).unwrap_or_else(|_| {
+            // The thread is ending.
+            let mut line = Vec::new();
+            self.form.write(&mut line, event);
+            lines.write(&line)
+        })
     }
 
     /// Whether there is somebody who exports it.

@@ -90,12 +90,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// A whole line, its end included. False where it came too late. What there is no room for counts itself.
-    pub(super) fn write(&self, line: &str) -> bool {
+    pub(super) fn write(&self, line: &[u8]) -> bool {
         let open = self.open.load(Ordering::Acquire);
         match open {
             true => {
                 // It says that it wrote whatever became of it.
-                let _ = self.lines.clone().write_all(line.as_bytes());
+                let _ = self.lines.clone().write_all(line);
             }
             false => counts::dropped(Reason::AfterShutdown),
         }

@@ -17,20 +17,27 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 /// # Ok::<(), http::header::InvalidHeaderValue>(())
 /// ```
 pub fn extract_headers(headers: &HeaderMap) -> Remote {
-    extract_known(headers, &CORRELATION.map(HeaderName::from_static)).0
+    extract_known(headers, &CORRELATION.map(HeaderName::from_static), |_, _| ()).0
 }
 
-/// The same with other headers for the correlation id; also says which of them it was in.
-pub(crate) fn extract_known(headers: &HeaderMap, correlation: &[HeaderName]) -> (Remote, Option<usize>) {
-    let all = |name| headers.get_all(name).iter().map(text);
-    let mut found = Found {
-        traceparents: all(TRACEPARENT).take(2).collect(),
-        tracestates: all(TRACESTATE).collect(),
-        baggage: all(BAGGAGE).collect(),
-        correlation: None,
-    };
-    for (rank, name) in correlation.iter().enumerate() {
-        headers.get_all(name).iter().for_each(|value| found.correlation(rank, text(value)));
+/// The same with other headers for the correlation id; also says which of them it was in. `other` is told of all
+/// other headers, in one look through them: there are fewer of them than questions that a request is asked.
+pub(crate) fn extract_known<'a>(
+    headers: &'a HeaderMap,
+    correlation: &[HeaderName],
+    mut other: impl FnMut(&'a HeaderName, &'a HeaderValue),
+) -> (Remote, Option<usize>) {
+    let mut found = Found::default();
+    for (name, value) in headers {
+        match name.as_str() {
+            TRACEPARENT => found.traceparent(text(value)),
+            TRACESTATE => found.tracestates.push(text(value)),
+            BAGGAGE => found.baggage.push(text(value)),
+            _ => other(name, value),
+        }
+        if let Some(rank) = correlation.iter().position(|known| known == name) {
+            found.correlation(rank, text(value));
+        }
     }
     let rank = found.correlation.as_ref().map(|(rank, _)| *rank);
     (found.read(), rank)

@@ -15,7 +15,7 @@ pin_project! {
         // First, so that the request lasts until the body's own destructors have run.
         #[pin]
         body: B,
-        exchange: Option<Exchange>,
+        exchange: Option<Box<Exchange>>,
         // How long the body is, if it says so.
         expected: Option<u64>,
     }
@@ -25,7 +25,7 @@ impl<B: Body> ObservedBody<B> {
     /// `method`, `status` and `headers` say whether the body will be sent at all.
     pub(super) fn new(
         body: B,
-        mut exchange: Exchange,
+        mut exchange: Box<Exchange>,
         method: &Method,
         headers: &HeaderMap,
     ) -> ObservedBody<B> {

@@ -9,13 +9,14 @@ use crate::carry;
 use crate::clock;
 use crate::propagate::{header, inject};
 use crate::trace::request::RequestSpan;
-use http::header::{HOST, HeaderName};
+use http::header::{CONTENT_TYPE, HOST, HeaderName};
 use http::uri::Authority;
 use http::{Method, Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -117,7 +118,7 @@ impl<S> Layer<S> for ClientLayer {
 
     fn layer(&self, inner: S) -> Client<S> {
         let set = Set::of(Side::Client, &self.settings.names);
-        Client { inner, settings: self.settings.clone(), set }
+        Client { inner, settings: Arc::new(self.settings.clone()), set }
     }
 }
 
@@ -125,7 +126,7 @@ impl<S> Layer<S> for ClientLayer {
 #[derive(Clone, Debug)]
 pub struct Client<S> {
     inner: S,
-    settings: Settings,
+    settings: Arc<Settings>,
     set: &'static Set,
 }
 
@@ -152,7 +153,7 @@ where
 
 impl Settings {
     /// The request, which says what it belongs to from here on.
-    fn begin<B>(&self, set: &'static Set, request: &mut Request<B>) -> Exchange {
+    fn begin<B>(&self, set: &'static Set, request: &mut Request<B>) -> Box<Exchange> {
         let start = clock::now();
         let mut context = carry::Context::current();
         let span = RequestSpan::client();
@@ -164,16 +165,17 @@ impl Settings {
         let host = || Authority::try_from(headers.get(HOST)?.as_bytes()).ok();
         let authority = request.uri().authority().cloned().or_else(host);
         let scheme = request.uri().scheme_str().unwrap_or("http");
-        let mut exchange = Exchange {
+        let mut exchange = Box::new(Exchange {
             set,
             side: Side::Client,
             start,
             method: words::method(request.method()),
             scheme: words::scheme(scheme),
             version: words::version(request.version()),
-            call: grpc::is_call(headers).then(|| grpc::method(request.uri()).into()),
+            call: grpc::is_call(headers.get(CONTENT_TYPE)).then(|| grpc::method(request.uri()).into()),
             route: None,
             server: authority.map(|authority| super::server(&authority, scheme)),
+            said: None,
             request_bytes: None,
             response_bytes: 0,
             status: None,
@@ -184,7 +186,7 @@ impl Settings {
             flying: None,
             running: false,
             ended: false,
-        };
+        });
         if self.path && exchange.span.as_ref().is_some_and(RequestSpan::is_recorded) {
             exchange.attributes.push((attribute("url.path"), text(request.uri().path())));
         }
@@ -222,7 +224,7 @@ pin_project! {
         // First, so that the request lasts until the future's own destructors have run.
         #[pin]
         future: F,
-        exchange: Option<Exchange>,
+        exchange: Option<Box<Exchange>>,
         method: Method,
     }
 }

@@ -4,8 +4,10 @@ use super::grpc::Code;
 use super::metrics::{Set, Side};
 use super::red::Flying;
 use super::words::{self, METHODS, OTHER, SCHEMES};
+use super::{Route, Said};
 use crate::carry::Context;
 use crate::clock;
+use crate::context::{self, TraceContext};
 use crate::error::Category;
 use crate::private::SpanKind;
 use crate::trace::FieldValue;
@@ -13,7 +15,6 @@ use crate::trace::record::Ended;
 use crate::trace::request::{Attributes, RequestSpan};
 use http::HeaderMap;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// What a route is called that is none.
 const UNMATCHED: &str = "_unmatched";
@@ -31,9 +32,11 @@ pub(super) struct Exchange {
     /// The call's name, if it is one of gRPC.
     pub(super) call: Option<Box<str>>,
     /// Of servers: the template that the path matched.
-    pub(super) route: Option<Arc<str>>,
-    /// The server's host and port, as the request says it.
+    pub(super) route: Option<Route>,
+    /// Of clients: the server's host and port.
     pub(super) server: Option<(Box<str>, u16)>,
+    /// Of servers whose span is recorded: what the request says of them.
+    pub(super) said: Option<Said>,
     pub(super) request_bytes: Option<u64>,
     pub(super) response_bytes: u64,
     pub(super) status: Option<u16>,
@@ -114,14 +117,17 @@ impl Exchange {
             How::Panicked => Ended::Panic,
         };
         let seconds = clock::seconds(clock::now().saturating_sub(self.start));
-        // In the span, which is where an exemplar points.
         let span = self.span.take();
-        match span {
-            None => self.count(seconds, ended),
-            Some(mut span) => {
-                span.inside(|| self.count(seconds, ended));
-                self.record(span, ended);
-            }
+        // Where an exemplar leads: to the span, and without one to what everything is in.
+        let sampled = match &span {
+            Some(span) => Some(span.context()).filter(|context| context.sampled),
+            None if context::is_sampled() => TraceContext::current().filter(|context| context.sampled),
+            None => None,
+        };
+        self.count(seconds, ended, sampled.map(|context| (context.trace_id, context.span_id)));
+        if let Some(span) = span {
+            let kind = if self.side == Side::Server { SpanKind::Server } else { SpanKind::Client };
+            span.end(kind, ended, || self.describe());
         }
         self.flying = None;
     }
@@ -140,23 +146,24 @@ impl Exchange {
         }
     }
 
-    fn count(&self, seconds: f64, ended: Ended) {
+    fn count(&self, seconds: f64, ended: Ended, span: Option<(u128, u64)>) {
         let error = ended.error_type().unwrap_or("");
         let status = self.status.map_or("", words::status);
         let method = METHODS[self.method];
-        let port = self.server.as_ref().map_or(String::new(), |(_, port)| port.to_string());
+        let mut digits = itoa::Buffer::new();
+        let port = self.server.as_ref().map_or("", |(_, port)| digits.format(*port));
         let host = self.server.as_ref().map_or("", |(host, _)| host);
         if let (Some(call), Some(code)) = (&self.call, self.code) {
             // A name that the server does not know could be anything.
             let call = if code == Code::UNIMPLEMENTED { OTHER } else { self.set.grpc.place(call) };
             match self.side {
                 Side::Server => {
-                    self.set.grpc.observe(&["grpc", call, code.name(), error], &[Some(seconds)]);
+                    self.set.grpc.observe(&["grpc", call, code.name(), error], &[Some(seconds)], span);
                 }
                 Side::Client => {
-                    let (host, port) = known(self.set.http.place(host), &port);
+                    let (host, port) = known(self.set.http.place(host), port);
                     let values = ["grpc", call, host, port, code.name(), error];
-                    self.set.grpc.observe(&values, &[Some(seconds)]);
+                    self.set.grpc.observe(&values, &[Some(seconds)], span);
                 }
             }
             return;
@@ -164,24 +171,21 @@ impl Exchange {
         let http = &self.set.http;
         match self.side {
             Side::Server => {
-                let route = self.route.as_deref().map_or(UNMATCHED, |route| http.place(route));
+                let route = self.route.as_ref().map_or(UNMATCHED, |route| http.place(route.as_str()));
                 let values = [method, route, status, error, SCHEMES[self.scheme], self.version];
                 let sent = self.status.map(|_| self.response_bytes as f64);
                 let received = self.request_bytes.map(|bytes| bytes as f64);
-                http.observe(&values, &[Some(seconds), received, sent]);
+                http.observe(&values, &[Some(seconds), received, sent], span);
             }
             Side::Client => {
-                let (host, port) = known(http.place(host), &port);
-                http.observe(&[method, host, port, status, error, self.version], &[Some(seconds)]);
+                let (host, port) = known(http.place(host), port);
+                http.observe(&[method, host, port, status, error, self.version], &[Some(seconds)], span);
             }
         }
     }
 
-    fn record(&mut self, span: RequestSpan, ended: Ended) {
-        let kind = if self.side == Side::Server { SpanKind::Server } else { SpanKind::Client };
-        if !span.is_recorded() {
-            return span.end(String::new(), kind, Vec::new(), ended);
-        }
+    /// The span's name and attributes.
+    fn describe(&mut self) -> (String, Attributes) {
         let mut attributes = std::mem::take(&mut self.attributes);
         let mut add = |name: &'static str, value: FieldValue| attributes.push((Cow::Borrowed(name), value));
         let text = |text: &str| FieldValue::Text(text.to_owned());
@@ -200,8 +204,8 @@ impl Exchange {
                 }
                 match &self.route {
                     Some(route) => {
-                        add("http.route", text(route));
-                        format!("{method} {route}")
+                        add("http.route", text(route.as_str()));
+                        format!("{method} {}", route.as_str())
                     }
                     None => method.to_owned(),
                 }
@@ -210,15 +214,16 @@ impl Exchange {
         if self.side == Side::Server {
             add("url.scheme", text(SCHEMES[self.scheme]));
         }
-        if let Some((host, port)) = &self.server {
-            add("server.address", text(host));
-            add("server.port", FieldValue::Integer((*port).into()));
+        let said = self.said.take().and_then(|said| said.read(SCHEMES[self.scheme]));
+        if let Some((host, port)) = said.or_else(|| self.server.take()) {
+            add("server.address", FieldValue::Text(host.into()));
+            add("server.port", FieldValue::Integer(port.into()));
         }
         add("network.protocol.version", text(self.version));
         if let Some(id) = self.context.correlation_id() {
             add("correlation.id", text(id.as_str()));
         }
-        span.end(name, kind, attributes, ended);
+        (name, attributes)
     }
 }
 

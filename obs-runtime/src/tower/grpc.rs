@@ -2,8 +2,7 @@
 
 use super::words::OTHER;
 use crate::error::Category;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
 /// The status codes of gRPC, by their numbers, with the errors that they are.
 static CODES: [Category; 17] = [
@@ -74,10 +73,9 @@ impl Code {
     }
 }
 
-/// Whether a request is a gRPC call. That of gRPC-Web is not: its status is in the body.
-pub(super) fn is_call(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
-    let rest = kind.and_then(|kind| kind.strip_prefix(b"application/grpc"));
+/// Whether a request of that content type is a gRPC call. That of gRPC-Web is not: its status is in the body.
+pub(super) fn is_call(kind: Option<&HeaderValue>) -> bool {
+    let rest = kind.and_then(|kind| kind.as_bytes().strip_prefix(b"application/grpc"));
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
 }
 
@@ -92,7 +90,6 @@ pub(super) fn method(uri: &Uri) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
 
     #[test]
     fn codes_by_number() {
@@ -115,8 +112,8 @@ mod tests {
             ("application/grpc-web+proto", false),
             ("application/json", false),
         ] {
-            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
-            assert_eq!(is_call(&headers), is, "{kind}");
+            assert_eq!(is_call(Some(&HeaderValue::from_static(kind))), is, "{kind}");
         }
+        assert!(!is_call(None));
     }
 }

@@ -13,6 +13,7 @@ use crate::private::LabelDesc;
 use crate::snapshot::{Family, FamilyKind, HistogramValue, Series};
 use obs_model::request::RequestFamily;
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 /// Routes, hosts or methods of one family.
 pub(super) const PLACES: u32 = 200;
@@ -77,20 +78,32 @@ impl Group {
     }
 
     /// Observes one value in each histogram, in their order, or none. `values` are those of the labels; an
-    /// empty one is a label that the request does not have.
-    pub(super) fn observe(&'static self, values: &[&str], sizes: &[Option<f64>]) {
-        let mut text = String::with_capacity(96);
-        for value in values {
-            text.push_str(value);
-            text.push(SEPARATOR);
-        }
-        let label = self.strings.label_of(CAPS, 1, &text);
+    /// empty one is a label that the request does not have. `span` is where exemplars lead.
+    pub(super) fn observe(&'static self, values: &[&str], sizes: &[Option<f64>], span: Option<(u128, u64)>) {
+        let label = self.series(values);
         for (histogram, size) in self.sizes.iter().zip(sizes) {
             if let Some(size) = size {
                 let (slots, at) = histogram.space.at(&[label]);
-                histogram.values.observe(histogram.bounds, &slots[0], at, *size);
+                histogram.values.observe_of(histogram.bounds, &slots[0], at, *size, span);
             }
         }
+    }
+
+    /// The series of these values.
+    fn series(&self, values: &[&str]) -> LabelIndex {
+        thread_local! {
+            /// The text of a series, which needs no memory of its own. Nobody else's code runs meanwhile.
+            static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+        }
+        let of = |text: &mut String| {
+            text.clear();
+            for value in values {
+                text.push_str(value);
+                text.push(SEPARATOR);
+            }
+            self.strings.label_of(CAPS, 1, text)
+        };
+        TEXT.try_with(|text| of(&mut text.borrow_mut())).unwrap_or_else(|_| of(&mut String::new()))
     }
 
     pub(super) fn collect(&'static self, page: &mut Page<'_>, into: &mut Vec<Family>) {

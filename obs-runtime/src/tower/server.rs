@@ -3,13 +3,12 @@
 use super::body::ObservedBody;
 use super::exchange::{Exchange, How};
 use super::metrics::{Names, Set, Side};
-use super::{Route, attribute, grpc, text, words};
+use super::{Route, Said, attribute, grpc, text, words};
 use crate::carry::CorrelationId;
 use crate::clock;
-use crate::propagate::{Remote, extract_known, header};
+use crate::propagate::{Remote, extract_known};
 use crate::trace::request::RequestSpan;
-use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, USER_AGENT};
-use http::uri::Authority;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http::{Extensions, Method, Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -136,7 +135,7 @@ impl<S> Layer<S> for ServerLayer {
 
     fn layer(&self, inner: S) -> Server<S> {
         let set = Set::of(Side::Server, &self.settings.names);
-        Server { inner, settings: self.settings.clone(), set }
+        Server { inner, settings: Arc::new(self.settings.clone()), set }
     }
 }
 
@@ -144,7 +143,8 @@ impl<S> Layer<S> for ServerLayer {
 #[derive(Clone, Debug)]
 pub struct Server<S> {
     inner: S,
-    settings: Settings,
+    /// Shared: axum clones its services for each request.
+    settings: Arc<Settings>,
     set: &'static Set,
 }
 
@@ -169,55 +169,77 @@ where
     }
 }
 
+/// The headers that say something of a request, each as it came first.
+#[derive(Debug, Default)]
+struct Head<'a> {
+    host: Option<&'a HeaderValue>,
+    length: Option<&'a HeaderValue>,
+    kind: Option<&'a HeaderValue>,
+}
+
+impl<'a> Head<'a> {
+    #[inline]
+    fn read(&mut self, name: &HeaderName, value: &'a HeaderValue) {
+        let place = match *name {
+            HOST => &mut self.host,
+            CONTENT_LENGTH => &mut self.length,
+            CONTENT_TYPE => &mut self.kind,
+            _ => return,
+        };
+        place.get_or_insert(value);
+    }
+}
+
 impl Settings {
-    /// The request, and what its answer says.
-    fn begin<B>(
-        &self,
-        set: &'static Set,
-        request: &Request<B>,
-    ) -> (Exchange, Option<(HeaderName, HeaderValue)>) {
+    /// The request, and the header of its answer in which the correlation id is returned.
+    fn begin<B>(&self, set: &'static Set, request: &Request<B>) -> (Box<Exchange>, Option<HeaderName>) {
         let start = clock::now();
-        let headers = request.headers();
+        let mut head = Head::default();
         let (mut remote, found) = match self.believes {
-            true => extract_known(headers, &self.correlation),
-            false => (Remote::default(), None),
+            true => extract_known(request.headers(), &self.correlation, |name, value| head.read(name, value)),
+            false => {
+                request.headers().iter().for_each(|(name, value)| head.read(name, value));
+                (Remote::default(), None)
+            }
         };
         let span = RequestSpan::server(remote.trace);
+        let recorded = span.as_ref().is_some_and(RequestSpan::is_recorded);
         let trace = span.as_ref().map(RequestSpan::context).or(remote.trace);
-        let id = remote.correlation_id.get_or_insert_with(|| CorrelationId::of(trace));
-        let name = self.correlation.get(found.unwrap_or(0)).cloned();
-        let returned = name.zip(header(id.as_str()));
+        remote.correlation_id.get_or_insert_with(|| CorrelationId::of(trace));
+        let returned = self.correlation.get(found.unwrap_or(0)).cloned();
         let mut context = remote.into_context();
         if span.is_some() {
             context = context.beside_span();
         }
-        let host = || Authority::try_from(headers.get(HOST)?.as_bytes()).ok();
-        let authority = request.uri().authority().cloned().or_else(host);
-        let scheme = request.uri().scheme_str().or(self.scheme).unwrap_or("http");
-        let (method, scheme_at) = (words::method(request.method()), words::scheme(scheme));
-        let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let mut exchange = Exchange {
+        let said = || match request.uri().authority() {
+            Some(authority) => Some(Said::Line(authority.clone())),
+            None => head.host.map(|host| Said::Host(host.as_bytes().into())),
+        };
+        let scheme = words::scheme(request.uri().scheme_str().or(self.scheme).unwrap_or("http"));
+        let method = words::method(request.method());
+        let mut exchange = Box::new(Exchange {
             set,
             side: Side::Server,
             start,
             method,
-            scheme: scheme_at,
+            scheme,
             version: words::version(request.version()),
-            call: grpc::is_call(headers).then(|| grpc::method(request.uri()).into()),
+            call: grpc::is_call(head.kind).then(|| grpc::method(request.uri()).into()),
             route: Route::of(request.extensions()),
-            server: authority.map(|authority| super::server(&authority, scheme)),
-            request_bytes: length,
+            server: None,
+            said: if recorded { said() } else { None },
+            request_bytes: head.length.and_then(|length| length.to_str().ok()?.parse().ok()),
             response_bytes: 0,
             status: None,
             code: None,
             span,
             context,
             attributes: Vec::new(),
-            flying: set.in_flight.as_ref().map(|in_flight| in_flight.begin(method, scheme_at)),
+            flying: set.in_flight.as_ref().map(|in_flight| in_flight.begin(method, scheme)),
             running: false,
             ended: false,
-        };
-        if exchange.span.as_ref().is_some_and(RequestSpan::is_recorded) {
+        });
+        if recorded {
             self.add_attributes(request, &mut exchange);
         }
         (exchange, returned)
@@ -247,9 +269,10 @@ pin_project! {
         // First, so that the request lasts until the future's own destructors have run.
         #[pin]
         future: F,
-        exchange: Option<Exchange>,
+        // Boxed: the future is moved a dozen times before its first poll.
+        exchange: Option<Box<Exchange>>,
         method: Method,
-        returned: Option<(HeaderName, HeaderValue)>,
+        returned: Option<HeaderName>,
     }
 }
 
@@ -280,8 +303,9 @@ where
                 return Poll::Ready(Err(error));
             }
         };
-        if let Some((name, value)) = this.returned.take() {
-            response.headers_mut().entry(name).or_insert(value);
+        let id = exchange.context.correlation_id().and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
+        if let (Some(name), Some(id)) = (this.returned.take(), id) {
+            response.headers_mut().entry(name).or_insert(id);
         }
         if let Some(route) = Route::of(response.extensions()) {
             exchange.route = Some(route);

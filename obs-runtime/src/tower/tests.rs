@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_server_has_a_port() {
-    let of = |authority: &'static str, scheme| server(&http::uri::Authority::from_static(authority), scheme);
+    let of = |authority: &'static str, scheme| server(&Authority::from_static(authority), scheme);
     assert_eq!(of("Shop.example", "http"), ("shop.example".into(), 80));
     assert_eq!(of("shop.example", "HTTPS"), ("shop.example".into(), 443));
     assert_eq!(of("[::1]:8080", "http"), ("[::1]".into(), 8080));

@@ -9,7 +9,8 @@ use super::record::{Ended, Extra, FieldValue, Lost};
 use super::tracer::Limits;
 use crate::error::Category;
 use std::borrow::Cow;
-use std::fmt;
+use std::cell::Cell;
+use std::fmt::{self, Write};
 use tracing::field::{Field, Visit};
 
 /// What a span failed with that only says that it did.
@@ -71,9 +72,29 @@ impl Visit for Fields {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.add(field, FieldValue::Text(format!("{value:?}")));
+        self.add(field, FieldValue::Text(printed(value)));
     }
 }
+
+/// What is printed of a value, in no more memory than it takes.
+fn printed(value: &dyn fmt::Debug) -> String {
+    thread_local! {
+        static PAPER: Cell<String> = const { Cell::new(String::new()) };
+    }
+    // Taken away while the user's code runs: if that comes by here, it finds an empty one.
+    let mut paper = PAPER.try_with(Cell::take).unwrap_or_default();
+    paper.clear();
+    // A string takes everything; whoever prints may fail, and what it has printed by then is all there is.
+    let _ = write!(paper, "{value:?}");
+    let text = paper.as_str().to_owned();
+    if paper.capacity() <= PAPER_MOST {
+        let _ = PAPER.try_with(|place| place.set(paper));
+    }
+    text
+}
+
+/// How long a text may be whose memory is kept for the next one.
+const PAPER_MOST: usize = 4096;
 
 /// Something to be known of a span besides its times.
 #[derive(Debug)]

@@ -9,8 +9,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event as TracingEvent, Metadata, Subscriber};
 use tracing_subscriber::Layer;
-#[cfg(feature = "logs")]
-use tracing_subscriber::filter::{FilterExt, LevelFilter};
+use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -26,18 +25,16 @@ use tracing_subscriber::registry::LookupSpan;
 /// outermost call in this process ends, and what ends after that by itself. An event that comes later is in no span, and
 /// counted in `obs_span_events_late_total`; as a log it has the span's ids all the same.
 ///
-/// Costs next to nothing while no traces are recorded. Which spans and events there are is for filters to say,
-/// as for any layer: without one, all of them.
+/// Costs next to nothing while no traces are recorded. All spans and events join: [`layer_with_filter`] takes those
+/// that a filter lets through, and is what to use instead of `layer().with_filter(…)`.
 ///
 /// Observed calls are no spans of the registry unless another layer wants them to be, so
 /// `Span::current()` inside of one is the span around it.
 ///
 /// ```
-/// use tracing_subscriber::filter::LevelFilter;
 /// use tracing_subscriber::prelude::*;
 ///
-/// let layer = obs_runtime::layer().with_filter(LevelFilter::INFO);
-/// let _guard = tracing_subscriber::registry().with(layer).set_default();
+/// let _guard = tracing_subscriber::registry().with(obs_runtime::layer()).set_default();
 /// ```
 pub fn layer<S>() -> impl Layer<S>
 where
@@ -46,14 +43,24 @@ where
     Foreign.with_filter(NotObserved)
 }
 
-/// The same, of that level and those above it. One filter and not two, one around the other: the outer one would want
-/// observed calls, which had to be spans of the registry then, for nobody.
-#[cfg(feature = "logs")]
-pub(crate) fn layer_from<S>(level: LevelFilter) -> impl Layer<S>
+/// As [`layer`], of the spans and events that this filter lets through.
+///
+/// A filter around the layer, `layer().with_filter(…)`, lets the same through, and costs much more: it wants observed
+/// calls, which the layer inside does not, so each of them becomes a span of the registry, for nobody. That is some ten
+/// times what the call costs otherwise.
+///
+/// ```
+/// use tracing_subscriber::filter::LevelFilter;
+/// use tracing_subscriber::prelude::*;
+///
+/// let layer = obs_runtime::layer_with_filter(LevelFilter::INFO);
+/// let _guard = tracing_subscriber::registry().with(layer).set_default();
+/// ```
+pub fn layer_with_filter<S>(filter: impl Filter<S> + 'static) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    Foreign.with_filter(NotObserved.and(level))
+    Foreign.with_filter(NotObserved.and(filter))
 }
 
 /// Keeps observed functions away.

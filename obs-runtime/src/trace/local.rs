@@ -150,7 +150,13 @@ impl LocalTrace {
     }
 
     /// The local root has ended: decides, and gives away what is kept.
-    pub(super) fn end(&self, mut root: Record) {
+    pub(super) fn end(&self, root: Record) {
+        self.end_with(root, |_| ());
+    }
+
+    /// The same for a root of which more is to be told. `describe` is asked for it if somebody wants the trace, as
+    /// most are wanted by nobody.
+    pub(super) fn end_with(&self, mut root: Record, describe: impl FnOnce(&mut Record)) {
         let tracer = &self.tracer;
         let mut held = self.lock();
         if !held.watched.is_empty() {
@@ -167,6 +173,9 @@ impl LocalTrace {
         let noticed = slow_call && tracer.sampling.decides_late();
         let failed = failed && tracer.sampling.errors;
         let wanted = self.sampled || tracer.captures || noticed || failed || slow();
+        if wanted {
+            describe(&mut root);
+        }
         let kept = wanted && tracer.limiter.admits(&root);
         held.fate = if kept { Fate::Kept } else { Fate::Dropped };
         tracer.counts.release(std::mem::take(&mut held.charged));

@@ -88,10 +88,14 @@ impl RequestSpan {
         body()
     }
 
-    /// It has ended.
-    pub(crate) fn end(mut self, name: String, kind: SpanKind, attributes: Attributes, ended: Ended) {
-        self.active.describe(name, kind);
-        self.active.add(Addition::Fields(Fields { values: attributes, failed: false }));
-        self.active.end(Origin::Foreign(&META), self.start, clock::now(), ended, 0);
+    /// It has ended. `describe` says its name and attributes, if somebody wants them.
+    pub(crate) fn end(self, kind: SpanKind, ended: Ended, describe: impl FnOnce() -> (String, Attributes)) {
+        let times = (self.start, clock::now());
+        self.active.end_described(Origin::Foreign(&META), times, ended, |extra, limits| {
+            let (name, values) = describe();
+            extra.name = Some(name.into());
+            extra.kind = Some(kind);
+            extra.add(Addition::Fields(Fields { values, failed: false }), limits);
+        });
     }
 }

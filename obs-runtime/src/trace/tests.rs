@@ -14,6 +14,8 @@ use tracing::metadata::{Kind, Level, Metadata};
 use tracing::subscriber::Interest;
 
 mod carried;
+#[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
+mod filtered;
 #[cfg(not(feature = "off"))]
 mod futures;
 #[cfg(not(feature = "off"))]

@@ -13,8 +13,10 @@ fn request(name: &str, remote: Option<TraceContext>) -> TraceContext {
     let inside = span.inside(here);
     assert_eq!(inside, span.context());
     assert_eq!(TraceContext::current(), None);
-    let attributes = vec![(Cow::Borrowed("http.route"), FieldValue::Text(name.to_owned()))];
-    span.end(name.to_owned(), SpanKind::Server, attributes, Ended::Ok);
+    span.end(SpanKind::Server, Ended::Ok, || {
+        let attributes = vec![(Cow::Borrowed("http.route"), FieldValue::Text(name.to_owned()))];
+        (name.to_owned(), attributes)
+    });
     inside
 }
 
@@ -32,6 +34,23 @@ fn a_request_has_the_name_and_the_kind_that_it_ended_with() {
         (5, Some("GET /orders/{id}"), Some(SpanKind::Server))
     );
     assert_eq!(extra.fields.len(), 1);
+}
+
+#[test]
+fn a_request_that_nobody_keeps_is_not_described() {
+    let recording = Recording::start(Sampling::never().keep_errors(), Limits::default());
+    let described = |ended| {
+        let span = RequestSpan::server(None).expect("there is a tracer");
+        let mut described = false;
+        span.end(SpanKind::Server, ended, || {
+            described = true;
+            ("GET /a".to_owned(), Vec::new())
+        });
+        described
+    };
+    assert!(!described(Ended::Ok));
+    assert!(described(Ended::Panic));
+    assert_eq!(recording.kept().len(), 1);
 }
 
 #[test]

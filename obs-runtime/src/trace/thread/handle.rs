@@ -5,6 +5,10 @@ use crate::context::TraceContext;
 use crate::trace::id::Ids;
 use crate::trace::local::LocalTrace;
 use crate::trace::record::Record;
+#[cfg(feature = "tower")]
+use crate::trace::record::{Ended, Extra, Origin};
+#[cfg(feature = "tower")]
+use crate::trace::tracer::Limits;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -88,10 +92,31 @@ impl Active {
         self.trace.recording
     }
 
-    /// Gives it a name and a kind of its own.
-    pub(crate) fn describe(&mut self, name: String, kind: obs_model::SpanKind) {
-        let extra = self.extra.get_or_insert_default();
-        extra.name = Some(name.into());
-        extra.kind = Some(kind);
+    /// It has ended. `describe` is asked for its name and attributes where it could be kept: of a local root, only if
+    /// it is.
+    pub(crate) fn end_described(
+        self,
+        origin: Origin,
+        times: (u64, u64),
+        ended: Ended,
+        describe: impl FnOnce(&mut Extra, &Limits),
+    ) {
+        let Active { trace, id, parent, root, extra } = self;
+        if trace.recording {
+            let (start, end) = times;
+            let mut record = Record { origin, id, parent, start, end, ended, series: 0, extra };
+            let limits = &trace.tracer.limits;
+            let describe = |record: &mut Record| describe(record.extra.get_or_insert_default(), limits);
+            match root {
+                true => trace.end_with(record, describe),
+                false => {
+                    describe(&mut record);
+                    trace.ended(record);
+                }
+            }
+        }
+        if root {
+            let _ = STACK.try_with(|stack| stack.borrow_mut().spare(trace));
+        }
     }
 }
