@@ -124,10 +124,10 @@ fn serve(stream: &TcpStream, reply: Reply, received: &AtomicU64) -> io::Result<(
         if traces && reply != Reply::Refuse {
             received.fetch_add(spans(&body), Ordering::SeqCst);
         }
-        write!(
-            writer,
-            "HTTP/1.1 {status}\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n"
-        )?;
+        // In one piece: the second of several would wait for an acknowledgement of the first, 40 ms each time.
+        let answer =
+            format!("HTTP/1.1 {status}\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n");
+        writer.write_all(answer.as_bytes())?;
     }
 }
 
