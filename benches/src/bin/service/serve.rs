@@ -85,6 +85,8 @@ async fn until_the_end(listener: TcpListener, router: axum::Router) -> std::io::
 
 /// What the runtime counted of itself, and what is in the log.
 fn told(report: &ShutdownReport, log: &Path) -> std::io::Result<Told> {
+    // Before the log is read, which is not the service's business.
+    let peak_kib = peak_kib();
     Ok(Told {
         requests: sum("http_server_request_duration_seconds", &[]),
         calls: sum("function_calls_total", &[("function", "place")]),
@@ -98,7 +100,7 @@ fn told(report: &ShutdownReport, log: &Path) -> std::io::Result<Told> {
         sampled_out: report.sampled_out,
         overflowed: report.overflowed,
         queue_full: report.queue_full,
-        peak_kib: peak_kib(),
+        peak_kib,
     })
 }
 
