@@ -3,10 +3,10 @@
 use crate::copy::COPIES;
 use crate::device::{self, State};
 use crate::kernel::Kernel;
-use crate::series::{DURATION, HOST_TIME, Outcome, PRESET, QUEUE, Series, Untimed};
+use crate::series::{DURATION, HOST_TIME, PRESET, QUEUE, Series, Untimed};
 use crate::work::Work;
 use obs_runtime::__private::v1::{
-    self, CombinationOf, Families, KernelDesc, Key, Labelled, Name, Pairs, Tally,
+    self, CombinationOf, Families, KernelDesc, Key, Labelled, Name, Outcome, Pairs, Tally,
 };
 use std::sync::Once;
 use std::sync::atomic::Ordering;

@@ -1,8 +1,7 @@
 //! A launch that lasts as long as a future.
 
 use crate::launch::Launch;
-use crate::series::Outcome;
-use obs_runtime::__private::v1::Class;
+use obs_runtime::__private::v1::{Class, Outcome};
 use pin_project_lite::pin_project;
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -12,28 +12,6 @@ use obs_runtime::__private::v1::{
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How a launch ended. The numbers are the first lanes of [`Series::lanes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Ok = 0,
-    Error = 1,
-    Cancelled = 2,
-    Panic = 3,
-}
-
-impl Outcome {
-    pub(crate) const ALL: [Outcome; 4] = [Outcome::Ok, Outcome::Error, Outcome::Cancelled, Outcome::Panic];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Ok => "ok",
-            Outcome::Error => "error",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Panic => "panic",
-        }
-    }
-}
-
 /// Why an ok launch has no timing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Untimed {

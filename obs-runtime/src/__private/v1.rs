@@ -41,8 +41,8 @@ pub use inventory;
 pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use place::{FieldValue, Place, Ran, now, seconds, ticks};
-pub use site::{Labelled, Site, capped, label};
-pub(crate) use site::{Live, Outcome, SeriesRef};
+pub use site::{Labelled, Outcome, Site, capped, label};
+pub(crate) use site::{Live, SeriesRef};
 #[cfg(any(feature = "logs", feature = "otlp"))]
 pub(crate) use slow::SLOW;
 #[cfg(feature = "tracing-subscriber")]
