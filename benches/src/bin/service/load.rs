@@ -3,17 +3,26 @@
 use crate::shop;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::{Barrier, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Connections, each with a thread.
 const CONNECTIONS: u32 = 8;
 
+/// The orders that a connection places before those that count.
+const FIRST: u32 = 4;
+
+/// How long before it is due a request's thread is awake.
+const AWAKE: Duration = Duration::from_micros(200);
+
 /// What came of a load.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
     /// How long each request took, in seconds, from the moment at which it was due.
     pub(crate) seconds: Vec<f64>,
+    /// The requests that came before those.
+    pub(crate) unmeasured: u64,
     /// How long all of them took together.
     pub(crate) elapsed: Duration,
 }
@@ -22,6 +31,7 @@ impl Answers {
     /// Adds those of another stretch.
     pub(crate) fn add(&mut self, more: Answers) {
         self.seconds.extend(more.seconds);
+        self.unmeasured += more.unmeasured;
         self.elapsed += more.elapsed;
     }
 
@@ -41,9 +51,8 @@ impl Answers {
 
 /// Sends the next request as soon as the one before is answered, for so long.
 pub(crate) fn closed(server: SocketAddr, length: Duration) -> io::Result<Answers> {
-    connections(|_| {
-        let mut connection = Connection::open(server)?;
-        let (start, mut seconds) = (Instant::now(), Vec::new());
+    connections(server, |_, connection, start| {
+        let mut seconds = Vec::new();
         while start.elapsed() < length {
             let began = Instant::now();
             connection.order()?;
@@ -57,14 +66,12 @@ pub(crate) fn closed(server: SocketAddr, length: Duration) -> io::Result<Answers
 /// connections. A request that has to wait for one has been due all the while: its time begins when it should have
 /// been sent, so that a server that stalls is charged for everybody who had to wait.
 pub(crate) fn open(server: SocketAddr, rate: f64, length: Duration) -> io::Result<Answers> {
-    let start = Instant::now() + Duration::from_millis(5);
-    let due = |n: u64| start + Duration::from_secs_f64(n as f64 / rate);
     let all = (rate * length.as_secs_f64()) as u64;
-    connections(|nth| {
-        let mut connection = Connection::open(server)?;
+    connections(server, |nth, connection, start| {
+        let due = |n: u64| start + Duration::from_secs_f64(n as f64 / rate);
         let ours = (u64::from(nth)..all).step_by(CONNECTIONS as usize);
         ours.map(|n| {
-            thread::sleep(due(n).saturating_duration_since(Instant::now()));
+            until(due(n));
             connection.order()?;
             Ok(due(n).elapsed().as_secs_f64())
         })
@@ -72,16 +79,41 @@ pub(crate) fn open(server: SocketAddr, rate: f64, length: Duration) -> io::Resul
     })
 }
 
-/// The same on each connection, at once.
-fn connections(work: impl Fn(u32) -> io::Result<Vec<f64>> + Sync) -> io::Result<Answers> {
-    let (start, work) = (Instant::now(), &work);
+/// Waits until then. A thread that sleeps is woken some tens of microseconds late, so the last of it is spent awake.
+fn until(due: Instant) {
+    thread::sleep(due.saturating_duration_since(Instant::now()).saturating_sub(AWAKE));
+    while Instant::now() < due {
+        std::hint::spin_loop();
+    }
+}
+
+/// The same on each connection, at once, from the same moment on. Each has placed a few orders before: what a server
+/// pays for a connection, and for having done nothing for a while, is not what is asked.
+fn connections(
+    server: SocketAddr,
+    work: impl Fn(u32, &mut Connection, Instant) -> io::Result<Vec<f64>> + Sync,
+) -> io::Result<Answers> {
+    let (ready, go, work) = (Barrier::new(CONNECTIONS as usize), OnceLock::new(), &work);
+    let (ready, go) = (&ready, &go);
+    let connection = move |nth| {
+        let opened = Connection::open(server).and_then(|mut connection| {
+            (0..FIRST).try_for_each(|_| connection.order())?;
+            Ok(connection)
+        });
+        // Also where it failed: the others wait.
+        ready.wait();
+        let start = *go.get_or_init(|| Instant::now() + Duration::from_millis(5));
+        work(nth, &mut opened?, start)
+    };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..CONNECTIONS).map(|nth| scope.spawn(move || work(nth))).collect();
+        let threads: Vec<_> = (0..CONNECTIONS).map(|nth| scope.spawn(move || connection(nth))).collect();
         let mut seconds = Vec::new();
         for thread in threads {
             seconds.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
-        Ok(Answers { seconds, elapsed: start.elapsed() })
+        let elapsed = go.get().map_or(Duration::ZERO, Instant::elapsed);
+        let unmeasured = u64::from(CONNECTIONS * FIRST);
+        Ok(Answers { seconds, unmeasured, elapsed })
     })
 }
 

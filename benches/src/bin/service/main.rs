@@ -1,15 +1,17 @@
 //! What obs costs a service under load, and what a collector that does not work costs on top of that.
 //!
 //! `service [--quick]` starts servers, each a process of its own, and loads two of them in turn: the one that is
-//! measured and the one that it is measured against, in short stretches, the first of each pair alternating. So what
-//! the machine does besides comes to both. A ratio is taken within each pair, and what is printed are the median and
-//! the quartiles of the ratios. Nothing fails for being slow; it does fail where a request, a line of the log or a
-//! span is in no count, or in two.
+//! measured and the one that it is measured against, in many short stretches, and the one whose turn it is not stands
+//! still. So what the machine does besides comes to both, and what a server does besides comes to itself. Servers have
+//! one processor, the load and the collector another. A ratio is taken within each pair, and what is printed are the
+//! median and the quartiles of the ratios; the rows in which nothing is on either say how far such a ratio may be off.
+//! Nothing fails for being slow; it does fail where a request, a line of the log or a span is in no count, or in two.
 //!
 //! The table goes to standard error; each pair's figure is a line of JSON on standard output.
 
 mod load;
 mod measure;
+mod processor;
 mod serve;
 mod server;
 mod shop;
@@ -24,8 +26,8 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         [] => measure::run(Lengths::LONG),
         ["--quick"] => measure::run(Lengths::QUICK),
-        ["serve"] => serve::serve(None),
-        ["serve", collector, log] => serve::serve(Some((collector, Path::new(log)))),
+        ["serve", processor] => serve::serve(processor, None),
+        ["serve", processor, collector, log] => serve::serve(processor, Some((collector, Path::new(log)))),
         _ => Err("expected nothing, or `--quick`".into()),
     };
     match done {

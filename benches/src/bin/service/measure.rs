@@ -1,6 +1,7 @@
 //! Pairs of servers, loaded in turn, and what comes of it.
 
 use crate::load::Answers;
+use crate::processor;
 use crate::serve::Told;
 use crate::server::{Server, With};
 use obs_benches::receiver::Reply;
@@ -11,17 +12,20 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lengths {
     pairs: u32,
-    /// Of one stretch of load; a pair has [`STRETCHES`] of each server.
-    stretch: Duration,
+    /// Stretches of load that each server of a pair gets.
+    stretches: u32,
 }
 
 impl Lengths {
-    pub(crate) const LONG: Lengths = Lengths { pairs: 11, stretch: Duration::from_millis(1500) };
-    pub(crate) const QUICK: Lengths = Lengths { pairs: 3, stretch: Duration::from_millis(300) };
+    pub(crate) const LONG: Lengths = Lengths { pairs: 11, stretches: 24 };
+    pub(crate) const QUICK: Lengths = Lengths { pairs: 3, stretches: 4 };
 }
 
-/// Stretches of each server in a pair.
-const STRETCHES: u32 = 4;
+/// How long a stretch is: short against what the machine does besides, which then comes to both servers of a pair.
+const STRETCH: Duration = Duration::from_millis(500);
+
+/// How long a server is loaded before it is measured.
+const WARM: Duration = Duration::from_secs(2);
 
 /// The load at which durations are measured, of what the plain service can do: far from where requests queue.
 const SHARE: f64 = 0.4;
@@ -44,71 +48,79 @@ const BROKEN: [(&str, With); 4] = [
 ///
 /// A server does not run, or its counts do not add up.
 pub(crate) fn run(lengths: Lengths) -> Result<(), Box<dyn Error>> {
+    let (load, served) = processor::two()?;
+    processor::keep_to(load)?;
+    let start = |name: &str, with: With| -> Result<Server, Box<dyn Error>> {
+        let mut server = Server::start(name, with, served)?;
+        server.busy(WARM)?;
+        Ok(server)
+    };
     let healthy = With::Collector(Reply::Take);
-    let mut plain = Server::start("plain", With::Nothing)?;
-    let mut observed = Server::start("observed", healthy)?;
-    // Also warms both up.
-    let rate = plain.busy(4 * lengths.stretch)?.rate() * SHARE;
-    observed.busy(4 * lengths.stretch)?;
+    let mut plain = start("plain", With::Nothing)?;
+    let rate = plain.busy(WARM)?.rate() * SHARE;
     eprintln!("{:.0} requests a second; {:.0} for durations", rate / SHARE, rate);
-    eprintln!(
-        "{:34}{:>9}{:>20}{:>14}{:>14}",
-        "% more than without", "median", "quartiles", "without", "with"
-    );
-
-    let busy = |server: &mut Server| server.busy(lengths.stretch);
-    let steady = |server: &mut Server| server.steady(rate, lengths.stretch);
+    let busy = |server: &mut Server| server.busy(STRETCH);
+    let steady = |server: &mut Server| server.steady(rate, STRETCH);
     let lost = |plain: &Answers, observed: &Answers| plain.rate() / observed.rate();
     let slower = |plain: &Answers, observed: &Answers| observed.quantile(0.99) / plain.quantile(0.99);
+    let p99 = |answers: &Answers| answers.quantile(0.99) * 1e3;
 
-    let pairs = pairs(lengths.pairs, &mut plain, &mut observed, busy)?;
+    headings("than without", "without", "with");
+    let mut twin = start("twin", With::Nothing)?;
+    let pairs = lengths.pairs(&mut plain, &mut twin, busy)?;
+    print("throughput, nothing on either", "/s", &pairs, lost, Answers::rate);
+    let pairs = lengths.pairs(&mut plain, &mut twin, steady)?;
+    print("p99, nothing on either", "ms", &pairs, slower, p99);
+    twin.end()?;
+    let mut observed = start("observed", healthy)?;
+    let pairs = lengths.pairs(&mut plain, &mut observed, busy)?;
     print("throughput, everything on", "/s", &pairs, lost, Answers::rate);
-    let pairs = self::pairs(lengths.pairs, &mut plain, &mut observed, steady)?;
-    print("p99, everything on", "ms", &pairs, slower, |it| it.quantile(0.99) * 1e3);
+    let pairs = lengths.pairs(&mut plain, &mut observed, steady)?;
+    print("p99, everything on", "ms", &pairs, slower, p99);
     let (plain, told) = (plain.end()?, observed.end()?);
     ended("everything on", &plain, &told);
 
-    eprintln!(
-        "\n{:34}{:>9}{:>20}{:>14}{:>14}",
-        "% more than with one that works", "median", "quartiles", "works", "does not"
-    );
+    headings("than with one that works", "works", "does not");
     for (name, with) in BROKEN {
-        let mut works = Server::start("works", healthy)?;
-        let mut broken = Server::start("broken", with)?;
-        for server in [&mut works, &mut broken] {
-            server.busy(lengths.stretch)?;
-        }
-        let pairs = self::pairs(lengths.pairs, &mut works, &mut broken, steady)?;
-        print(name, "ms", &pairs, slower, |it| it.quantile(0.99) * 1e3);
+        let (mut works, mut broken) = (start("works", healthy)?, start("broken", with)?);
+        let pairs = lengths.pairs(&mut works, &mut broken, steady)?;
+        print(name, "ms", &pairs, slower, p99);
         let (works, told) = (works.end()?, broken.end()?);
         ended(name, &works, &told);
     }
     Ok(())
 }
 
-/// The same load for both, in stretches one after the other.
-fn pairs(
-    count: u32,
-    reference: &mut Server,
-    measured: &mut Server,
-    load: impl Fn(&mut Server) -> Result<Answers, Box<dyn Error>>,
-) -> Result<Vec<(Answers, Answers)>, Box<dyn Error>> {
-    let mut pairs = Vec::new();
-    for pair in 0..count {
-        let (mut without, mut with) = (Answers::default(), Answers::default());
-        for stretch in 0..STRETCHES {
-            // Whoever comes second finds the machine as the first has left it.
-            if (pair + stretch) % 2 == 0 {
-                without.add(load(reference)?);
-                with.add(load(measured)?);
-            } else {
-                with.add(load(measured)?);
-                without.add(load(reference)?);
+impl Lengths {
+    /// The same load for both, in stretches one after the other.
+    fn pairs(
+        self,
+        reference: &mut Server,
+        measured: &mut Server,
+        load: impl Fn(&mut Server) -> Result<Answers, Box<dyn Error>>,
+    ) -> Result<Vec<(Answers, Answers)>, Box<dyn Error>> {
+        let mut pairs = Vec::new();
+        for _ in 0..self.pairs {
+            let (mut without, mut with) = (Answers::default(), Answers::default());
+            for stretch in 0..self.stretches {
+                // Whoever comes second finds the machine as the first has left it: A B, B A, ...
+                if stretch % 2 == 0 {
+                    without.add(load(reference)?);
+                    with.add(load(measured)?);
+                } else {
+                    with.add(load(measured)?);
+                    without.add(load(reference)?);
+                }
             }
+            pairs.push((without, with));
         }
-        pairs.push((without, with));
+        Ok(pairs)
     }
-    Ok(pairs)
+}
+
+/// What stands above rows of the table.
+fn headings(than: &str, without: &str, with: &str) {
+    eprintln!("\n{:34}{:>9}{:>20}{without:>14}{with:>14}", format!("% more {than}"), "median", "quartiles");
 }
 
 /// A row of the table, and its figures as data: how much more it is than the reference, in per cent.

@@ -1,6 +1,6 @@
 //! The part of the program that is measured: a server in a process of its own, which ends with its standard input.
 
-use crate::shop;
+use crate::{processor, shop};
 use obs_runtime::snapshot::Value;
 use obs_runtime::{Logs, Otlp, Sampling, ShutdownReport};
 use serde::{Deserialize, Serialize};
@@ -42,9 +42,11 @@ impl Told {
     }
 }
 
-/// Serves until standard input ends. With a collector's address and a file for the log, everything is on.
-pub(crate) fn serve(observed: Option<(&str, &Path)>) -> Result<(), Box<dyn Error>> {
-    // One thread, so that what is measured has one processor and the load the other.
+/// Serves on that processor until standard input ends. With a collector's address and a file for the log, everything
+/// is on.
+pub(crate) fn serve(processor: &str, observed: Option<(&str, &Path)>) -> Result<(), Box<dyn Error>> {
+    // Before there are threads: those of the log and of the exporter run there as well.
+    processor::keep_to(processor.parse()?)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;

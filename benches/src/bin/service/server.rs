@@ -1,11 +1,12 @@
 //! A server under measurement, seen from outside.
 
 use crate::load::{self, Answers};
+use crate::processor;
 use crate::serve::Told;
 use crate::shop::SPANS;
 use obs_benches::receiver::{Receiver, Reply};
 use std::error::Error;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -35,15 +36,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one. Its log is a file of that name in the temporary directory, while it runs.
-    pub(crate) fn start(name: &str, with: With) -> Result<Server, Box<dyn Error>> {
+    /// Starts one, on that processor. Its log is a file of that name in the temporary directory, while it runs.
+    pub(crate) fn start(name: &str, with: With, processor: usize) -> Result<Server, Box<dyn Error>> {
         let log = std::env::temp_dir().join(format!("obs-bench-{}-{name}.log", std::process::id()));
         let collector = match with {
             With::Collector(reply) => Some(Receiver::start(reply)),
             _ => None,
         };
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("serve");
+        command.args(["serve", &processor.to_string()]);
         let to = match (with, &collector) {
             (With::Nothing, _) => None,
             (_, Some(collector)) => Some(collector.address()),
@@ -64,16 +65,20 @@ impl Server {
 
     /// As many orders as it answers in that time.
     pub(crate) fn busy(&mut self, length: Duration) -> Result<Answers, Box<dyn Error>> {
-        self.count(load::closed(self.address, length)?)
+        self.load(|server| load::closed(server, length))
     }
 
     /// So many orders a second, for that time.
     pub(crate) fn steady(&mut self, rate: f64, length: Duration) -> Result<Answers, Box<dyn Error>> {
-        self.count(load::open(self.address, rate, length)?)
+        self.load(|server| load::open(server, rate, length))
     }
 
-    fn count(&mut self, answers: Answers) -> Result<Answers, Box<dyn Error>> {
-        self.sent += answers.seconds.len() as u64;
+    /// It works while it is loaded, and stands still otherwise.
+    fn load(&mut self, load: impl Fn(SocketAddr) -> io::Result<Answers>) -> Result<Answers, Box<dyn Error>> {
+        processor::go_on(&self.child)?;
+        let answers = load(self.address)?;
+        processor::stand_still(&self.child)?;
+        self.sent += answers.seconds.len() as u64 + answers.unmeasured;
         Ok(answers)
     }
 
@@ -83,6 +88,7 @@ impl Server {
     ///
     /// It did not end well, or something does not add up.
     pub(crate) fn end(mut self) -> Result<Told, Box<dyn Error>> {
+        processor::go_on(&self.child)?;
         drop(self.child.stdin.take());
         let mut line = String::new();
         self.said.read_line(&mut line)?;
