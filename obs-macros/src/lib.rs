@@ -42,6 +42,8 @@ use proc_macro::TokenStream;
 /// enabled. On a block, arguments are the defaults of its functions. `const fn`, variadic functions and
 /// functions without a body cannot be observed: on the function itself that is an error, in a block they are
 /// left out.
+///
+#[doc = include_str!("../docs/observe.md")]
 #[proc_macro_attribute]
 pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
     observe::expand(args.into(), item.into()).into()
@@ -63,6 +65,8 @@ pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `buckets` | of a histogram: a preset or a list |
 /// | `dashboard` | the dashboard it belongs on |
 /// | `crate = path` | where `obs_runtime` is |
+///
+#[doc = include_str!("../docs/metric.md")]
 #[proc_macro_attribute]
 pub fn metric(args: TokenStream, item: TokenStream) -> TokenStream {
     metric::expand(args.into(), item.into()).into()
@@ -104,6 +108,30 @@ pub fn gpu_kernel(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[category("not_found", severity = "…", retry_after = "5s", action = "…", runbook = "…")]` stands on a
 /// variant or a struct; on an enum it is the default of its variants. `#[category(transparent)]` takes the
 /// category of the only field. Severities are `recoverable` (default), `degraded`, `critical` and `fatal`.
+///
+/// ```
+/// use obs_runtime::ErrorCategory as _;
+///
+/// #[derive(Debug, obs_runtime::ErrorCategory)]
+/// #[category("storage", severity = "degraded")]
+/// enum StorageError {
+///     Full,
+///     #[category("corrupt", severity = "critical", action = "restore the last snapshot", runbook = "storage-corrupt")]
+///     Corrupt { page: u64 },
+/// }
+///
+/// #[derive(Debug, obs_runtime::ErrorCategory)]
+/// enum OrderError {
+///     #[category("not_found")]
+///     NotFound(String),
+///     #[category(transparent)]
+///     Storage(StorageError),
+/// }
+///
+/// assert_eq!(StorageError::Full.category().name, "storage");
+/// assert_eq!(OrderError::Storage(StorageError::Corrupt { page: 7 }).category().runbook, Some("storage-corrupt"));
+/// # let _ = OrderError::NotFound;
+/// ```
 #[proc_macro_derive(ErrorCategory, attributes(category))]
 pub fn error_category(item: TokenStream) -> TokenStream {
     derive::error_category(item.into()).into()
@@ -111,6 +139,15 @@ pub fn error_category(item: TokenStream) -> TokenStream {
 
 /// Implements `LabelValue` for an enum without fields. Values are the variants' names in `snake_case`, or
 /// what `#[label(rename = "…")]` says.
+///
+/// ```
+/// use obs_runtime::LabelValue as _;
+///
+/// #[derive(Clone, Copy, obs_runtime::LabelValue)]
+/// enum Format { Json, #[label(rename = "proto")] Protobuf }
+///
+/// assert_eq!(Format::VALUES, ["json", "proto"]);
+/// ```
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn label_value(item: TokenStream) -> TokenStream {
     derive::label_value(item.into()).into()

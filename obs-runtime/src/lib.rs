@@ -1,7 +1,4 @@
-//! The runtime of obs: what `#[observe]` and `#[metric]` record into, and where it comes out.
-//!
-//! Data flows one way: call site → instrument → snapshot → exporter. Exporters see only the
-//! [`snapshot`](fn@snapshot).
+#![doc = include_str!("../docs/front.md")]
 
 #[doc(hidden)]
 pub mod __private;
@@ -27,6 +24,9 @@ mod instrument;
 mod label;
 #[cfg(feature = "logs")]
 pub mod logs;
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
 mod objective;
 mod offload;
 #[cfg(feature = "otlp")]

@@ -106,6 +106,29 @@ impl Snapshot {
             .find(|series| series.labels.same(labels))
             .map(|series| &series.value)
     }
+
+    /// The sum of a family's series that have these labels, and maybe others; of histograms and summaries, the number
+    /// of observations. 0 where there is none.
+    ///
+    /// Meant for tests and for programs that look at themselves, as `value` is.
+    ///
+    /// ```
+    /// #[obs_runtime::observe]
+    /// fn greet(name: &str) -> String {
+    ///     format!("Hello, {name}!")
+    /// }
+    ///
+    /// greet("reader");
+    /// let ok = [("function", "greet"), ("result", "ok")];
+    /// assert_eq!(obs_runtime::snapshot().sum("function_calls_total", &ok), 1.0);
+    /// assert_eq!(obs_runtime::snapshot().sum("function_calls_duration_seconds", &ok), 1.0);
+    /// ```
+    pub fn sum(&self, family: &str, labels: &[(&str, &str)]) -> f64 {
+        let series = self.family(family).into_iter().flat_map(|family| &family.series);
+        let wanted =
+            series.filter(|series| labels.iter().all(|(name, value)| series.labels.get(name) == Some(value)));
+        wanted.map(|series| series.value.number()).sum()
+    }
 }
 
 impl Family {
@@ -163,5 +186,8 @@ mod tests {
         assert_eq!(snapshot.value("x_seconds", &[]), Some(&Value::Float(0.5)));
         assert_eq!(snapshot.family("x_seconds").and_then(|family| family.unit), Some(Unit::Seconds));
         assert_eq!(snapshot.family("z"), None);
+        assert_eq!(snapshot.sum("y_total", &[("a", "1")]), 7.0);
+        assert_eq!(snapshot.sum("y_total", &[("a", "2")]), 0.0);
+        assert_eq!(snapshot.sum("z", &[]), 0.0);
     }
 }

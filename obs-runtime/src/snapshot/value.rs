@@ -88,6 +88,18 @@ impl Bounds {
     }
 }
 
+impl Value {
+    /// The value, or the number of observations.
+    pub(super) fn number(&self) -> f64 {
+        match self {
+            Value::Integer(count) => *count as f64,
+            Value::Float(value) => *value,
+            Value::Histogram(histogram) => histogram.count() as f64,
+            Value::Summary(summary) => summary.count as f64,
+        }
+    }
+}
+
 impl HistogramValue {
     /// The number of observations.
     pub fn count(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! Everything that was captured, and questions about it.
 
 use super::span::Span;
-use crate::snapshot::{Snapshot, Value};
+use crate::snapshot::Snapshot;
 use crate::trace::inbox::Finished;
 use std::fmt;
 
@@ -56,19 +56,7 @@ impl Captured {
     /// maybe others. Of a histogram, the number of observations. Gauges are not counted: their values are not
     /// any one thread's.
     pub fn change(&self, family: &str, labels: &[(&str, &str)]) -> f64 {
-        let sum = |snapshot: &Snapshot| -> f64 {
-            let series = snapshot.family(family).into_iter().flat_map(|family| &family.series);
-            let wanted = series
-                .filter(|series| labels.iter().all(|(name, value)| series.labels.get(name) == Some(value)));
-            let number = |value: &Value| match value {
-                Value::Integer(count) => *count as f64,
-                Value::Float(value) => *value,
-                Value::Histogram(histogram) => histogram.count() as f64,
-                Value::Summary(summary) => summary.count as f64,
-            };
-            wanted.map(|series| number(&series.value)).sum()
-        };
-        sum(&self.after) - sum(&self.before)
+        self.after.sum(family, labels) - self.before.sum(family, labels)
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, span: &Span, depth: usize) -> fmt::Result {

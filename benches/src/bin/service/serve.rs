@@ -1,7 +1,6 @@
 //! The part of the program that is measured: a server in a process of its own, which ends with its standard input.
 
 use crate::{processor, shop};
-use obs_runtime::snapshot::Value;
 use obs_runtime::{Logs, Otlp, Sampling, ShutdownReport};
 use serde::{Deserialize, Serialize};
 use std::error::Error;
@@ -89,6 +88,8 @@ async fn until_the_end(listener: TcpListener, router: axum::Router) -> std::io::
 fn told(report: &ShutdownReport, log: &Path) -> std::io::Result<Told> {
     // Before the log is read, which is not the service's business.
     let peak_kib = peak_kib();
+    let snapshot = obs_runtime::snapshot();
+    let sum = |family, labels: &[(&str, &str)]| snapshot.sum(family, labels) as u64;
     Ok(Told {
         requests: sum("http_server_request_duration_seconds", &[]),
         calls: sum("function_calls_total", &[("function", "place")]),
@@ -104,20 +105,6 @@ fn told(report: &ShutdownReport, log: &Path) -> std::io::Result<Told> {
         queue_full: report.queue_full,
         peak_kib,
     })
-}
-
-/// The sum of the series of a family that have these labels; of a histogram, its counts.
-fn sum(family: &str, labels: &[(&str, &str)]) -> u64 {
-    let snapshot = obs_runtime::snapshot();
-    let series = snapshot.family(family).map_or(&[][..], |family| &family.series);
-    let ours =
-        series.iter().filter(|it| labels.iter().all(|(name, value)| it.labels.get(name) == Some(value)));
-    let count = |value: &Value| match value {
-        Value::Integer(count) => *count,
-        Value::Histogram(histogram) => histogram.count(),
-        _ => 0,
-    };
-    ours.map(|series| count(&series.value)).sum()
 }
 
 /// The most memory that this process had resident.
