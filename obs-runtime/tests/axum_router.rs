@@ -4,7 +4,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use std::pin::pin;
-use std::sync::{Condvar, Mutex, mpsc};
 use std::task::{Context, Poll, Wake};
 use tower::ServiceExt;
 
@@ -67,39 +66,44 @@ fn methods() {
     assert_eq!((status, body.as_str()), (StatusCode::OK, ""));
 }
 
-/// Whether the polled metric hangs.
-static HANGS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
-
-/// Hangs while it is told to.
-#[obs_runtime::metric(gauge, name = "hangs")]
-fn hangs() -> f64 {
-    let (hangs, changed) = &HANGS;
-    drop(changed.wait_while(hangs.lock().unwrap(), |hangs| *hangs).unwrap());
-    0.0
-}
-
 #[cfg(not(feature = "off"))]
-#[test]
-fn a_polled_metric_that_hangs_leaves_room_for_health() {
-    let router: Router = obs_runtime::axum::router();
-    let (hangs, changed) = &HANGS;
-    *hangs.lock().unwrap() = true;
-    let (answered, answers) = mpsc::channel();
-    let asked = std::thread::scope(|scope| {
-        for _ in 0..9 {
-            let (answered, router) = (answered.clone(), router.clone());
-            scope.spawn(move || answered.send(ask(router, "GET", "/metrics", &[]).0));
-        }
-        // By now, all others hang that there is a place for.
-        assert_eq!(answers.recv().unwrap(), StatusCode::SERVICE_UNAVAILABLE);
-        let pages = ["/health", "/health/live", "/health/ready", "/catalogue"];
-        let asked = pages.map(|page| (page, ask(router.clone(), "GET", page, &[]).0));
-        *hangs.lock().unwrap() = false;
-        changed.notify_all();
-        asked
-    });
-    for (page, status) in asked {
-        assert_eq!(status, StatusCode::OK, "{page}");
+mod polled {
+    use super::*;
+    use std::sync::{Condvar, Mutex, mpsc};
+
+    /// Whether the polled metric hangs.
+    static HANGS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+    /// Hangs while it is told to.
+    #[obs_runtime::metric(gauge, name = "hangs")]
+    fn hangs() -> f64 {
+        let (hangs, changed) = &HANGS;
+        drop(changed.wait_while(hangs.lock().unwrap(), |hangs| *hangs).unwrap());
+        0.0
     }
-    assert_eq!(ask(router, "GET", "/metrics", &[]).0, StatusCode::OK);
+
+    #[test]
+    fn a_polled_metric_that_hangs_leaves_room_for_health() {
+        let router: Router = obs_runtime::axum::router();
+        let (hangs, changed) = &HANGS;
+        *hangs.lock().unwrap() = true;
+        let (answered, answers) = mpsc::channel();
+        let asked = std::thread::scope(|scope| {
+            for _ in 0..9 {
+                let (answered, router) = (answered.clone(), router.clone());
+                scope.spawn(move || answered.send(ask(router, "GET", "/metrics", &[]).0));
+            }
+            // By now, all others hang that there is a place for.
+            assert_eq!(answers.recv().unwrap(), StatusCode::SERVICE_UNAVAILABLE);
+            let pages = ["/health", "/health/live", "/health/ready", "/catalogue"];
+            let asked = pages.map(|page| (page, ask(router.clone(), "GET", page, &[]).0));
+            *hangs.lock().unwrap() = false;
+            changed.notify_all();
+            asked
+        });
+        for (page, status) in asked {
+            assert_eq!(status, StatusCode::OK, "{page}");
+        }
+        assert_eq!(ask(router, "GET", "/metrics", &[]).0, StatusCode::OK);
+    }
 }
