@@ -7,6 +7,7 @@ use obs_runtime::CorrelationId;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 unsafe extern "C" {
@@ -26,10 +27,10 @@ fn in_a_child(work: impl FnOnce() -> String) -> Option<String> {
     // without unwinding or running anything else of the parent.
     let child = unsafe { fork() };
     if child == 0 {
-        let told = work();
-        let sent = theirs.write_all(told.as_bytes());
+        let told = catch_unwind(AssertUnwindSafe(work));
+        let sent = told.is_ok_and(|told| theirs.write_all(told.as_bytes()).is_ok());
         // SAFETY: It ends the process, at once.
-        unsafe { _exit(i32::from(sent.is_err())) }
+        unsafe { _exit(i32::from(!sent)) }
     }
     drop(theirs);
     let end = Instant::now() + Duration::from_secs(60);
