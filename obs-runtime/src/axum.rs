@@ -10,14 +10,15 @@ use ::axum::http::{HeaderMap, HeaderName, Response as AxumResponse};
 use ::axum::routing::get;
 use std::sync::Arc;
 
-/// Requests that are being answered at once, each on a thread.
-const AT_ONCE: usize = 8;
+/// Requests for one kind of page that are being answered at once, each on a thread. A polled metric that hangs takes all
+/// those of scrapes in time, and a check that hangs those of health for as long as its timeout: neither takes the other's.
+const AT_ONCE: usize = 4;
 
 /// `/metrics`, `/catalogue`, `/health`, `/health/live` and `/health/ready`, to be merged into a router or served by
 /// itself.
 ///
-/// Pages are made on threads of their own, at most eight at once, since checks and polled metrics can
-/// block; the surplus gets a 503.
+/// Pages are made on threads of their own, since checks and polled metrics can block: four scrapes and four other pages at
+/// once; the surplus gets a 503. `/health/live` asks nobody, and is always answered.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -25,17 +26,17 @@ const AT_ONCE: usize = 8;
 /// # drop(app);
 /// ```
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let slots = Slots::new(AT_ONCE);
-    let page = |make: fn(&HeaderMap) -> Response| {
-        let slots = Arc::clone(&slots);
+    let (scrapes, others) = (Slots::new(AT_ONCE), Slots::new(AT_ONCE));
+    let page = |make: fn(&HeaderMap) -> Response, slots: &Arc<Slots>| {
+        let slots = Arc::clone(slots);
         get(move |headers: HeaderMap| answer(make, headers, slots))
     };
     Router::new()
-        .route("/metrics", page(metrics))
-        .route("/catalogue", page(|_| http::catalogue()))
-        .route("/health", page(|_| http::health()))
-        .route("/health/live", page(|_| http::live()))
-        .route("/health/ready", page(|_| http::ready()))
+        .route("/metrics", page(metrics, &scrapes))
+        .route("/catalogue", page(|_| http::catalogue(), &others))
+        .route("/health", page(|_| http::health(), &others))
+        .route("/health/live", get(async || convert(http::live())))
+        .route("/health/ready", page(|_| http::ready(), &others))
 }
 
 fn metrics(headers: &HeaderMap) -> Response {

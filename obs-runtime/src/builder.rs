@@ -203,6 +203,9 @@ impl Builder {
     ///
     /// Families that contradict each other ([`conflicts`](crate::conflicts)) are logged as warnings.
     ///
+    /// Threads do not survive a `fork`: a program that becomes a daemon calls this in the child. A child of a program that
+    /// has called it counts on, but serves, sends and logs nothing.
+    ///
     /// With `OBS_PRINT_CATALOGUE=1` in the environment, nothing is started: the
     /// [catalogue](fn@crate::catalogue) is printed as JSON and the process exits with 0. That is how
     /// `cargo obs --binary PATH` asks a built program what is linked into it. Any other value is no question.
@@ -228,6 +231,7 @@ impl Builder {
         if installed.is_some() {
             return Err(InitError::AlreadyInitialised);
         }
+        crate::trace::begin();
         #[cfg(feature = "server")]
         let server = self.listen.map(Listen::bind).transpose()?;
         // Before all that may have something to say.
@@ -261,6 +265,7 @@ impl Builder {
         Ok(Obs {
             service,
             stopped: false,
+            process: std::process::id(),
             #[cfg(feature = "logs")]
             ids: ids && logs.is_some() && crate::trace::install_for_ids(),
             #[cfg(feature = "logs")]

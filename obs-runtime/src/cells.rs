@@ -18,6 +18,8 @@
 
 mod pool;
 
+pub(crate) use pool::unless_making;
+
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -66,7 +68,7 @@ impl Slot {
     /// with one width.
     ///
     /// Costs three loads and a predictable branch besides the update itself. Does nothing when the space
-    /// for cells is used up, which is counted.
+    /// for cells is used up, or when an allocator counts what is being allocated for cells; both are counted.
     #[inline(always)]
     pub(crate) fn update<U: Update>(&self, width: usize, update: U) {
         if cfg!(feature = "off") {

@@ -200,11 +200,15 @@ mod tests {
 
     #[test]
     fn agrees_with_instant() {
-        let (from, instant) = (now(), Instant::now());
-        std::thread::sleep(Duration::from_millis(50));
-        let (ticked, elapsed) = (seconds(now() - from), instant.elapsed().as_secs_f64());
-        // Generous: a preemption between the two reads of one end counts fully.
-        assert!((ticked / elapsed - 1.0).abs() < 0.05, "{ticked} s against {elapsed} s");
+        let both = || {
+            let (from, instant) = (now(), Instant::now());
+            std::thread::sleep(Duration::from_millis(20));
+            (seconds(now() - from), instant.elapsed().as_secs_f64())
+        };
+        // A preemption between the two reads of one end counts fully, so one of several is enough.
+        let pairs: Vec<(f64, f64)> = (0..20).map(|_| both()).collect();
+        let agree = |(ticked, elapsed): &(f64, f64)| (ticked / elapsed - 1.0).abs() < 0.01;
+        assert!(pairs.iter().any(agree), "{pairs:?}");
     }
 
     #[cfg(feature = "otlp")]

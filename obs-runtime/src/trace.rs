@@ -71,6 +71,11 @@ pub(crate) fn install(tracer: Option<Arc<Tracer>>) {
     change(|state| state.tracer = tracer);
 }
 
+/// Ids begin anew, as those of a process that was forked have to.
+pub(crate) fn begin() {
+    change(|_| ());
+}
+
 /// Makes ids and keeps nothing, where nobody records. False if somebody does.
 #[cfg(feature = "logs")]
 pub(crate) fn install_for_ids() -> bool {

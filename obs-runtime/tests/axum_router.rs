@@ -28,7 +28,10 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> (StatusCode, String, String) {
-    let router: Router = Router::new().merge(obs_runtime::axum::router());
+    ask(Router::new().merge(obs_runtime::axum::router()), method, path, headers)
+}
+
+fn ask(router: Router, method: &str, path: &str, headers: &[(&str, &str)]) -> (StatusCode, String, String) {
     let builder = Request::builder().method(method).uri(path);
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     let response = block_on(router.oneshot(builder.body(Body::empty()).unwrap())).unwrap();
@@ -61,4 +64,46 @@ fn methods() {
     assert_eq!(request("POST", "/metrics", &[]).0, StatusCode::METHOD_NOT_ALLOWED);
     let (status, _, body) = request("HEAD", "/metrics", &[]);
     assert_eq!((status, body.as_str()), (StatusCode::OK, ""));
+}
+
+#[cfg(not(feature = "off"))]
+mod polled {
+    use super::*;
+    use std::sync::{Condvar, Mutex, mpsc};
+
+    /// Whether the polled metric hangs.
+    static HANGS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+    /// Hangs while it is told to.
+    #[obs_runtime::metric(gauge, name = "hangs")]
+    fn hangs() -> f64 {
+        let (hangs, changed) = &HANGS;
+        drop(changed.wait_while(hangs.lock().unwrap(), |hangs| *hangs).unwrap());
+        0.0
+    }
+
+    #[test]
+    fn a_polled_metric_that_hangs_leaves_room_for_health() {
+        let router: Router = obs_runtime::axum::router();
+        let (hangs, changed) = &HANGS;
+        *hangs.lock().unwrap() = true;
+        let (answered, answers) = mpsc::channel();
+        let asked = std::thread::scope(|scope| {
+            for _ in 0..9 {
+                let (answered, router) = (answered.clone(), router.clone());
+                scope.spawn(move || answered.send(ask(router, "GET", "/metrics", &[]).0));
+            }
+            // By now, all others hang that there is a place for.
+            assert_eq!(answers.recv().unwrap(), StatusCode::SERVICE_UNAVAILABLE);
+            let pages = ["/health", "/health/live", "/health/ready", "/catalogue"];
+            let asked = pages.map(|page| (page, ask(router.clone(), "GET", page, &[]).0));
+            *hangs.lock().unwrap() = false;
+            changed.notify_all();
+            asked
+        });
+        for (page, status) in asked {
+            assert_eq!(status, StatusCode::OK, "{page}");
+        }
+        assert_eq!(ask(router, "GET", "/metrics", &[]).0, StatusCode::OK);
+    }
 }

@@ -3,7 +3,7 @@
 use obs_runtime::{Check, Obs, builder};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -178,8 +178,11 @@ fn a_process_that_is_not_ready_is_alive() {
 
 #[test]
 fn a_check_that_hangs_or_panics_is_reported() {
-    let hangs = || {
-        thread::sleep(Duration::from_millis(600));
+    let (finish, finished) = mpsc::channel::<()>();
+    let finished = Mutex::new(finished);
+    // Until the test is over.
+    let hangs = move || {
+        let _ = finished.lock().unwrap().recv();
         Ok::<(), String>(())
     };
     let panics = || -> Result<(), String> { std::panic::resume_unwind(Box::new("boom")) };
@@ -188,12 +191,12 @@ fn a_check_that_hangs_or_panics_is_reported() {
             .health(Check::new("hangs", hangs).timeout("50ms"))
             .health(Check::new("panics", panics).critical())
     });
-    let asked = Instant::now();
+    // It comes at all: the check does not.
     let health = server.get("/health");
-    assert!(asked.elapsed() < Duration::from_millis(550), "waited for the check, not for its timeout");
     assert_eq!(health.status, 503);
     assert!(health.text().contains("no answer within 50ms"), "{}", health.text());
     assert!(health.text().contains("panicked: boom"), "{}", health.text());
+    drop(finish);
 }
 
 #[test]
@@ -282,8 +285,7 @@ fn a_client_that_dribbles_meets_the_deadline() {
         }
     });
     assert_eq!(read(&mut stream).status, 408);
-    let took = started.elapsed();
-    assert!(took > Duration::from_secs(4) && took < Duration::from_secs(8), "{took:?}");
+    assert!(started.elapsed() > Duration::from_secs(4), "{:?}", started.elapsed());
     drop(stream);
     dribbling.join().unwrap();
     assert!(server.get("/metrics").text().contains("obs_http_rejected_total{reason=\"timeout\"} "));
@@ -310,9 +312,10 @@ fn of_twenty_connections_eight_are_served_and_the_rest_are_told() {
         assert_eq!(read(stream).status, 200);
     }
     drop(streams);
-    thread::sleep(Duration::from_millis(100));
-    let page = server.get("/metrics");
-    assert!(page.text().contains("obs_http_rejected_total{reason=\"busy\"} "), "the places are free again");
+    // The places are free again, once their threads have noticed.
+    let pages = (0..100).map(|_| server.get("/metrics"));
+    let page = pages.into_iter().find(|page| page.status == 200).expect("a place");
+    assert!(page.text().contains("obs_http_rejected_total{reason=\"busy\"} "), "{}", page.text());
 }
 
 #[test]
@@ -346,14 +349,16 @@ fn dropping_obs_stops_the_server_and_frees_the_place() {
 
 #[test]
 fn an_answer_under_way_is_finished_before_the_stop() {
-    let slow = || {
+    let (begin, begun) = mpsc::channel();
+    let slow = move || {
+        begin.send(()).unwrap();
         thread::sleep(Duration::from_millis(300));
         Ok::<(), String>(())
     };
     let mut server = start(|builder| builder.health(Check::new("slow", slow)));
     let mut stream = server.connect();
     stream.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    thread::sleep(Duration::from_millis(100));
+    begun.recv().unwrap();
     drop(server.obs.take());
     let answer = read(&mut stream);
     assert!(answer.status == 200 && answer.text().contains("slow"), "{answer:?}");
@@ -434,12 +439,15 @@ mod foreign_collectors {
     fn one_that_hangs_leaves_health_alone() {
         let gate = Arc::new((Mutex::new(false), Condvar::new()));
         let waits = Arc::clone(&gate);
+        let (hang, hangs) = mpsc::channel();
         let server = start_with(move || {
-            drop(waits.1.wait_while(waits.0.lock().unwrap(), |open| !*open).unwrap());
+            let open = waits.0.lock().unwrap();
+            let _ = hang.send(());
+            drop(waits.1.wait_while(open, |open| !*open).unwrap());
         });
         thread::scope(|scope| {
             let hanging: Vec<_> = (0..4).map(|_| scope.spawn(|| server.get("/metrics"))).collect();
-            thread::sleep(Duration::from_millis(300));
+            hanging.iter().for_each(|_| hangs.recv().unwrap());
             let surplus = server.get("/metrics");
             assert_eq!(surplus.status, 503);
             assert!(surplus.text().contains("too many scrapes at once"), "{}", surplus.text());

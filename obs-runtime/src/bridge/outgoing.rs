@@ -11,7 +11,9 @@ use std::collections::HashMap;
 /// Everything that obs measures, for a registry of the `prometheus` crate.
 ///
 /// Families of registries that were given to
-/// [`Builder::prometheus_registry`](crate::Builder::prometheus_registry) are not among them.
+/// [`Builder::prometheus_registry`](crate::Builder::prometheus_registry) are not among them. A registry puts families of one
+/// name together without looking: where it has a collector of `process_*` too, build this crate without its feature
+/// `process`, or drop that collector.
 ///
 /// ```
 /// let registry = prometheus::Registry::new();

@@ -19,6 +19,8 @@ pub struct Obs {
     pub(super) service: Arc<Service>,
     /// Whether everything was sent by `shutdown`.
     pub(super) stopped: bool,
+    /// The process whose threads serve and send.
+    pub(super) process: u32,
     /// How long a stop waits for what is left to be sent.
     #[cfg(feature = "otlp")]
     pub(super) within: Duration,
@@ -67,8 +69,16 @@ impl Obs {
 
     fn stop(mut self) -> ShutdownReport {
         self.stopped = true;
-        self.flush();
+        if !self.is_a_copy() {
+            self.flush();
+        }
         self.service.report()
+    }
+
+    /// Whether this process is a child that was forked since: it has a copy of everything but of the threads, and
+    /// nobody would answer it.
+    fn is_a_copy(&self) -> bool {
+        self.process != std::process::id()
     }
 
     /// Finishes what is under way, and then sends what is left.
@@ -102,7 +112,7 @@ impl Service {
 
 impl Drop for Obs {
     fn drop(&mut self) {
-        if !self.stopped {
+        if !self.stopped && !self.is_a_copy() {
             self.flush();
             let report = self.service.report();
             if !report.is_complete() {
@@ -114,10 +124,30 @@ impl Drop for Obs {
             crate::trace::install(None);
         }
         #[cfg(feature = "server")]
-        drop(self.server.take());
+        if self.is_a_copy() {
+            // Its thread is the parent's, and so are those who connect to wake it.
+            std::mem::forget(self.server.take());
+        } else {
+            drop(self.server.take());
+        }
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.as_ref().is_some_and(|service| Arc::ptr_eq(service, &self.service)) {
             *installed = None;
         }
+    }
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use std::net::TcpStream;
+
+    #[test]
+    fn a_child_that_was_forked_waits_for_no_thread_and_leaves_its_parent_s_server_alone() {
+        let _alone = crate::trace::ALONE.lock();
+        let mut obs = crate::builder("shop").listen("127.0.0.1:0").init().unwrap();
+        let address = obs.local_addr().unwrap();
+        obs.process = 0;
+        drop(obs);
+        assert!(TcpStream::connect(address).is_ok(), "the parent's server was stopped");
     }
 }

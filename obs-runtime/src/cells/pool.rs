@@ -1,7 +1,7 @@
 //! Giving out slots and blocks: everything here happens once a series, a thread or a chunk.
 
 use super::{Apply, BLOCK, Block, CHUNK, CHUNKS, Chunk, EMPTY, Slot, Usage};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -44,6 +44,27 @@ impl Pool {
     }
 }
 
+thread_local! {
+    /// Whether this thread is making what counts take.
+    static MAKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what allocates, or takes the lock; nothing where this thread is in the middle of that already. An allocator that
+/// counts comes by here again from within, and would wait for itself.
+pub(crate) fn unless_making<R>(work: impl FnOnce() -> R) -> Option<R> {
+    struct Made;
+    impl Drop for Made {
+        fn drop(&mut self) {
+            MAKING.set(false);
+        }
+    }
+    if MAKING.replace(true) {
+        return None;
+    }
+    let _made = Made;
+    Some(work())
+}
+
 /// The pool holds only plain data, which no panic can leave half-changed.
 fn pool() -> MutexGuard<'static, Pool> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner)
@@ -55,7 +76,7 @@ struct Lease(&'static Block);
 impl Drop for Lease {
     fn drop(&mut self) {
         BLOCK.set(&EMPTY);
-        pool().idle.push(self.0);
+        let _ = unless_making(|| pool().idle.push(self.0));
     }
 }
 
@@ -76,25 +97,32 @@ fn lease() -> Option<&'static Block> {
 /// Gives the calling thread its block now rather than with its first update.
 #[cfg(feature = "testing")]
 pub(super) fn claim() {
-    lease();
+    unless_making(lease);
 }
 
 /// The slow path of [`Slot::update`]: finds out what is missing, makes it, and does the update.
 #[cold]
 #[inline(never)]
 pub(super) fn update(slot: &Slot, width: usize, at: usize, last: usize, bits: u64, apply: Apply) {
-    let Some(position) = position(slot, width) else {
+    let done = unless_making(|| {
+        let position = position(slot, width)?;
+        count(position, (at, last, bits), apply);
+        Some(())
+    });
+    if done.flatten().is_none() {
         DROPPED.fetch_add(1, Ordering::Relaxed);
-        return;
-    };
+    }
+}
+
+fn count(position: usize, parts: (usize, usize, u64), apply: Apply) {
     match lease() {
-        Some(block) => apply((at, last, bits), chunk(block, position), position % CHUNK),
+        Some(block) => apply(parts, chunk(block, position), position % CHUNK),
         // This thread is ending and has already given its block back, but one of its destructors still
         // calls observed code. It borrows a block for this one update, under the lock.
         None => {
             let mut pool = pool();
             let block = pool.take();
-            apply((at, last, bits), chunk(block, position), position % CHUNK);
+            apply(parts, chunk(block, position), position % CHUNK);
             pool.idle.push(block);
         }
     }
@@ -125,7 +153,7 @@ fn position(slot: &Slot, width: usize) -> Option<usize> {
 
 /// Every block, copied, so that a scrape never makes a starting thread wait for it.
 pub(super) fn blocks() -> Vec<&'static Block> {
-    pool().all.clone()
+    unless_making(|| pool().all.clone()).unwrap_or_default()
 }
 
 pub(super) fn usage() -> Usage {

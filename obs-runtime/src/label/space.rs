@@ -1,7 +1,7 @@
 //! The series of a family: every combination of its labels' values.
 
 use super::{Intern, LabelIndex, LabelSet, OTHER};
-use crate::cells::Slot;
+use crate::cells::{Slot, unless_making};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -73,25 +73,27 @@ impl<T: Vacant> Space<T> {
         }
         let built = match self.built.get() {
             Some(built) => built,
-            None => self.build(labels),
+            None => match self.build(labels) {
+                Some(built) => built,
+                None => return (&self.single, at),
+            },
         };
         (built.series.get(at.0).or(built.series.last()).unwrap_or(&self.single), at)
     }
 
+    /// `None` where this is asked for by the allocator while room is being made.
     #[cold]
-    fn build(&self, labels: &[LabelIndex]) -> &Built<T> {
+    fn build(&self, labels: &[LabelIndex]) -> Option<&Built<T>> {
         let all = labels.iter().try_fold(1usize, |all, label| all.checked_mul(label.size as usize));
         // Too many: none is kept, rather than some that depend on the order of the labels.
         let kept = all.filter(|all| *all <= MAX_SERIES).unwrap_or(0);
-        let built = self.built.get_or_init(|| Built {
-            dimensions: labels.into(),
-            series: (0..=kept).map(|_| T::VACANT).collect(),
-        });
+        let build = || Built { dimensions: labels.into(), series: (0..=kept).map(|_| T::VACANT).collect() };
+        let built = unless_making(|| self.built.get_or_init(build))?;
         // After the initialisation: the subscriber that writes this may come by here itself.
         if kept == 0 {
             tracing::error!(?labels, "labels could make over {MAX_SERIES} series; all become `_other`");
         }
-        built
+        Some(built)
     }
 
     /// Makes room for all combinations before the first update.

@@ -2,11 +2,16 @@
 
 use super::record::Events;
 use super::*;
+#[cfg(not(feature = "off"))]
+use crate::Secret;
 use crate::logs::levels::Levels;
+#[cfg(not(feature = "off"))]
 use crate::trace::{ALONE, Limits, Sampling, Tracer};
-use crate::{CorrelationId, Secret, TraceContext};
+use crate::{CorrelationId, TraceContext};
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+#[cfg(not(feature = "off"))]
+use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
@@ -75,6 +80,7 @@ fn count(family: &str, label: &str, value: &str) -> u64 {
 }
 
 /// Recording, with nobody else's.
+#[cfg(not(feature = "off"))]
 fn recording(body: impl FnOnce()) -> Vec<crate::trace::inbox::Finished> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let tracer = Arc::new(Tracer::new(Sampling::always(), Limits::default()));

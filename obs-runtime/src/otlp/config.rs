@@ -55,7 +55,8 @@ impl Otlp {
     /// | `OTEL_SDK_DISABLED` | `false` |
     /// | `OTEL_SERVICE_NAME` | `service.name` of the next, and then the builder's |
     /// | `OTEL_RESOURCE_ATTRIBUTES` | |
-    /// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` | `otlp`; the other word is `none` |
+    /// | `OTEL_TRACES_EXPORTER` | `otlp`; the other word is `none` |
+    /// | `OTEL_METRICS_EXPORTER` | `otlp`; `none`, or `prometheus`, for which there is `Builder::listen` |
     /// | `OTEL_LOGS_EXPORTER` | `otlp` if the program asks for it with `Logs::otlp`, and otherwise `none` |
     /// | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf`; `grpc`, `http/json` |
     /// | `OTEL_EXPORTER_OTLP_ENDPOINT` | `http://localhost:4318`, or `:4317` for gRPC |
@@ -72,8 +73,8 @@ impl Otlp {
     /// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | 60000 ms, 30000 ms |
     /// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, `…_EVENT_…`, `…_LINK_…` | 128 |
     ///
-    /// The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_`, `METRICS_` or `LOGS_` behind it too, for one signal. An
-    /// `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
+    /// A timeout of 0 is none. The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_`, `METRICS_` or `LOGS_` behind it
+    /// too, for one signal. An `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
     ///
     /// Logs are those of `Builder::logs`, of feature `logs`. `OTEL_LOGS_EXPORTER` set to `otlp` sends them also where
     /// the program does not ask for it.

@@ -105,11 +105,9 @@ impl Delivery {
             };
             // Somebody may have called a stop meanwhile.
             let end = self.stop.deadline().map_or(until, |deadline| deadline.min(until));
-            let next = Instant::now() + after.unwrap_or_else(|| jittered(pause));
             last_tries -= u32::from(stopping.is_some());
-            if next >= end || last_tries == 0 {
-                return Err(why);
-            }
+            let next = again(Instant::now(), after, jittered(pause), jittered(self.pauses.0));
+            let Some(next) = next.filter(|next| *next < end && last_tries > 0) else { return Err(why) };
             match stopping {
                 None => self.stop.wait(next, || false),
                 Some(_) => thread::sleep(next.saturating_duration_since(Instant::now())),
@@ -118,6 +116,12 @@ impl Delivery {
             pause = (pause * 2).min(longest);
         }
     }
+}
+
+/// When to try again: after the time that the collector asks for, but never sooner than after the `least` pause, for one
+/// that asks for none would be asked without a pause; or after `pause`. `None` where no clock reaches so far.
+fn again(now: Instant, after: Option<Duration>, pause: Duration, least: Duration) -> Option<Instant> {
+    now.checked_add(after.map_or(pause, |after| after.max(least)))
 }
 
 /// Between a half and the whole of it, so that programs that lost one collector do not come back at one moment.
@@ -129,6 +133,16 @@ fn jittered(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_a_collector_asks_for_is_a_moment_to_come_or_none() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        let again = |after| again(now, after, 4 * second, second);
+        assert_eq!(again(None), Some(now + 4 * second));
+        assert_eq!(again(Some(2 * second)), Some(now + 2 * second));
+        assert_eq!(again(Some(Duration::ZERO)), Some(now + second), "not at once, again and again");
+        assert_eq!(again(Some(Duration::MAX)), None);
+    }
 
     #[test]
     fn pauses_differ_and_are_bounded() {

@@ -74,6 +74,17 @@ impl Reader<'_> {
         self.number(name, 1, "a positive number of milliseconds").map(Duration::from_millis)
     }
 
+    /// How long something waits for more of its kind. Where that is no time, it is a millisecond.
+    fn delay(&mut self, name: &str) -> Option<Duration> {
+        self.number(name, 0, "a number of milliseconds").map(|delay| Duration::from_millis(delay.max(1)))
+    }
+
+    /// How long something may take. Zero is without end, says the specification, and that "a very long time" will do.
+    fn timeout(&mut self, name: &str) -> Option<Duration> {
+        let millis = self.number(name, 0, "a number of milliseconds")?;
+        Some(Duration::from_millis(if millis == 0 { u32::MAX.into() } else { millis }))
+    }
+
     /// The name of the signal's own variable if it is set, and otherwise of the common one.
     fn name(&self, signal: Signal, what: &str) -> String {
         let own = format!("OTEL_EXPORTER_OTLP_{}_{what}", signal.as_str().to_ascii_uppercase());
@@ -82,7 +93,10 @@ impl Reader<'_> {
 
     fn signal(&mut self, signal: Signal) {
         let exporter = format!("OTEL_{}_EXPORTER", signal.as_str().to_ascii_uppercase());
-        let asked = self.word(&exporter, &[("otlp", true), ("none", false)]);
+        let words = [("otlp", true), ("none", false), ("prometheus", false)];
+        // Metrics that are to be scraped are on their page, and sent nowhere.
+        let words = if signal == Signal::Metrics { &words[..] } else { &words[..2] };
+        let asked = self.word(&exporter, words);
         if asked == Some(false) {
             return;
         }
@@ -118,7 +132,7 @@ impl Reader<'_> {
             }
         }
         let name = self.name(signal, "TIMEOUT");
-        target.timeout = self.millis(&name).unwrap_or(target.timeout);
+        target.timeout = self.timeout(&name).unwrap_or(target.timeout);
         let name = self.name(signal, "COMPRESSION");
         target.gzip = self.word(&name, &[("gzip", true), ("none", false)]).unwrap_or(false);
         *self.otlp.settings.target_mut(signal) = Some(target);
@@ -174,17 +188,17 @@ impl Reader<'_> {
     }
 
     fn numbers(&mut self) {
-        let delay = self.millis("OTEL_BSP_SCHEDULE_DELAY");
-        let export = self.millis("OTEL_BSP_EXPORT_TIMEOUT");
+        let delay = self.delay("OTEL_BSP_SCHEDULE_DELAY");
+        let export = self.timeout("OTEL_BSP_EXPORT_TIMEOUT");
         let interval = self.millis("OTEL_METRIC_EXPORT_INTERVAL");
-        let metric = self.millis("OTEL_METRIC_EXPORT_TIMEOUT");
+        let metric = self.timeout("OTEL_METRIC_EXPORT_TIMEOUT");
         let settings = &mut self.otlp.settings;
         settings.schedule_delay = delay.unwrap_or(settings.schedule_delay);
         settings.export_timeout = export.unwrap_or(settings.export_timeout);
         settings.metric_interval = interval.unwrap_or(settings.metric_interval);
         settings.metric_timeout = metric.unwrap_or(settings.metric_timeout);
-        let delay = self.millis("OTEL_BLRP_SCHEDULE_DELAY");
-        let timeout = self.millis("OTEL_BLRP_EXPORT_TIMEOUT");
+        let delay = self.delay("OTEL_BLRP_SCHEDULE_DELAY");
+        let timeout = self.timeout("OTEL_BLRP_EXPORT_TIMEOUT");
         let queue = self.size("OTEL_BLRP_MAX_QUEUE_SIZE", 1);
         let batch = self.size("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 1);
         let events = &mut self.otlp.settings.events;

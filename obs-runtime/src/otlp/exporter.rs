@@ -208,7 +208,7 @@ impl Exporter {
         self.tracer.as_ref().expect("spans are exported")
     }
 
-    #[cfg(all(test, feature = "logs"))]
+    #[cfg(all(test, feature = "logs", not(feature = "off")))]
     pub(super) fn logs(&self) -> &Arc<logs::Queue> {
         self.logs.as_ref().expect("logs are exported")
     }

@@ -14,8 +14,8 @@ use opentelemetry_proto::tonic::metrics::v1::{
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 
-/// A request has about so many points, a family being in one piece: a collector takes 4 MiB, and a histogram's
-/// point is some hundred bytes.
+/// A request has at most so many points: a collector takes 4 MiB, and a histogram's point is some hundred bytes. A
+/// larger family goes in several pieces.
 const POINTS: usize = 2000;
 
 /// The span of time that cumulative points are of, in nanoseconds since 1970.
@@ -35,13 +35,16 @@ pub(super) fn requests(
     // A wall clock may have been set back.
     let since = Since { start: start.min(now), now };
     let (mut requests, mut metrics, mut points) = (Vec::new(), Vec::new(), 0);
-    for family in snapshot.families.iter().filter(|family| !family.series.is_empty()) {
-        if points > 0 && points + family.series.len() > POINTS {
-            requests.push(request(std::mem::take(&mut metrics), resource));
-            points = 0;
+    for family in &snapshot.families {
+        // A family without series has no piece.
+        for series in family.series.chunks(POINTS) {
+            if points > 0 && points + series.len() > POINTS {
+                requests.push(request(std::mem::take(&mut metrics), resource));
+                points = 0;
+            }
+            points += series.len();
+            metrics.push(metric(family, series, since));
         }
-        points += family.series.len();
-        metrics.push(metric(family, since));
     }
     if !metrics.is_empty() {
         requests.push(request(metrics, resource));
@@ -63,10 +66,9 @@ fn request(metrics: Vec<Metric>, resource: &Resource) -> ExportMetricsServiceReq
     ExportMetricsServiceRequest { resource_metrics: vec![resource_metrics] }
 }
 
-fn metric(family: &Family, since: Since) -> Metric {
+fn metric(family: &Family, series: &[Series], since: Since) -> Metric {
     let cumulative = AggregationTemporality::Cumulative.into();
-    let numbers =
-        |start| family.series.iter().filter_map(|series| number(series, start, since.now)).collect();
+    let numbers = |start| series.iter().filter_map(|series| number(series, start, since.now)).collect();
     let data = match family.kind {
         FamilyKind::Counter => Data::Sum(Sum {
             data_points: numbers(since.start),
@@ -78,11 +80,11 @@ fn metric(family: &Family, since: Since) -> Metric {
             Data::Gauge(Gauge { data_points: numbers(0) })
         }
         FamilyKind::Histogram => Data::Histogram(Histogram {
-            data_points: family.series.iter().filter_map(|series| histogram(series, since)).collect(),
+            data_points: series.iter().filter_map(|series| histogram(series, since)).collect(),
             aggregation_temporality: cumulative,
         }),
         FamilyKind::Summary => Data::Summary(Summary {
-            data_points: family.series.iter().filter_map(|series| summary(series, since)).collect(),
+            data_points: series.iter().filter_map(|series| summary(series, since)).collect(),
         }),
     };
     Metric {
@@ -143,8 +145,13 @@ fn histogram(series: &Series, since: Since) -> Option<HistogramDataPoint> {
     })
 }
 
+/// As [`number`]. Quantiles are no numbers where nothing was observed; those are left out.
 fn summary(series: &Series, since: Since) -> Option<SummaryDataPoint> {
     let Value::Summary(SummaryValue { quantiles, sum, count }) = &series.value else { return None };
+    if !sum.is_finite() {
+        return None;
+    }
+    let known = quantiles.iter().filter(|(_, value)| value.is_finite());
     let at = |(quantile, value): &(f64, f64)| ValueAtQuantile { quantile: *quantile, value: *value };
     Some(SummaryDataPoint {
         attributes: attributes(&series.labels),
@@ -152,7 +159,7 @@ fn summary(series: &Series, since: Since) -> Option<SummaryDataPoint> {
         time_unix_nano: since.now,
         count: *count,
         sum: *sum,
-        quantile_values: quantiles.iter().map(at).collect(),
+        quantile_values: known.map(at).collect(),
         ..SummaryDataPoint::default()
     })
 }

@@ -182,10 +182,11 @@ impl Target {
         let target = Target::at(protocol, address)?;
         match protocol {
             Protocol::Grpc => Ok(target),
-            _ => Target::at(
-                protocol,
-                &format!("{}/v1/{}", address.trim().trim_end_matches('/'), signal.as_str()),
-            ),
+            _ => {
+                let (path, query) = address.trim().split_once('?').unwrap_or((address.trim(), ""));
+                let (path, mark) = (path.trim_end_matches('/'), if query.is_empty() { "" } else { "?" });
+                Target::at(protocol, &format!("{path}/v1/{}{mark}{query}", signal.as_str()))
+            }
         }
     }
 }

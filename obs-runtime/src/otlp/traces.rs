@@ -1,6 +1,6 @@
 //! Spans, from our records to the protocol's messages.
 
-use super::value::{SCHEMA, attribute, field, scope, span_id, text, trace_id};
+use super::value::{SCHEMA, attribute, field, put, scope, span_id, text, trace_id};
 use crate::clock::Anchor;
 use crate::private::{Live, SLOW};
 use crate::secret::Redacted;
@@ -152,7 +152,7 @@ fn add(extra: &Extra, redacted: &Redacted, anchor: Anchor, span: &mut Span) {
     for (name, value) in &extra.fields {
         let value = redacted.shown(name, value);
         if !instructs(name, &value, span) {
-            span.attributes.push(field(name, &value));
+            put(&mut span.attributes, field(name, &value));
         }
     }
     span.events = extra.events.iter().map(|happened| event(happened, redacted, anchor)).collect();
@@ -208,7 +208,7 @@ fn event(event: &Event, redacted: &Redacted, anchor: Anchor) -> span::Event {
             FieldValue::Text(message) if key == "message" => name = message,
             // The call's fields as one text, in which nothing could be hidden. They are the span's too.
             _ if key == "fields" && event.meta.target() == SLOW => {}
-            value => attributes.push(field(key, &redacted.shown(key, value))),
+            value => put(&mut attributes, field(key, &redacted.shown(key, value))),
         }
     }
     span::Event {

@@ -43,7 +43,8 @@ pub(crate) fn extract_known<'a>(
     (found.read(), rank)
 }
 
-/// As [`inject`], into the headers of a request, instead of fields of the same names.
+/// As [`inject`], into the headers of a request, instead of fields of the same names. A `tracestate` that is there
+/// goes with the `traceparent` that it was said of.
 ///
 /// ```
 /// use obs_runtime::{Baggage, Context, propagate};
@@ -54,6 +55,9 @@ pub(crate) fn extract_known<'a>(
 /// assert_eq!(headers["baggage"], "tenant=acme");
 /// ```
 pub fn inject_headers(context: &Context, headers: &mut HeaderMap) {
+    if context.trace().is_some() {
+        headers.remove(TRACESTATE);
+    }
     inject(context, |name, value| {
         if let Some(value) = header(value) {
             headers.insert(HeaderName::from_static(name), value);

@@ -14,7 +14,8 @@ pub fn extract_metadata(metadata: &MetadataMap) -> Remote {
     extract(fields)
 }
 
-/// As [`inject`], into the metadata of a call, instead of fields of the same names.
+/// As [`inject`], into the metadata of a call, instead of fields of the same names. A `tracestate` that is there goes
+/// with the `traceparent` that it was said of.
 ///
 /// An interceptor that does it for each call of a client that has no layers:
 ///
@@ -34,6 +35,9 @@ pub fn extract_metadata(metadata: &MetadataMap) -> Remote {
 /// # Ok::<(), Status>(())
 /// ```
 pub fn inject_metadata(context: &Context, metadata: &mut MetadataMap) {
+    if context.trace().is_some() {
+        metadata.remove(TRACESTATE);
+    }
     inject(context, |name, value| {
         if let Ok(value) = value.parse::<AsciiMetadataValue>() {
             metadata.insert(name, value);

@@ -63,12 +63,20 @@ fn a_tracestate_has_limits() {
     assert_eq!(state(&members(33)), None);
     assert_eq!(state(&["no value".to_owned()]), None);
     assert_eq!(state(&["a=\u{e4}".to_owned()]), None);
+    // One that is malformed makes all of it so.
+    for malformed in ["Foo=1", "foo =1", "foo.bar=1", "-a=1", "=1", "a=", "a=1=2", "a=1\t2"] {
+        assert_eq!(state(&["b=2".to_owned(), malformed.to_owned()]), None, "{malformed}");
+    }
+    let sound = ["0a_-*/@=!~ 1".to_owned(), "b=2".to_owned()];
+    assert_eq!(state(&sound), Some(sound.join(",")));
+    assert_eq!(state(&[format!("{}=1", "k".repeat(257))]), None);
+    assert_eq!(state(&[format!("a={}", "v".repeat(257))]), None);
     let long = |key: &str, length: usize| format!("{key}={}", "x".repeat(length - key.len() - 1));
     // Exactly what has to be handed on.
-    let exact = [long("a", 300), long("b", 211)];
+    let exact = [long("a", 258), long("b", 253)];
     assert_eq!(state(&exact), Some(exact.join(",")));
     // Members over 128 bytes go first, then the last ones.
-    assert_eq!(state(&[long("a", 400), long("b", 120)]), Some(long("b", 120)));
+    assert_eq!(state(&[long("a", 250), long("c", 250), long("b", 120)]), Some(long("b", 120)));
     let many: Vec<String> = ["a", "b", "c", "d", "e"].map(|key| long(key, 120)).into();
     assert_eq!(state(&many), Some(many[..4].join(",")));
 }
@@ -99,7 +107,9 @@ fn headers_that_are_no_text_are_malformed() {
     headers.append("traceparent", HeaderValue::from_bytes(b"\xff").unwrap());
     assert_eq!(extract_headers(&headers).trace, None);
 
+    headers.insert("tracestate", HeaderValue::from_static("of=another"));
     inject_headers(&remote.into_context(), &mut headers);
     assert_eq!(headers.get_all("traceparent").iter().count(), 1, "ours instead of theirs");
     assert_eq!(headers["traceparent"], PARENT);
+    assert!(!headers.contains_key("tracestate"), "what was said of another trace");
 }

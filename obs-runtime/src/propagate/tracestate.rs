@@ -14,10 +14,8 @@ pub(super) fn read(headers: &[&str]) -> Option<Arc<str>> {
     let members = headers.iter().flat_map(|header| header.split(','));
     let members = members.map(|member| member.trim_matches([' ', '\t'])).filter(|member| !member.is_empty());
     let mut members: Vec<&str> = members.take(MAX_MEMBERS + 1).collect();
-    let sound = |member: &&str| {
-        let printable = member.bytes().all(|byte| matches!(byte, 0x20..=0x7e));
-        printable && member.split_once('=').is_some_and(|(key, value)| !key.is_empty() && !value.is_empty())
-    };
+    let sound =
+        |member: &&str| member.split_once('=').is_some_and(|(key, value)| is_key(key) && is_value(value));
     if members.is_empty() || members.len() > MAX_MEMBERS || !members.iter().all(sound) {
         return None;
     }
@@ -28,6 +26,18 @@ pub(super) fn read(headers: &[&str]) -> Option<Arc<str>> {
         members.pop();
     }
     (!members.is_empty()).then(|| members.join(",").into())
+}
+
+/// A lower-case letter or a digit, and then at most 255 more of those, `_`, `-`, `*`, `/` and `@`.
+fn is_key(key: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let (Some(first), 1..=256) = (key.bytes().next(), key.len()) else { return false };
+    plain(first) && key.bytes().all(|byte| plain(byte) || b"_-*/@".contains(&byte))
+}
+
+/// 1 to 256 printable characters but `=`. There is no comma in it, and no space around it.
+fn is_value(value: &str) -> bool {
+    (1..=256).contains(&value.len()) && value.bytes().all(|byte| matches!(byte, 0x20..=0x7e) && byte != b'=')
 }
 
 fn length(members: &[&str]) -> usize {

@@ -98,7 +98,8 @@ impl ClientLayer {
         self
     }
 
-    /// Sends no baggage: for services of other people, whose business it is not.
+    /// Sends no baggage, and takes that away which is in the headers of a request that is passed on: for services of other
+    /// people, whose business it is not.
     #[must_use]
     pub fn without_baggage(mut self) -> ClientLayer {
         self.settings.baggage = false;
@@ -202,6 +203,13 @@ impl Settings {
             sent = sent.with_baggage(Baggage::empty());
         }
         let headers = request.headers_mut();
+        // A proxy's request has what it came with: a state of the trace that ours takes the place of, and baggage.
+        if sent.trace().is_some() {
+            headers.remove("tracestate");
+        }
+        if !self.baggage {
+            headers.remove("baggage");
+        }
         inject(&sent, |name, value| {
             let Some(value) = header(value) else { return };
             match (name, &self.correlation) {

@@ -12,11 +12,21 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// Seeded by the operating system, through the keys of the standard library's hash maps.
+    /// Seeded by the operating system, through the keys of the standard library's hash maps. A process that was forked
+    /// has those of its parent's thread, so its number is in it too.
     pub(super) fn new() -> Ids {
-        let word = |salt: u64| RandomState::new().hash_one((salt, std::thread::current().id()));
+        Ids::of(&RandomState::new(), std::process::id())
+    }
+
+    fn of(keys: &RandomState, process: u32) -> Ids {
+        let word = |salt: u64| keys.hash_one((salt, std::thread::current().id(), process));
         // A state of zeros would stay there.
         Ids { state: [word(1) | 1, word(2)] }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_state(state: [u64; 2]) -> Ids {
+        Ids { state }
     }
 
     #[inline]
@@ -51,8 +61,16 @@ mod tests {
     #[test]
     fn the_published_sequence() {
         // The first numbers of the reference implementation from the state (1, 2).
-        let mut ids = Ids { state: [1, 2] };
+        let mut ids = Ids::of_state([1, 2]);
         assert_eq!([ids.next(), ids.next()], [393_217, 669_327_710_093_319]);
+    }
+
+    #[test]
+    fn processes_with_the_same_keys_do_not_meet() {
+        let keys = RandomState::new();
+        let of = |process| Ids::of(&keys, process).trace();
+        assert_eq!(of(7), of(7));
+        assert_ne!(of(7), of(8));
     }
 
     #[test]

@@ -108,7 +108,11 @@ where
         if !attributes.is_empty() {
             active.add(Addition::Fields(fields));
         }
-        span.extensions_mut().insert(Open { active, start: clock::now(), ended });
+        let mut extensions = span.extensions_mut();
+        // Unless somebody has added this layer twice: a second of one kind would be a panic.
+        if extensions.get_mut::<Open>().is_none() {
+            extensions.insert(Open { active, start: clock::now(), ended });
+        }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {

@@ -36,6 +36,8 @@ struct Held {
     slow: bool,
     /// How many spans were charged to the common budget.
     charged: usize,
+    /// Whether some were sent already.
+    early: bool,
     watched: Watched,
 }
 
@@ -74,6 +76,7 @@ impl LocalTrace {
         held.fate = Fate::Open;
         held.failed = false;
         held.slow = false;
+        held.early = false;
         held.records.clear();
         held.watched.clear();
     }
@@ -89,14 +92,14 @@ impl LocalTrace {
     /// is held; once it was sent, that is counted.
     pub(super) fn add(&self, id: u64, addition: Addition) {
         let (mut held, limits) = (self.lock(), &self.tracer.limits);
-        let Held { fate, records, watched, .. } = &mut *held;
+        let Held { fate, records, early, watched, .. } = &mut *held;
         let extra = match watched.get_mut(&id) {
             Some(extra) => Some(extra),
             None => records.iter_mut().rev().find(|record| record.id == id).map(|record| &mut record.extra),
         };
         match extra {
             Some(extra) => extra.get_or_insert_default().add(addition, limits),
-            None if *fate == Fate::Kept => self.tracer.counts.late(),
+            None if *fate == Fate::Kept || *early => self.tracer.counts.late(),
             // The span is counted as dropped, and this was a part of it.
             None => {}
         }
@@ -112,8 +115,11 @@ impl LocalTrace {
             Fate::Open => {
                 held.failed |= record.ended.failed();
                 held.slow |= record.is_slow();
-                if self.admit(&mut held) {
-                    held.records.push(record);
+                let full = !self.admit(&mut held);
+                match self.sampled && self.tracer.sends_early(full, held.records.first(), &record) {
+                    true => self.send_early(held, record),
+                    false if full => self.tracer.counts.overflowed(1),
+                    false => held.records.push(record),
                 }
             }
             Fate::Kept => {
@@ -134,6 +140,17 @@ impl LocalTrace {
         }
     }
 
+    /// Sends what there is of a trace that is kept whatever happens: nothing is to be learnt by holding it.
+    #[cold]
+    fn send_early(&self, mut held: MutexGuard<'_, Held>, record: Record) {
+        let mut records = std::mem::take(&mut held.records);
+        self.tracer.counts.release(std::mem::take(&mut held.charged));
+        held.early = true;
+        drop(held);
+        records.push(record);
+        self.send(records);
+    }
+
     /// Whether there is room for one more.
     #[inline]
     fn admit(&self, held: &mut Held) -> bool {
@@ -142,10 +159,7 @@ impl LocalTrace {
         }
         let room = held.records.len() < self.tracer.limits.spans_per_trace
             && self.tracer.counts.hold(PORTION, self.tracer.limits.spans_held);
-        match room {
-            true => held.charged += PORTION,
-            false => self.tracer.counts.overflowed(1),
-        }
+        held.charged += if room { PORTION } else { 0 };
         room
     }
 

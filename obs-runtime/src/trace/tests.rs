@@ -129,13 +129,15 @@ fn calls_nest() {
 
 #[test]
 fn what_fails_or_is_slow_is_kept_and_the_rest_is_counted() {
-    let sampling = Sampling::never().keep_errors().keep_slower_than("20ms");
+    let sampling = Sampling::never().keep_errors().keep_slower_than("1h");
     let recording = Recording::start(sampling, Limits::default());
     call(Ended::Ok, || call(Ended::Cancelled, || ()));
     assert_eq!((recording.kept().len(), recording.counts()), (0, [2, 0, 0, 0]));
     call(Ended::Ok, || call(Ended::Error(&BROKEN), || ()));
     call(Ended::Panic, || ());
-    call(Ended::Ok, || std::thread::sleep(std::time::Duration::from_millis(25)));
+    // One that says that it took two hours.
+    assert!(thread::enter(Above::Current, None).is_some());
+    thread::leave(ORIGIN, 1, 1 + crate::clock::ticks(7200.0), Ended::Ok, 0);
     let kept = recording.kept();
     assert_eq!(kept.len(), 3);
     kept.values().for_each(|spans| assert_whole(spans, 0));
@@ -249,7 +251,9 @@ fn spans_may_be_left_in_another_order() {
 #[test]
 fn memory_has_a_limit() {
     let limits = Limits { spans_per_trace: 64, spans_held: 96, queue: 100, ..Limits::default() };
-    let recording = Recording::start(Sampling::always(), limits);
+    // So that only the end of a trace tells whether it is kept.
+    let sampling = Sampling::always().at_most_per_second(1000);
+    let recording = Recording::start(sampling, limits);
     call(Ended::Ok, || (0..100).for_each(|_| call(Ended::Ok, || ())));
     // 64 and the root, which tells more than any other.
     assert_eq!(recording.counts(), [0, 0, 36, 0]);
@@ -260,6 +264,47 @@ fn memory_has_a_limit() {
     // What was held is free again.
     call(Ended::Ok, || (0..64).for_each(|_| call(Ended::Ok, || ())));
     assert_eq!((recording.kept().len(), recording.counts()), (1, [0, 0, 36, 65]));
+}
+
+#[test]
+fn a_sampled_call_that_does_not_end_is_seen_meanwhile() {
+    let recording = Recording::start(Sampling::always(), Limits::default());
+    let at = |seconds| {
+        assert!(thread::enter(Above::Current, None).is_some());
+        thread::leave(ORIGIN, 1, 1 + crate::clock::ticks(seconds), Ended::Ok, 0);
+    };
+    let root = call(Ended::Ok, || {
+        at(10.0);
+        at(12.0);
+        assert_eq!(recording.kept().len(), 0, "it could end, and all go out at once");
+        at(16.0);
+        assert_eq!(recording.kept()[&here().trace_id].len(), 3);
+        at(17.0);
+        here()
+    });
+    let kept = recording.kept();
+    assert_eq!(kept[&root.trace_id].len(), 2);
+    assert_whole(&kept[&root.trace_id], 0);
+    assert_eq!(recording.counts(), [0; 4]);
+}
+
+#[test]
+fn a_sampled_trace_that_finds_no_room_goes_out_as_far_as_it_is() {
+    let limits = Limits { spans_per_trace: 64, spans_held: 96, queue: 1000, ..Limits::default() };
+    let recording = Recording::start(Sampling::always(), limits);
+    let root = call(Ended::Ok, || {
+        (0..100).for_each(|_| call(Ended::Ok, || ()));
+        here()
+    });
+    assert_eq!((recording.kept()[&root.trace_id].len(), recording.counts()), (101, [0; 4]));
+    // What was held is free again.
+    call(Ended::Ok, || (0..100).for_each(|_| call(Ended::Ok, || ())));
+    assert_eq!((recording.kept().len(), recording.counts()), (1, [0; 4]));
+    // Of one that may be dropped, what finds no room is.
+    drop(recording);
+    let recording = Recording::start(Sampling::never().keep_errors(), limits);
+    call(Ended::Panic, || (0..100).for_each(|_| call(Ended::Ok, || ())));
+    assert_eq!(recording.counts(), [0, 0, 36, 0]);
 }
 
 #[cfg(feature = "tracing-subscriber")]

@@ -41,7 +41,7 @@ struct Stack {
     traces: Vec<Arc<LocalTrace>>,
     ids: Option<Ids>,
     spare: Vec<Arc<LocalTrace>>,
-    /// The tracer's generation that `spare` is of.
+    /// The tracer's generation that `ids` and `spare` are of.
     generation: u32,
 }
 
@@ -140,7 +140,12 @@ pub(crate) fn current() -> Option<TraceContext> {
 
 /// A number unlike all others. Never zero.
 pub(crate) fn random() -> u128 {
-    STACK.try_with(|stack| stack.borrow_mut().ids().trace()).unwrap_or_else(|_| Ids::new().trace())
+    let made = STACK.try_with(|stack| {
+        let stack = &mut *stack.borrow_mut();
+        stack.heed_generation();
+        stack.ids().trace()
+    });
+    made.unwrap_or_else(|_| Ids::new().trace())
 }
 
 /// How deep this thread is in spans.
@@ -257,13 +262,21 @@ impl Stack {
         traces.checked_sub(1)
     }
 
-    /// A trace that begins here; `None` if there is no tracer any more.
-    fn local_root(&mut self, parent: Parent) -> Option<Arc<LocalTrace>> {
+    /// Where there is another tracer, its traces are not those that are spared. Nor are the ids, for it may be another
+    /// process: one that was forked, which would make those of its parent.
+    #[inline]
+    fn heed_generation(&mut self) {
         let generation = GENERATION.load(Ordering::Relaxed);
         if self.generation != generation {
             self.spare.clear();
+            self.ids = None;
             self.generation = generation;
         }
+    }
+
+    /// A trace that begins here; `None` if there is no tracer any more.
+    fn local_root(&mut self, parent: Parent) -> Option<Arc<LocalTrace>> {
+        self.heed_generation();
         // Whoever captures a trace captures those that begin inside of it.
         let capturing = self.traces.last().map(|trace| &trace.tracer).filter(|tracer| tracer.captures);
         let mut trace = match (capturing, self.spare.pop()) {
@@ -296,3 +309,6 @@ impl Stack {
         Some(TraceContext { trace_id: trace.trace_id, span_id: frame.id, sampled: trace.sampled })
     }
 }
+
+#[cfg(test)]
+mod tests;

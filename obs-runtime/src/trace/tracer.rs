@@ -4,6 +4,7 @@ use super::counts::Counts;
 use super::inbox::{Finished, Inbox};
 use super::record::{Origin, Record};
 use super::sampling::Sampling;
+use crate::clock;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Mutex, PoisonError};
@@ -49,6 +50,9 @@ impl Default for Limits {
     }
 }
 
+/// How long a span waits at most for the end of its trace, where it is kept whatever that is.
+const WAIT_SECONDS: f64 = 5.0;
+
 /// Sampling, limits, the queue to the exporter, and the counts.
 #[derive(Debug)]
 pub(crate) struct Tracer {
@@ -59,6 +63,9 @@ pub(crate) struct Tracer {
     pub(crate) counts: Counts,
     /// Whether it keeps everything, for who captures it.
     pub(super) captures: bool,
+    /// How long a span of a trace that is sampled waits for the others of its trace, in ticks. Without end where only
+    /// the end of the trace tells whether it is kept.
+    waits: u64,
 }
 
 impl Tracer {
@@ -71,16 +78,26 @@ impl Tracer {
             },
             inbox: Inbox::new(limits.queue, limits.batch),
             counts: Counts::default(),
+            waits: if sampling.per_second.is_none() { clock::ticks(WAIT_SECONDS) } else { u64::MAX },
             sampling,
             limits,
             captures: false,
         }
     }
 
+    /// Whether a trace that is sampled is sent as far as it is, rather than at its end: there is no room for this span
+    /// of it, or the first one that is held has waited for long. A call that never ends, such as the loop of a worker,
+    /// would otherwise have no trace at all.
+    #[inline]
+    pub(super) fn sends_early(&self, full: bool, first: Option<&Record>, record: &Record) -> bool {
+        let waited = first.map_or(0, |first| record.end.saturating_sub(first.end));
+        self.waits != u64::MAX && (full || waited > self.waits)
+    }
+
     /// One that keeps everything.
     #[cfg(feature = "testing")]
     pub(super) fn capturing(sampling: Sampling, limits: Limits) -> Tracer {
-        Tracer { captures: true, ..Tracer::new(sampling, limits) }
+        Tracer { captures: true, waits: u64::MAX, ..Tracer::new(sampling, limits) }
     }
 }
 

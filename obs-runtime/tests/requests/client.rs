@@ -42,6 +42,29 @@ fn a_request_takes_the_context_along() {
     assert!(sent.baggage.is_empty() && sent.trace.is_some() && sent.correlation_id.is_some());
 }
 
+/// A proxy passes on the request that it was sent, headers and all.
+#[test]
+fn what_a_request_came_with_does_not_go_on_beside_ours() {
+    let came = [
+        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ("tracestate", "a=1"),
+        ("baggage", "tenant=acme"),
+    ];
+    let layer = ClientLayer::new().prefix("proxy").without_baggage();
+    let (sent, captured) = capture(|| {
+        let mut sent = None;
+        let _ = send(&layer, request("GET", "http://a/", &came), |request| {
+            sent = Some(request.headers().clone());
+            answer(200, Frames::default())(request)
+        });
+        sent.expect("a request")
+    });
+    let trace = propagate::extract_headers(&sent).trace.expect("ours");
+    assert_eq!(trace.trace_id, captured.span("GET").trace_id);
+    assert!(!sent.contains_key("tracestate"), "it was said of the trace that the request came with");
+    assert!(!sent.contains_key("baggage"), "it is nobody's business there");
+}
+
 #[test]
 fn a_remote_trace_is_handed_on_where_nobody_records() {
     let fields =

@@ -2,7 +2,7 @@
 
 use super::collector::{Collector, Kept, Reply};
 use super::*;
-use crate::snapshot::{Bounds, Exemplar, Family, FamilyKind, HistogramValue, Labels, Snapshot};
+use crate::snapshot::{Bounds, Exemplar, Family, FamilyKind, HistogramValue, Labels, Snapshot, SummaryValue};
 use crate::trace::FieldValue;
 use crate::trace::record::{Event, Extra, Lost};
 use opentelemetry_proto::tonic::common::v1::KeyValue;
@@ -128,10 +128,16 @@ fn fields_events_and_links_arrive() {
             ("message".into(), FieldValue::Text(text.to_owned())),
             ("amount".into(), FieldValue::Float(2.5)),
             ("odd".into(), FieldValue::Float(f64::NAN)),
+            // As what the exporter says of each event.
+            ("level".into(), FieldValue::Integer(9)),
         ]
     };
     let mut extra = Extra {
-        fields: vec![("paid".into(), FieldValue::Bool(true)), ("items".into(), FieldValue::Integer(3))],
+        fields: vec![
+            ("paid".into(), FieldValue::Bool(true)),
+            ("items".into(), FieldValue::Integer(3)),
+            ("code.file.path".into(), FieldValue::Text("elsewhere.rs".to_owned())),
+        ],
         events: vec![Event { meta, at: crate::clock::now(), fields: fields("charged") }],
         links: vec![(7, 5)],
         lost: Lost { fields: 1, events: 2, links: 3 },
@@ -154,6 +160,11 @@ fn fields_events_and_links_arrive() {
     let said = ["paid", "items", "note", "error.type"].map(|name| value(&span.attributes, name).unwrap());
     assert_eq!(said, ["true", "3", "x", "cancelled"]);
     assert!(span.attributes.iter().all(|attribute| !attribute.key.starts_with("otel.")), "{span:?}");
+    // A key may be there once.
+    let keys = |attributes: &[KeyValue], key| attributes.iter().filter(|known| known.key == key).count();
+    assert_eq!((keys(&span.attributes, "code.file.path"), keys(&span.events[0].attributes, "level")), (1, 1));
+    assert_eq!(value(&span.attributes, "code.file.path").as_deref(), Some("elsewhere.rs"));
+    assert_eq!(value(&span.events[0].attributes, "level").as_deref(), Some("9"));
     assert_eq!(span.events[0].name, "charged");
     let said = ["amount", "odd"].map(|name| value(&span.events[0].attributes, name).unwrap());
     assert_eq!(said, ["2.5", "NaN"]);
@@ -229,6 +240,49 @@ fn many_series_are_several_requests() {
     let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
     let sizes = requests.iter().map(|request| request.resource_metrics[0].scope_metrics[0].metrics.len());
     assert_eq!(sizes.collect::<Vec<_>>(), [2, 2, 1]);
+}
+
+/// A collector refuses a request of more than 4 MiB, each time again.
+#[test]
+fn a_family_that_is_too_large_for_one_request_goes_in_several() {
+    let bounds = Arc::new(Bounds::new(&[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]));
+    let observed = || HistogramValue {
+        bounds: Arc::clone(&bounds),
+        counts: vec![1; 12],
+        sum: 9.5,
+        exemplars: Vec::new(),
+    };
+    let family = (0..20_001).fold(Family::new("took_seconds", "", FamilyKind::Histogram), |family, n| {
+        let labels = [("function", format!("function_{n}")), ("module", "a_crate::a_module".to_owned())];
+        family.with_labels(Labels::new(labels), observed())
+    });
+    let snapshot = Snapshot::new(vec![family], SystemTime::now());
+    let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
+    let sizes: Vec<usize> = requests.iter().map(prost::Message::encoded_len).collect();
+    assert!(sizes.iter().all(|size| *size < 4 << 20), "{sizes:?}");
+    let metrics = Kept { metrics: requests, ..Kept::default() }.metrics();
+    let points = metrics.iter().map(|metric| match &metric.data {
+        Some(Data::Histogram(histogram)) if metric.name == "took_seconds" => histogram.data_points.len(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(points.sum::<usize>(), 20_001);
+}
+
+#[test]
+fn a_summary_without_observations_has_no_quantiles() {
+    let summary =
+        |quantiles: &[(f64, f64)], sum| SummaryValue { quantiles: quantiles.to_vec(), sum, count: 0 };
+    let family = Family::new("waited_seconds", "", FamilyKind::Summary)
+        .with(summary(&[(0.5, f64::NAN), (0.9, 1.5)], 0.0))
+        .with(summary(&[], f64::NAN));
+    let snapshot = Snapshot::new(vec![family], SystemTime::now());
+    let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
+    let metrics = Kept { metrics: requests, ..Kept::default() }.metrics();
+    let Some(Data::Summary(waited)) = &metrics[0].data else { panic!("{metrics:?}") };
+    assert_eq!(waited.data_points.len(), 1, "JSON has no NaN");
+    let known: Vec<_> =
+        waited.data_points[0].quantile_values.iter().map(|at| (at.quantile, at.value)).collect();
+    assert_eq!(known, [(0.9, 1.5)]);
 }
 
 #[test]

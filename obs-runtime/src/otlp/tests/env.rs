@@ -51,6 +51,11 @@ fn addresses_follow_the_rules_of_paths() {
         (&[(BOTH, "http://c:1")][..], "http://c:1/v1/traces", "http://c:1/v1/metrics"),
         (&[(BOTH, "http://c:1/")], "http://c:1/v1/traces", "http://c:1/v1/metrics"),
         (&[(BOTH, "http://c:1/otlp/")], "http://c:1/otlp/v1/traces", "http://c:1/otlp/v1/metrics"),
+        (
+            &[(BOTH, "http://c:1/in/?key=7")],
+            "http://c:1/in/v1/traces?key=7",
+            "http://c:1/in/v1/metrics?key=7",
+        ),
         (&[(BOTH, "http://c:1"), (TRACES, "http://d:2/in")], "http://d:2/in", "http://c:1/v1/metrics"),
         (&[(TRACES, "http://d:2")], "http://d:2/", "http://localhost:4318/v1/metrics"),
         (&[(PROTOCOL, "grpc")], "http://localhost:4317/", "http://localhost:4317/"),
@@ -106,6 +111,8 @@ fn signals_are_switched_off() {
     let off = settings(&[("OTEL_METRICS_EXPORTER", "none"), ("OTEL_TRACES_EXPORTER", "OTLP")]);
     assert!(off.traces.is_some() && off.metrics.is_none());
     assert!(settings(&[("OTEL_LOGS_EXPORTER", "none")]).logs.is_none());
+    let scraped = settings(&[("OTEL_METRICS_EXPORTER", "prometheus")]);
+    assert!(scraped.traces.is_some() && scraped.metrics.is_none());
     let on = settings(&[("OTEL_LOGS_EXPORTER", "otlp")]);
     assert!(on.logs.is_some() && on.wants_logs);
     assert!(settings(&[("OTEL_SDK_DISABLED", "True")]).is_empty());
@@ -163,12 +170,31 @@ fn resources_and_numbers() {
 }
 
 #[test]
+fn a_timeout_of_zero_is_none_and_no_delay_is_hardly_any() {
+    let settings = settings(&[
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+        ("OTEL_BSP_EXPORT_TIMEOUT", "0"),
+        ("OTEL_BLRP_EXPORT_TIMEOUT", "0"),
+        ("OTEL_METRIC_EXPORT_TIMEOUT", "0"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "0"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "0"),
+    ]);
+    let timeouts = [settings.export_timeout, settings.metric_timeout, settings.events.timeout];
+    for timeout in timeouts.into_iter().chain([settings.traces.unwrap().timeout]) {
+        assert!(timeout > Duration::from_secs(30 * 86_400), "{timeout:?}");
+    }
+    let millisecond = Duration::from_millis(1);
+    assert_eq!((settings.schedule_delay, settings.events.delay), (millisecond, millisecond));
+}
+
+#[test]
 fn what_is_not_understood_is_ignored_with_a_warning() {
     for (name, value, said) in [
-        ("OTEL_BSP_SCHEDULE_DELAY", "soon", "expected a positive number of milliseconds; found \"soon\""),
+        ("OTEL_BSP_SCHEDULE_DELAY", "soon", "expected a number of milliseconds; found \"soon\""),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "0", "expected a positive number of milliseconds; found \"0\""),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "0", "expected a positive number; found \"0\""),
         ("OTEL_BLRP_MAX_QUEUE_SIZE", "0", "expected a positive number; found \"0\""),
-        ("OTEL_BLRP_SCHEDULE_DELAY", "1s", "expected a positive number of milliseconds; found \"1s\""),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "1s", "expected a number of milliseconds; found \"1s\""),
         ("OTEL_LOGS_EXPORTER", "console", "expected one of otlp, none; found \"console\""),
         ("OTEL_SPAN_LINK_COUNT_LIMIT", "-1", "expected a number; found \"-1\""),
         ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s", "found \"10s\""),
