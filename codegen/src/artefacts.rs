@@ -105,8 +105,20 @@ impl Artefacts {
     ///
     /// # Errors
     ///
-    /// The first file that could not be read, written or removed, and why.
+    /// The first file that could not be read, written or removed, and why. [`AlreadyExists`](io::ErrorKind), and
+    /// nothing is written, where the directory is another package's: the two would write one catalogue in turn.
     pub fn write(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        if let Some(owner) = Manifest::owner(directory).filter(|owner| *owner != self.package) {
+            let package = &self.package;
+            let what = format!(
+                "what is there was generated for {owner}: give {package} a directory of its own, or remove {MANIFEST} \
+                 if that is its former name"
+            );
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                format!("{}: {what}", directory.display()),
+            ));
+        }
         let known = Manifest::read(directory, &self.package);
         let mut written = Vec::new();
         for (path, text) in self.files() {

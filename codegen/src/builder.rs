@@ -1,18 +1,22 @@
 //! What a build script calls.
 
+mod told;
+
 use crate::artefacts::Artefacts;
 use crate::compose::{self, Composed};
 use crate::conflict::conflicts;
 use crate::drift;
 use crate::mistake::{Errors, Mistake};
 use crate::objective;
-use crate::package::{Crate, Package};
+use crate::package::{self, Package};
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::source::{self, Cfg, Source};
 use crate::subject::Subject;
 use obs_model::Catalogue;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use told::{directives, watched};
 
 /// Reads the package that is being built and writes what can be made of it.
 ///
@@ -90,7 +94,9 @@ impl Builder {
     /// Also writes a copy into a directory of the package, to be committed, reviewed and deployed.
     ///
     /// Only files whose content changed are written. The catalogue there names files without lines, so
-    /// that it changes when a metric does and not with every edit.
+    /// that it changes when a metric does and not with every edit. Nothing is written beside the sources of a
+    /// package that was downloaded or vendored, or that `cargo package` is verifying. A directory that another
+    /// package writes is an error.
     ///
     /// `cargo obs` reads the directory from here if it is written as a string.
     #[must_use]
@@ -246,9 +252,16 @@ impl Builder {
         let mut warnings = source.unread.clone();
         if let Some(mirror) = &self.settings.mirror {
             let mirror = directory.join(mirror);
-            // A package that is built from where nothing can be written, as a dependency, still builds.
-            match Artefacts::to_commit(&plan).write(&mirror) {
+            // Of a package that was downloaded or vendored nobody commits anything, and cargo holds its files against
+            // checksums; `cargo package` refuses a build script that changes what it is about to publish.
+            let commit =
+                if package::is_packaged(&directory) { None } else { Some(Artefacts::to_commit(&plan)) };
+            match commit.map_or(Ok(Vec::new()), |artefacts| artefacts.write(&mirror)) {
                 Ok(mirrored) => written.extend(mirrored),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    return Err(Errors(vec![Mistake::in_file("build.rs", error.to_string())]));
+                }
+                // A package that is built from where nothing can be written, as a dependency, still builds.
                 Err(error) => {
                     warnings.push(Mistake::in_file(mirror.display().to_string(), error.to_string()));
                 }
@@ -286,60 +299,9 @@ fn given(variable: &str, path: Option<PathBuf>) -> Result<PathBuf, Errors> {
     })
 }
 
-/// What was read, and where something could appear that would have been: cargo watches nothing else once
-/// it is told anything. It takes a path that is not there as changed, until it is there.
-fn watched(package: &Package, source: &Source) -> Vec<PathBuf> {
-    let mut paths = vec![package.root.join("Cargo.toml")];
-    let bins = package.root.join("src/bin");
-    if bins.is_dir() {
-        paths.push(bins);
-    }
-    let roots = package.crates.iter().map(|krate: &Crate| krate.root.clone());
-    paths.extend(roots.filter(|root| root.is_file()));
-    paths.extend(source.files.iter().chain(&source.absent).cloned());
-    paths.sort();
-    paths.dedup();
-    paths
-}
-
-/// What cargo is told, a line each. A build that failed is run again in any case.
-fn directives(outcome: &Result<Report, Errors>) -> String {
-    let line = |directive: &str, text: String| format!("cargo::{directive}={text}\n");
-    match outcome {
-        Ok(report) => {
-            let paths = report
-                .rerun_if_changed
-                .iter()
-                .map(|path| line("rerun-if-changed", path.display().to_string()));
-            paths.chain(report.warnings.iter().map(|warning| line("warning", one_line(warning)))).collect()
-        }
-        Err(Errors(mistakes)) => mistakes.iter().map(|mistake| line("error", one_line(mistake))).collect(),
-    }
-}
-
-/// Cargo reads one line as one message.
-fn one_line(mistake: &Mistake) -> String {
-    mistake.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cargo_is_told_line_by_line() {
-        let report = Report {
-            catalogue: Catalogue::default(),
-            written: Vec::new(),
-            rerun_if_changed: vec!["Cargo.toml".into(), "src/lib.rs".into()],
-            warnings: vec![Mistake::in_file("src/a.rs", "two\n  lines")],
-        };
-        let told = "cargo::rerun-if-changed=Cargo.toml\ncargo::rerun-if-changed=src/lib.rs\n\
-                    cargo::warning=src/a.rs: two lines\n";
-        assert_eq!(directives(&Ok(report)), told);
-        let errors = Errors(vec![Mistake::in_file("a", "x"), Mistake::in_file("b", "y")]);
-        assert_eq!(directives(&Err(errors)), "cargo::error=a: x\ncargo::error=b: y\n");
-    }
 
     #[test]
     fn outside_of_a_build_script_there_is_nowhere_to_write() {

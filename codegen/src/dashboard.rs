@@ -19,6 +19,7 @@ mod process;
 mod red;
 mod requests;
 mod service;
+mod steps;
 #[cfg(feature = "promql")]
 pub(crate) mod units;
 mod variables;

@@ -1,16 +1,16 @@
 //! METRICS.md: everything that a program exports, for people who write queries.
 
+mod functions;
 mod kernels;
 mod requests;
 
-use crate::calls::{Calls, IDENTITY};
 use crate::family::{Family, Schema};
 use crate::markdown::{Page, code, link, prose, sentence};
 use crate::objective;
 use crate::plan::Plan;
 use crate::query::{Query, Select};
 use crate::subject::Runbook;
-use obs_model::{Function, Kind, Label, Metric, Place, Severity, Slo, Source, duration};
+use obs_model::{Kind, Label, Metric, Place, Severity, Slo, Source, duration};
 use std::collections::BTreeMap;
 
 /// The file's path.
@@ -40,7 +40,7 @@ pub(crate) fn files(plan: &Plan) -> Vec<(String, String)> {
     page.say(&counts.join(" · "));
 
     declared(plan, &mut page);
-    functions(plan, &schema, &mut page);
+    functions::write(plan, &schema, &mut page);
     kernels::write(plan, &schema, &mut page);
     objectives(plan, &mut page);
     errors(plan, &schema, &mut page);
@@ -88,64 +88,6 @@ fn example(metric: &Metric) -> Query {
             Select::new(format!("{}_bucket", metric.name)).rate(RANGE).sum(&by).quantile("0.99")
         }
     }
-}
-
-/// The families that calls are counted in, and who counts there.
-fn functions(plan: &Plan, schema: &Schema, page: &mut Page) {
-    if plan.counted().next().is_none() {
-        return;
-    }
-    page.section("Observed functions");
-    let row = |function: &Function| {
-        let labels: Vec<String> = function.labels.iter().map(label).collect();
-        let runbook = |name: &String| match Runbook::of(name) {
-            Runbook::Address(address) => link("runbook", &address),
-            runbook => page.to(&code(name), &runbook.path().unwrap_or_default()),
-        };
-        vec![
-            source(plan, &code(&format!("{}::{}", function.module, function.name)), &function.place),
-            prose(&function.help),
-            code(&format!("{}_*", function.metric.as_deref().unwrap_or("function_calls"))),
-            labels.join(", "),
-            promises(function.slo.as_ref()),
-            function.runbook.as_ref().map_or_else(String::new, runbook),
-        ]
-    };
-    let rows: Vec<Vec<String>> = plan.counted().map(row).collect();
-    page.table(
-        &["Function", "What it does", "Families", "Labels of its own", "Objectives", "Runbook"],
-        &rows,
-    );
-    page.say("A call ends with one `result`: `ok`, `error`, `cancelled` (its future was dropped) or `panic`. `error_type` is the category of an error.");
-
-    let mut families: BTreeMap<&str, Calls> = BTreeMap::new();
-    for function in plan.counted() {
-        match &function.metric {
-            Some(prefix) => families.insert(prefix, Calls::of(function)),
-            None => families.insert("function_calls", Calls::shared(&plan.subject.crates)),
-        };
-    }
-    let of = |family: &&Family| {
-        let suffixes = ["_total", "_duration_seconds", "_concurrent", "_slow_total"];
-        suffixes.iter().any(|s| family.name.strip_suffix(s).is_some_and(|p| families.contains_key(p)))
-    };
-    page.table(&HEAD, &schema.families().filter(of).map(family).collect::<Vec<_>>());
-    for (prefix, calls) in &families {
-        let by: &[&str] = if *prefix == "function_calls" { &IDENTITY } else { &[] };
-        let words = "the share of calls that fail, and how long 99 of 100 take at most.";
-        page.say(&format!("Of {}: {words}", code(&format!("{prefix}_*"))));
-        page.code("promql", &calls.error_ratio(RANGE, by).to_string());
-        page.code("promql", &calls.buckets(RANGE, by).quantile("0.99").to_string());
-    }
-}
-
-/// What a function or a kernel promises, in a few words.
-fn promises(slo: Option<&Slo>) -> String {
-    let Some(slo) = slo else { return String::new() };
-    let success = slo.success.map(|share| format!("{share} succeed"));
-    let latency = slo.latency.iter().map(|l| format!("{} within {}", l.share, duration::display(l.bound)));
-    let all: Vec<String> = success.into_iter().chain(latency).collect();
-    format!("{} over {}", all.join(", "), duration::display(slo.window))
 }
 
 fn objectives(plan: &Plan, page: &mut Page) {
@@ -245,6 +187,24 @@ fn label(label: &Label) -> String {
 /// The bounds of buckets, as they are written.
 fn bounds(buckets: &[f64]) -> String {
     buckets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What a function or a kernel promises, in a few words.
+fn promises(slo: Option<&Slo>) -> String {
+    let Some(slo) = slo else { return String::new() };
+    let success = slo.success.map(|share| format!("{share} succeed"));
+    let latency = slo.latency.iter().map(|l| format!("{} within {}", l.share, duration::display(l.bound)));
+    let all: Vec<String> = success.into_iter().chain(latency).collect();
+    format!("{} over {}", all.join(", "), duration::display(slo.window))
+}
+
+/// A link to what an attribute names as runbook, if it names one.
+fn runbook(name: Option<&str>, page: &Page) -> String {
+    let Some(name) = name else { return String::new() };
+    match Runbook::of(name) {
+        Runbook::Address(address) => link("runbook", &address),
+        runbook => page.to(&code(name), &runbook.path().unwrap_or_default()),
+    }
 }
 
 /// Words that lead to a place in the source, if anybody knows where it is shown.

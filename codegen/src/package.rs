@@ -67,8 +67,8 @@ impl Package {
     /// The package whose manifest is in `directory`.
     ///
     /// Asks `cargo metadata --no-deps` (25 ms, no network, no lock), which knows renamed, moved and
-    /// auto-discovered targets. Without cargo, as under other build systems, the package is taken to
-    /// be laid out by convention.
+    /// auto-discovered targets. Where cargo cannot tell, as under other build systems or of a vendored package, the
+    /// package is taken to be laid out by convention.
     ///
     /// # Errors
     ///
@@ -78,7 +78,15 @@ impl Package {
         if !manifest.is_file() {
             return Package::by_convention(directory);
         }
-        let packages = Package::all(Some(&manifest))?;
+        let packages = match Package::all(Some(&manifest)) {
+            Ok(packages) => packages,
+            // Above a vendored package stands a workspace that it is no member of, which `cargo metadata` refuses,
+            // though `cargo build` does not.
+            Err(error) if is_packaged(directory) => {
+                return Package::by_convention(directory).map_err(|_| error);
+            }
+            Err(error) => return Err(error),
+        };
         let same = |package: &Package| same_file(&package.root, directory);
         packages
             .packages
@@ -271,6 +279,12 @@ impl MetadataPackage {
             repository: self.repository,
         }
     }
+}
+
+/// Whether a directory was unpacked from what `cargo package` makes, which puts the manifest as it was written beside
+/// its own: by cargo's cache, by `cargo vendor`, or to be verified before it is published.
+pub(crate) fn is_packaged(directory: &Path) -> bool {
+    directory.join("Cargo.toml.orig").is_file()
 }
 
 /// The name that rustc is given for a target.

@@ -2,8 +2,10 @@
 
 use crate::compose::Composed;
 use crate::objective;
+use crate::requests::Counted;
 use crate::subject::Subject;
 use obs_model::{Catalogue, Function, Place, duration};
+use std::time::Duration;
 
 /// What a program measures, whose it is, and what a person added.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +39,37 @@ pub struct Promise {
     pub place: Place,
 }
 
+/// Requests that are counted, for whoever lists them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// What they are called on a page: `HTTP server`.
+    pub name: String,
+    /// The family of their durations.
+    pub family: String,
+    /// The labels of that family.
+    pub labels: Vec<&'static str>,
+    /// What the build script calls slow.
+    pub slow: Option<Duration>,
+    /// Where the build script names them; `None` for those that only the program tells of.
+    pub place: Option<Place>,
+}
+
 impl Plan {
+    /// Every kind of requests, servers first.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        let exchange = |counted: Counted<'_>| {
+            let duration = counted.of.duration();
+            Exchange {
+                name: counted.name(),
+                family: duration.name,
+                labels: duration.labels.to_vec(),
+                slow: counted.slow,
+                place: counted.place.cloned(),
+            }
+        };
+        Counted::all(self).into_iter().map(exchange).collect()
+    }
+
     /// Every objective, by name.
     pub fn promises(&self) -> Vec<Promise> {
         let promise = |objective: objective::Objective| Promise {

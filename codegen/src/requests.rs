@@ -1,9 +1,10 @@
 //! The questions one asks of requests, whichever families they are counted in.
 
+use crate::compose;
 use crate::plan::Plan;
 use crate::query::Select;
-use obs_model::Requests;
 use obs_model::request::{ERROR, Protocol, Side};
+use obs_model::{Place, Requests};
 use std::time::Duration;
 
 /// A server's route that fails more often than this deserves a look: one request in twenty.
@@ -15,13 +16,22 @@ pub(crate) struct Counted<'a> {
     pub(crate) of: &'a Requests,
     /// What the build script calls slow.
     pub(crate) slow: Option<Duration>,
+    /// Where the build script names them, if it does.
+    pub(crate) place: Option<&'a Place>,
 }
 
-impl Counted<'_> {
+impl<'a> Counted<'a> {
     /// All that the program counts: servers first.
-    pub(crate) fn all(plan: &Plan) -> Vec<Counted<'_>> {
-        let slow = |of: &Requests| plan.composed.requests.iter().find(|named| named.model() == *of)?.bound();
-        plan.catalogue.requests.iter().map(|of| Counted { of, slow: slow(of) }).collect()
+    pub(crate) fn all(plan: &'a Plan) -> Vec<Counted<'a>> {
+        let counted = |of: &'a Requests| {
+            let named = plan.composed.requests.iter().find(|named| named.model() == *of);
+            Counted {
+                of,
+                slow: named.and_then(compose::Requests::bound),
+                place: named.map(|named| &named.place),
+            }
+        };
+        plan.catalogue.requests.iter().map(counted).collect()
     }
 
     /// What they are called on a page: `HTTP server`, `gRPC client (shop)`.
@@ -70,9 +80,10 @@ impl Counted<'_> {
     pub(crate) fn failed(&self, select: Select) -> Select {
         select.like(
             ERROR,
-            match self.of.protocol {
-                Protocol::Http => "[45]..|panic|_OTHER",
-                Protocol::Grpc => "[A-Z_]+|panic",
+            match (self.of.protocol, self.of.side) {
+                (Protocol::Http, Side::Server) => "5..|panic|_OTHER",
+                (Protocol::Http, Side::Client) => "[45]..|panic|_OTHER",
+                (Protocol::Grpc, _) => "[A-Z_]+|panic",
             },
         )
     }

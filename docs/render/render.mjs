@@ -16,13 +16,27 @@ const STEP = 5;
 const end = Math.floor(Date.now() / 1000);
 const start = end - 60 * Number(minutes);
 
+const values = new Map();
+
 /** A query as Grafana sends it when everything is chosen. */
 function chosen(expr) {
-  let text = expr.replaceAll('$__rate_interval', '30s');
-  for (const variable of dashboard.templating.list) {
-    text = text.replaceAll(`$${variable.name}`, variable.allValue ?? '.+');
-  }
-  return text;
+  const names = [...values.keys()].sort((a, b) => b.length - a.length);
+  return names.reduce((text, name) => text.replaceAll(`$${name}`, () => values.get(name)), expr.replaceAll('$__rate_interval', '30s'));
+}
+
+/** All that a variable offers, as an expression: other programs in the same Prometheus are not among it. */
+async function offered({ query, allValue }) {
+  if (allValue) return allValue;
+  const [, select, label] = /^label_values\((.*), (\w+)\)$/s.exec(query);
+  const match = encodeURIComponent(chosen(select));
+  const { data } = await (await fetch(`${prometheus}/api/v1/series?match[]=${match}&start=${start}&end=${end}`)).json();
+  const found = new Set(data.map((series) => series[label]).filter(Boolean));
+  // Backslashes are doubled for PromQL's string.
+  return `(${[...found].map((value) => value.replace(/[^\w:-]/g, '\\\\$&')).join('|')})`;
+}
+
+for (const variable of dashboard.templating.list.filter(({ type }) => type === 'query')) {
+  values.set(variable.name, await offered(variable));
 }
 
 async function ask(target) {

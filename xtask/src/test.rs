@@ -4,6 +4,7 @@ mod count;
 mod cust;
 mod features;
 mod grafana;
+mod listed;
 mod npm;
 mod packages;
 mod rules;

@@ -1,6 +1,6 @@
 //! Errors of which one is enough: categories that are critical or fatal.
 
-use super::scope::series;
+use super::scope::{TARGET, ours, series, targets};
 use super::template::{WHOLE, verbatim};
 use super::{Alert, Guide, Urgency};
 use crate::calls::modules;
@@ -36,12 +36,13 @@ fn alert(error: &ErrorType, category: &Category, plan: &Plan) -> Alert {
     let name = if category.severity == Severity::Fatal { "FatalError" } else { "CriticalError" };
     let severity = category.severity.as_str();
     let select = || Select::new("errors_total").eq("category", &category.name).eq("severity", severity);
-    // Errors that were reported, and not returned by an observed function, name no module.
-    let ours = || select().like("module", &format!("{}|", modules(&subject.crates)));
+    // Errors that were reported, and not returned by an observed function, name no module; they are ours if the target is.
+    let of_ours = || select().like("module", &format!("{}|", modules(&subject.crates)));
     // A series that appears with its first error has no increase: it counts as a whole while it is new. One that
     // was there within a day, before Prometheus missed some scrapes, is not new.
-    let new = ours().now().unless(&ours().seen_before("1d", RECENT)).bracketed();
-    let query = new.or(&ours().increase(RECENT)).sum_block(&LABELS).above("0");
+    let new = of_ours().now().unless(&of_ours().seen_before("1d", RECENT)).bracketed();
+    let recent = new.or(&of_ours().increase(RECENT)).bracketed();
+    let query = recent.and(&TARGET, &targets(subject)).sum_block(&LABELS).above("0");
     let what = verbatim(&category.name);
     let mut alert = Alert::new(name, Urgency::Page, "0s", query)
         .says(
@@ -58,21 +59,23 @@ fn alert(error: &ErrorType, category: &Category, plan: &Plan) -> Alert {
         None => Runbook::Category(category.name.clone()),
     };
     alert.dashboard = subject.dashboard(Board::Errors, &[("category", &what)]);
-    alert.guide = guide(error, category, &select());
+    alert.guide = guide(error, category, &of_ours());
     let labels = [("job", JOB), ("module", error.module.as_str()), ("function", "f")];
     let nowhere = [("job", JOB), ("function", "report")];
-    let reported = |values: &str| vec![series(select().eq("function", "report"), values)];
-    let of = |values: &str| vec![series(of_function(select(), error), values)];
+    let here = || ours(subject, "1x40");
+    let report = |values: &str| series(select().eq("function", "report"), values);
+    let of = |values: &str| vec![here(), series(of_function(select(), error), values)];
     alert
         .quiet("none of its errors happened", of("0x20"), 20)
         .fires(
             subject,
             "an error is reported outside of any function",
-            reported("0x9 0+5x10"),
+            vec![here(), report("0x9 0+5x10")],
             20,
             (&nowhere, "50"),
         )
         .quiet("errors of old", of("7x40"), 40)
+        .quiet("another service reports such an error", vec![report("0x9 0+5x10")], 20)
         .fires(subject, "the first error makes the series", of("_x15 3x5"), 20, (&labels, "3"))
         .fires(subject, "errors are added", of("0x9 0+5x10"), 20, (&labels, "50"))
 }
@@ -105,8 +108,8 @@ fn guide(error: &ErrorType, category: &Category, select: &Select) -> Guide {
         )],
         actions,
         queries: vec![
-            ("By function".to_owned(), rate(select).sum(&["function"])),
-            ("By instance".to_owned(), rate(select).sum(&["instance"])),
+            ("By function".to_owned(), rate(select).sum(&["job", "function"])),
+            ("By instance".to_owned(), rate(select).sum(&["job", "instance"])),
         ],
     }
 }

@@ -141,8 +141,9 @@ fn error_ratio(group: &Group<'_>, objectives: &[Objective], plan: &Plan) -> Opti
         ],
     );
     let calls = if group.shared { Calls::shared(&subject.crates) } else { Calls::of(function) };
+    let by: &[&str] = if group.shared { &["function", "module", "result"] } else { &["result"] };
     alert.guide.queries = vec![
-        ("Failed calls by result".to_owned(), calls.failed().rate(RANGE).sum(&["result"])),
+        ("Failed calls by result".to_owned(), calls.failed().rate(RANGE).sum(by)),
         ("Errors by category".to_owned(), errors(group, subject)),
     ];
     let of = |ok, failed| calls_of(function, &[("ok", ok), ("error", failed)]);
@@ -168,7 +169,8 @@ fn errors(group: &Group<'_>, subject: &Subject) -> Query {
         true => select.like("module", &modules(&subject.crates)),
         false => select.eq("function", &group.functions[0].name).eq("module", &group.functions[0].module),
     };
-    select.rate(RANGE).sum(&["category"])
+    let by: &[&str] = if group.shared { &["function", "module", "category"] } else { &["category"] };
+    select.rate(RANGE).sum(by)
 }
 
 /// Calls over the bound that the attribute calls slow, by the nearest bucket that is not below it.

@@ -1,6 +1,6 @@
 //! Whether the service is there, stays up, and passes its own checks; and whether alerts arrive.
 
-use super::scope::{TARGET, build_info, ours, series, targets};
+use super::scope::{TARGET, build_info, ours, series, targets, targets_within};
 use super::template::WHOLE;
 use super::{Alert, Guide, Urgency};
 use crate::objective::{INSTANCE, JOB};
@@ -21,15 +21,20 @@ pub(super) fn all(plan: &Plan) -> Vec<Alert> {
         .into()
 }
 
+/// How long a target or a service that was there is missed. It says nothing while it is away, so this is also when the
+/// alert about it ends by itself.
+const MISSED: &str = "1d";
+
 fn target_down(subject: &Subject) -> Alert {
-    let query = Select::new("up").now().equal("0").and(&TARGET, &targets(subject));
+    let query = Select::new("up").now().equal("0").and(&TARGET, &targets_within(subject, MISSED));
     let mut alert = Alert::new("TargetDown", Urgency::Page, "5m", query).says(
         format!("An instance of {} cannot be scraped", subject.service),
         "Prometheus has not reached {{ $labels.instance }} of job {{ $labels.job }} for five minutes (up is \
-         {{ $value }}), though it was there within the hour.",
+         {{ $value }}), though it was there within a day.",
     );
     alert.guide = Guide {
-        meaning: "The target exists, and does not answer on its metrics port. Its other alerts are blind."
+        meaning: "The target exists, and does not answer on its metrics port. Its other alerts are blind. It ends by itself \
+                  after a day, whether the target is back or not."
             .into(),
         causes: vec![
             "The process has ended, and is not started again.".into(),
@@ -43,14 +48,14 @@ fn target_down(subject: &Subject) -> Alert {
         ],
         queries: vec![(
             "Targets of the service".into(),
-            Select::new("up").now().and(&TARGET, &targets(subject)),
+            Select::new("up").now().and(&TARGET, &targets_within(subject, MISSED)),
         )],
     };
     alert
 }
 
 fn absent(subject: &Subject) -> Alert {
-    let query = build_info(subject).absent().and(&[], &build_info(subject).seen("1d").group(&[]));
+    let query = build_info(subject).absent().and(&[], &build_info(subject).seen(MISSED).group(&[]));
     let mut alert = Alert::new("ServiceAbsent", Urgency::Page, "10m", query).says(
         format!("Nothing says that it is {}", subject.service),
         format!(
@@ -168,6 +173,13 @@ fn cases(alert: Alert, subject: &Subject) -> Alert {
                 "the target does not answer",
                 vec![self::ours(subject, "1x5 _x15"), up("1x5 0x15")],
                 20,
+                (&[HERE, AT], "0"),
+            )
+            .fires(
+                subject,
+                "the target has not answered for hours",
+                vec![self::ours(subject, "1x5 _x235"), up("1x5 0x235")],
+                240,
                 (&[HERE, AT], "0"),
             ),
         "ServiceAbsent" => alert

@@ -68,8 +68,8 @@ impl Server<'_> {
     /// What is asked when one of them fires.
     fn questions(&self) -> Vec<(String, Query)> {
         let by = self.counted.identity();
-        let types: Vec<&str> = by.iter().copied().chain([ERROR]).collect();
-        let le: Vec<&str> = ["le"].iter().chain(by).copied().collect();
+        let types: Vec<&str> = ["job"].iter().chain(by).copied().chain([ERROR]).collect();
+        let le: Vec<&str> = ["le", "job"].iter().chain(by).copied().collect();
         vec![
             (
                 "Failed requests by error type".to_owned(),

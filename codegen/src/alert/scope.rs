@@ -9,7 +9,12 @@ pub(super) const TARGET: [&str; 2] = ["job", "instance"];
 
 /// The targets of the service: those that said so in the last hour, since one that is down says nothing now.
 pub(super) fn targets(subject: &Subject) -> Query {
-    build_info(subject).seen("1h").group(&TARGET)
+    targets_within(subject, "1h")
+}
+
+/// Those that said so within `range`.
+pub(super) fn targets_within(subject: &Subject, range: &str) -> Query {
+    build_info(subject).seen(range).group(&TARGET)
 }
 
 /// The service's own description of its builds.

@@ -1,4 +1,4 @@
-//! Alerts of build scripts: what is wrong with them, and where.
+//! Alerts of build scripts: what is wrong with them, and where; and what runbooks ask.
 
 #![cfg(feature = "promql")]
 
@@ -68,4 +68,20 @@ fn a_condition_that_does_not_say_when_it_holds_is_told_in_the_tests() {
     plan.composed.alerts.push(Composed::new("Own", "sum(open_files) > 5").summary("x"));
     let files = crate::rules::files(&plan);
     assert!(files[1].1.contains("# No case makes Own fire"), "{}", files[1].1);
+}
+
+/// Functions may have buckets of their own, and a sum of different ones is no histogram.
+#[test]
+fn runbooks_add_up_no_buckets_of_different_functions() {
+    let mut asked = 0;
+    for alert in super::all(&example::plan(example::catalogue())) {
+        for (what, query) in &alert.guide.queries {
+            let query = query.to_string();
+            if query.contains("function_calls_duration_seconds_bucket{module=~") {
+                assert!(query.contains("sum by (le, function, module)"), "{}: {what}: {query}", alert.name);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 0);
 }

@@ -35,6 +35,13 @@ impl Sums {
 }
 
 impl Manifest {
+    /// The package that this directory was written for, if it was.
+    pub(super) fn owner(directory: &Path) -> Option<String> {
+        let text = super::read(&directory.join(MANIFEST)).ok().flatten()?;
+        let (owner, _) = text.lines().next()?.strip_prefix(HEADER.0)?.split_once(HEADER.1)?;
+        Some(owner.to_owned())
+    }
+
     /// What was written to this directory for this package; nothing, if that cannot be told.
     pub(super) fn read(directory: &Path, package: &str) -> Manifest {
         let text = super::read(&directory.join(MANIFEST)).ok().flatten().unwrap_or_default();
@@ -52,8 +59,12 @@ impl Manifest {
     }
 }
 
+/// What stands before and after the name of the package.
+const HEADER: (&str, &str) =
+    ("# Generated for ", ", with checksums of what is generated and of what is not.");
+
 fn header(package: &str) -> String {
-    format!("# Generated for {package}, with checksums of what is generated and of what is not.\n")
+    format!("{}{package}{}\n", HEADER.0, HEADER.1)
 }
 
 /// One line. A path that leads out of the directory was not written by us.

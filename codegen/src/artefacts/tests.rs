@@ -172,6 +172,7 @@ fn only_what_this_package_wrote_here_is_ever_removed() {
     artefacts("# One\n").write(&there.0).unwrap();
     let other = Artefacts { package: "other".into(), ..without_page() };
     assert_eq!(other.orphans(&there.0), []);
+    std::fs::remove_file(there.0.join(MANIFEST)).unwrap();
     other.write(&there.0).unwrap();
     assert!(there.has(PAGE));
 
@@ -187,6 +188,21 @@ fn only_what_this_package_wrote_here_is_ever_removed() {
         artefacts("").write(&there.0).unwrap();
     }
     assert!(outside.has("x"));
+}
+
+/// Each build of one would undo that of the other.
+#[test]
+fn two_packages_do_not_write_one_directory_in_turn() {
+    let there = Directory::new("two");
+    artefacts("# One\n").write(&there.0).unwrap();
+    let other = Artefacts { package: "other".into(), ..artefacts("# Two\n") };
+    let error = other.write(&there.0).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+    let said = error.to_string();
+    assert!(said.contains("generated for shop: give other a directory of its own"), "{said}");
+    assert_eq!(artefacts("# One\n").stale(&there.0), [""; 0], "nothing was written");
+    there.put(MANIFEST, "what a person wrote\n");
+    other.write(&there.0).unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The requests of a catalogue.
 
-use super::word;
+use super::value::word;
 use obs_model::Requests;
 use obs_model::request::{Protocol, Side};
 use serde::{Deserialize, Deserializer};

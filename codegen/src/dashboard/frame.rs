@@ -142,11 +142,12 @@ fn links(subject: &Subject) -> Vec<DashboardLink> {
     [Some(dashboards), runbooks, source].into_iter().flatten().collect()
 }
 
-/// The address of another dashboard of the service, from one of them: with the same data source and time.
+/// The address of another dashboard of the service, from one of them: with the same data source, targets and time.
 pub(super) fn other(subject: &Subject, board: Board, variables: &[(&str, &str)]) -> String {
     let uid = subject.uid(board.as_str());
     let chosen: String = variables.iter().map(|(name, value)| format!("&var-{name}={value}")).collect();
-    format!("/d/{uid}?${{datasource:queryparam}}&${{__url_time_range}}{chosen}")
+    let same = "${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${__url_time_range}";
+    format!("/d/{uid}?{same}{chosen}")
 }
 
 /// The traces of an operation, in Grafana's explorer. Its name may be a template.

@@ -91,11 +91,13 @@ fn section(objective: &Objective, plan: &Plan) -> Section {
             .describe("What is left of the error budget.")
             .threshold([Threshold::AtLeast(0.0), Threshold::AtLeast(0.25)])
             .range(0.0, 1.0)
+            .or_else("no events")
             .sized(4, 8)
             .query(ask(LEFT).min(&[]), "remaining"),
         panel(Visual::Stat, "Burn rate", "none")
             .describe("How many times faster than sustainable the budget is spent now.")
             .threshold([Threshold::AtMost(1.0), Threshold::AtMost(6.0)])
+            .or_else("no events")
             .sized(4, 8)
             .query(ask(BURN).max(&[]), "burn rate"),
         panel(Visual::TimeSeries, "Bad events", "percentunit")

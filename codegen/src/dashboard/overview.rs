@@ -4,7 +4,7 @@ use super::column::Column;
 use super::frame::{Frame, firing, other};
 use super::layout::Section;
 use super::panel::{Panel, Threshold, Visual};
-use super::{RANGE, chosen, counted, errors, gpu, objectives, process, service, sides};
+use super::{RANGE, chosen, counted, errors, gpu, objectives, process, requests, service, sides};
 use crate::calls::{Calls, IDENTITY};
 use crate::plan::Plan;
 use crate::query::Query;
@@ -15,6 +15,7 @@ use obs_model::Function;
 pub(super) fn board(plan: &Plan) -> Option<Frame> {
     let sections = vec![
         Section::new("", now(plan)),
+        Section::new("Requests", requests::overview(plan)),
         Section::new("Calls", calls(plan)),
         Section::new("Errors", errors(plan)),
         Section::new("GPU", gpu::overview(plan)),
@@ -35,7 +36,7 @@ fn now(plan: &Plan) -> Vec<Panel> {
             .describe("Instances that Prometheus could scrape last time.")
             .threshold([Threshold::AtLeast(1.0)])
             .sized(4, 4)
-            .query(chosen("up").now().sum(&[]), "up"),
+            .query(chosen("up").now().sum(&[]).or_zero(), "up"),
         Panel::new(Visual::Stat, "Firing alerts", "short")
             .describe("Alerts of this service that fire now.")
             .threshold([Threshold::AtMost(1.0)])

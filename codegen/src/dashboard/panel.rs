@@ -2,10 +2,10 @@
 
 use super::column::{self, Column};
 use super::grafana::{
-    Color, DashboardLink, Datasource, Defaults, FieldConfig, GridPos, Link, Panel as Json, Step, Target,
-    Thresholds,
+    Color, DashboardLink, Datasource, Defaults, FieldConfig, GridPos, Link, Panel as Json, Target, Thresholds,
 };
 use super::options;
+use super::steps::steps;
 pub(super) use crate::compose::dashboard::{Threshold, Visual};
 use crate::query::Query;
 use obs_model::Unit;
@@ -199,7 +199,7 @@ impl Panel {
             grid_pos,
             datasource: Datasource::CHOSEN,
             field_config: self.field_config(),
-            options: options::of(self.visual, &self.unit, self.quiet),
+            options: options::of(self.visual, &self.unit, self.quiet || self.is_of_now()),
             targets: self.targets(),
             transformations: match self.visual {
                 Visual::Table => column::transformations(&self.columns),
@@ -211,9 +211,18 @@ impl Panel {
         }
     }
 
+    /// Whether it shows this moment only. A stat draws its past behind the number; but the last value of a past is that
+    /// of an hour ago where there is none now, so one that says what stands there then does not.
+    fn is_of_now(&self) -> bool {
+        match self.visual {
+            Visual::Table | Visual::BarGauge | Visual::Pie | Visual::Gauge => true,
+            Visual::Stat => self.no_value.is_some(),
+            Visual::TimeSeries | Visual::Heatmap | Visual::StateTimeline => false,
+        }
+    }
+
     fn targets(&self) -> Vec<Target> {
-        // These show one moment; a stat draws its past behind the number.
-        let instant = matches!(self.visual, Visual::Table | Visual::BarGauge | Visual::Pie | Visual::Gauge);
+        let instant = self.is_of_now();
         let target = |(at, (query, legend)): (usize, &(String, String))| Target {
             ref_id: ref_id(at),
             datasource: Datasource::CHOSEN,
@@ -262,31 +271,6 @@ impl Panel {
                 .collect(),
         }
     }
-}
-
-/// The colours from good to bad, or from bad to good, by rising values.
-fn steps(thresholds: &[Threshold]) -> Vec<Step> {
-    let at_most =
-        thresholds.iter().filter_map(|t| if let Threshold::AtMost(b) = t { Some(*b) } else { None });
-    let at_least =
-        thresholds.iter().filter_map(|t| if let Threshold::AtLeast(b) = t { Some(*b) } else { None });
-    let (mut most, mut least): (Vec<f64>, Vec<f64>) = (at_most.collect(), at_least.collect());
-    most.sort_by(f64::total_cmp);
-    least.sort_by(f64::total_cmp);
-    let first = |color| Step { color, value: None };
-    let mut steps = match least.split_last() {
-        None => vec![first("green")],
-        Some((best, between)) => {
-            let orange = between.iter().map(|&value| Step { color: "orange", value: Some(value) });
-            let green = Step { color: "green", value: Some(*best) };
-            [first("red")].into_iter().chain(orange).chain([green]).collect()
-        }
-    };
-    if let Some((worst, between)) = most.split_last() {
-        steps.extend(between.iter().map(|&value| Step { color: "orange", value: Some(value) }));
-        steps.push(Step { color: "red", value: Some(*worst) });
-    }
-    steps
 }
 
 /// `A` to `Z`, then `A1`.

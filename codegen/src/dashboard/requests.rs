@@ -1,7 +1,7 @@
 //! Requests that come in and go out: rate, errors, duration, what is in flight, and sizes.
 
 use super::column::Column;
-use super::frame::{Frame, traces};
+use super::frame::{Frame, other, traces};
 use super::layout::Section;
 use super::panel::{Panel, Threshold, Visual};
 use super::{RANGE, chosen, variables};
@@ -21,7 +21,8 @@ pub(super) fn board(plan: &Plan) -> Option<Frame> {
     for (at, each) in counted.iter().enumerate() {
         // Both protocols of a server share a family, which is shown once.
         let shared = counted.iter().take(at).any(|before| before.of.in_flight() == each.of.in_flight());
-        sections.extend(View { of: each, subject: &plan.subject }.sections(!shared));
+        let view = View { of: each, subject: &plan.subject, choice: true };
+        sections.extend(view.sections(!shared));
     }
     let frame = Frame::new(Board::Requests.as_str(), "requests", plan, sections);
     let mut frame = frame.describe("What others ask of the service, and what it asks of others.");
@@ -39,10 +40,47 @@ pub(super) fn board(plan: &Plan) -> Option<Frame> {
     Some(frame.variable(variables::traces()))
 }
 
+/// Rate, errors and duration of each kind of requests, on the page about everything.
+pub(super) fn overview(plan: &Plan) -> Vec<Panel> {
+    let counted = Counted::all(plan);
+    if counted.is_empty() {
+        return Vec::new();
+    }
+    let views: Vec<View<'_>> =
+        counted.iter().map(|of| View { of, subject: &plan.subject, choice: false }).collect();
+    let panel = |title, unit, about| {
+        Panel::new(Visual::TimeSeries, title, unit)
+            .describe(about)
+            .sized(8, 8)
+            .data_link("Requests one by one", other(&plan.subject, Board::Requests, &[]))
+    };
+    let each = |panel: Panel, query: &dyn Fn(&View<'_>) -> Query| {
+        views.iter().fold(panel, |panel, view| panel.query(query(view), view.of.name()))
+    };
+    vec![
+        each(
+            panel("Requests", "reqps", "Requests a second that the service answers, and that it sends."),
+            &|view| view.all(&[]).or_zero(),
+        ),
+        each(
+            panel("Failed requests", "percentunit", "The share of requests that failed.")
+                .describe("A server's are those for which it is to blame, a client's all that went wrong."),
+            &|view| view.error_ratio(&[]),
+        ),
+        each(
+            panel("p99 of requests", "s", "99 of 100 requests took at most this long. Points are traces.")
+                .exemplars(),
+            &|view| view.took("0.99", &[]),
+        ),
+    ]
+}
+
 /// The rows about requests of one kind.
 struct View<'a> {
     of: &'a Counted<'a>,
     subject: &'a Subject,
+    /// Whether the dashboard's variables choose among a server's routes or methods.
+    choice: bool,
 }
 
 impl View<'_> {
@@ -72,7 +110,7 @@ impl View<'_> {
     fn select(&self, family: &RequestFamily, suffix: &str) -> Select {
         let select = chosen(format!("{}{suffix}", family.name));
         let place = self.of.of.labels().place;
-        if self.is_server() { select.like(place, &format!("${place}")) } else { select }
+        if self.choice && self.is_server() { select.like(place, &format!("${place}")) } else { select }
     }
 
     fn all(&self, labels: &[&str]) -> Query {
@@ -123,7 +161,6 @@ impl View<'_> {
                 .describe("99 of 100 requests took at most this long.")
                 .threshold(slow)
                 .or_else("no requests")
-                .exemplars()
                 .query(self.took("0.99", &[]), "p99"),
         ];
         panels.extend(in_flight.map(|family| {

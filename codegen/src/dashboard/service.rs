@@ -72,8 +72,8 @@ pub(super) fn stats(calls: &Calls, functions: &[&Function]) -> Vec<Panel> {
     let slowest = latency.map(|latency| Threshold::AtMost(latency.bound.as_secs_f64()));
     vec![
         Panel::new(Visual::Stat, "Calls", "ops")
-            .describe("Calls a second, of the chosen functions together.")
-            .query(calls.total().rate(RANGE).sum(&[]), "calls"),
+            .describe("Calls a second, of these functions together.")
+            .query(calls.total().rate(RANGE).sum(&[]).or_zero(), "calls"),
         Panel::new(Visual::Stat, "Error ratio", "percentunit")
             .describe("The share of calls that ended in an error or a panic.")
             .describe(success.map_or(String::new(), |p| format!("Red above the strictest budget, 1 - {p}.")))
@@ -88,11 +88,10 @@ pub(super) fn stats(calls: &Calls, functions: &[&Function]) -> Vec<Panel> {
             }))
             .threshold(slowest)
             .or_else("no calls")
-            .exemplars()
             .query(quantile(calls, functions, "0.99"), "p99"),
         Panel::new(Visual::Stat, "In flight", "short")
             .describe("Calls that are running.")
-            .query(calls.in_flight().now().sum(&[]), "in flight"),
+            .query(calls.in_flight().now().sum(&[]).or_zero(), "in flight"),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! What holds for every dashboard, whatever is on it.
 
 mod gpu;
+mod now;
+mod requests;
 
 use crate::devices::Devices;
 use crate::example;
@@ -193,57 +195,6 @@ fn objectives_are_asked_of_what_the_rules_record() {
     assert!(bad[0].contains("slo:sli_error:ratio_rate5m{sloth_id=\"schema-registry-"), "{bad:?}");
     let rows = items(&all["objectives"]).iter().filter(|item| item["type"] == "row");
     assert_eq!(rows.count(), crate::objective::all(&example::plan(example::catalogue())).len());
-}
-
-#[test]
-fn requests_have_a_dashboard_where_they_are_named() {
-    let plan = example::with_requests();
-    let files = super::files(&plan);
-    let (_, json) = files.iter().find(|(path, _)| path.ends_with("-requests.json")).unwrap();
-    let board: Value = serde_json::from_str(json).unwrap();
-    let rows: Vec<&str> = items(&board)
-        .iter()
-        .filter(|item| item["type"] == "row")
-        .map(|row| row["title"].as_str().unwrap())
-        .filter(|title| !title.contains(": "))
-        .collect();
-    assert_eq!(rows, ["HTTP server", "gRPC server", "HTTP client (edge)", "gRPC client"]);
-    let of = |title: &str, family: &str| {
-        let panels = panels(&board).into_iter().filter(|panel| panel["title"] == title);
-        let asked: Vec<String> = panels.flat_map(queries).map(str::to_owned).collect();
-        asked
-            .into_iter()
-            .find(|query| query.contains(family))
-            .unwrap_or_else(|| panic!("{title} of {family}"))
-    };
-    assert_eq!(
-        of("Requests by route", "http_server_request_duration_seconds_count"),
-        "topk(10, sum by (http_request_method, http_route) (rate(http_server_request_duration_seconds_count{job=~\"$job\",instance=~\"$instance\",http_route=~\"$http_route\"}[$__rate_interval])))"
-    );
-    for (title, family) in [
-        ("Requests by class of status", "http_response_status_code=~\"5..\""),
-        (
-            "Calls by status",
-            "sum by (rpc_response_status_code) (rate(rpc_server_call_duration_seconds_count{",
-        ),
-        ("Error ratio by server", "edge_http_client_request_duration_seconds_count{"),
-        (
-            "p99 by method",
-            "sum by (le, server_address, rpc_method) (rate(rpc_client_call_duration_seconds_bucket{",
-        ),
-        ("Durations", "http_server_request_duration_seconds_bucket{"),
-        ("Size of answers", "http_server_response_body_size_bytes_bucket{"),
-        ("In flight", "http_server_active_requests{"),
-    ] {
-        of(title, family);
-    }
-    // Both protocols share it, and it is shown once.
-    assert_eq!(panels(&board).iter().filter(|panel| panel["title"] == "In flight by method").count(), 1);
-    let variables = board["templating"]["list"].as_array().unwrap();
-    let names: Vec<&str> = variables.iter().map(|variable| variable["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["datasource", "job", "instance", "http_route", "rpc_method", "traces"]);
-    let steps = &find(&board, "p99")["fieldConfig"]["defaults"]["thresholds"]["steps"];
-    assert_eq!(steps[1]["value"], 0.5, "what the build script calls slow");
 }
 
 /// The parts of the table that no metric tells.

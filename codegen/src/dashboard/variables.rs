@@ -102,6 +102,6 @@ fn anchor(plan: &Plan) -> Select {
         (Some(function), _) => Calls::of(function).total(),
         (None, Some(metric)) => Select::new(any_sample(metric)),
         (None, None) if !kernels.is_empty() => Launches::any(&kernels).total(),
-        (None, None) => Select::new("build_info"),
+        (None, None) => Select::new("build_info").eq("service", &plan.subject.service),
     }
 }

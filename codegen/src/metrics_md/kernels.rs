@@ -1,11 +1,10 @@
 //! Kernels, and what is exported of the devices that they run on.
 
-use super::{HEAD, RANGE, family, label, promises, source};
+use super::{HEAD, RANGE, family, label, promises, runbook, source};
 use crate::family::{Schema, gpu};
 use crate::launches::{Amount, DURATION, Launches};
-use crate::markdown::{Page, code, link, prose};
+use crate::markdown::{Page, code, prose};
 use crate::plan::Plan;
-use crate::subject::Runbook;
 use obs_model::{Every, Kernel, duration};
 
 /// Kernels one by one, then the families.
@@ -58,10 +57,6 @@ fn families(plan: &Plan, schema: &Schema, prefixes: &[&str], page: &mut Page) {
 
 fn row(kernel: &Kernel, plan: &Plan, page: &Page) -> Vec<String> {
     let labels: Vec<String> = kernel.labels.iter().map(label).collect();
-    let runbook = |name: &String| match Runbook::of(name) {
-        Runbook::Address(address) => link("runbook", &address),
-        runbook => page.to(&code(name), &runbook.path().unwrap_or_default()),
-    };
     let timed = match kernel.every {
         Every::Auto => "as many as cost 1 %".to_owned(),
         Every::Nth(n) if n.get() == 1 => "all".to_owned(),
@@ -77,6 +72,6 @@ fn row(kernel: &Kernel, plan: &Plan, page: &Page) -> Vec<String> {
         amounts.join(", "),
         labels.join(", "),
         promises(kernel.slo.as_ref()),
-        kernel.runbook.as_ref().map_or_else(String::new, runbook),
+        runbook(kernel.runbook.as_deref(), page),
     ]
 }

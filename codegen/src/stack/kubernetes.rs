@@ -152,7 +152,17 @@ pub(super) fn service(plan: &Plan) -> String {
 /// That it is scraped.
 pub(super) fn monitor(plan: &Plan) -> String {
     let name = dns(&plan.subject.service);
-    let endpoint = map([("port", PORT.into()), ("path", "/metrics".into()), ("interval", "15s".into())]);
+    let endpoint = map([
+        ("port", PORT.into()),
+        ("path", "/metrics".into()),
+        ("interval", "15s".into()),
+        // Otherwise `build_info{service="…"}`, by which alerts know their targets, would be about `…-metrics`.
+        (
+            "honorLabels",
+            Yaml::from(true)
+                .noted("What the page says of itself, not the operator's `service`, `pod` and the like."),
+        ),
+    ]);
     let yaml = map([
         ("apiVersion", "monitoring.coreos.com/v1".into()),
         ("kind", "ServiceMonitor".into()),

@@ -1,6 +1,6 @@
 //! Build scripts that compose are run by cargo, and only those.
 
-use crate::{METRICS, Ran, Scratch, cargo_obs, run};
+use crate::{METRICS, Ran, Scratch, cargo_obs, fixture, run};
 use std::path::Path;
 
 /// A build script that calls a method of the builder's name, and leaves what the builder would.
@@ -28,6 +28,25 @@ fn what_is_composed_is_read_and_the_package_itself_need_not_compile() {
     cargo_obs(&here, &["check", "-F", "extra"]).assert(0, &["is up to date"]);
     // The script gets the features of the command, and fails without.
     cargo_obs(&here, &["check"]).assert(2, &["error: ", "build.rs composes, and cargo cannot run it"]);
+}
+
+/// No attribute tells of them, so the table is where one sees that they are known.
+#[test]
+fn requests_that_are_named_are_listed() {
+    let named = r#"{"requests":[{"server":true,"grpc":false,"prefix":"shop","classic":false,"slow":"250ms",
+        "place":{"file":"build.rs","line":4,"column":8}}]}"#;
+    let leaves = format!("std::fs::write(file, r#\"{named}\"#).unwrap();");
+    let files = [("src/lib.rs", METRICS), ("Cargo.toml", FEATURES), ("build.rs", &build(&leaves))];
+    let scratch = Scratch::new("composed-requests", &files);
+    let ran = cargo_obs(&scratch.path(""), &["list"]);
+    ran.assert(
+        0,
+        &["REQUESTS", "HTTP server (shop)  shop_http_server_request_duration_seconds  http_request_method,"],
+    );
+    let row = ran.out.lines().find(|line| line.starts_with("HTTP server")).unwrap();
+    assert!(row.ends_with("  >250ms  build.rs:4:8"), "{row}");
+    cargo_obs(&fixture(), &["list"]).assert(0, &["FUNCTION"]);
+    assert!(!cargo_obs(&fixture(), &["list"]).out.contains("REQUESTS"), "there are none to list");
 }
 
 #[test]

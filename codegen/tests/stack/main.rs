@@ -162,6 +162,7 @@ fn whatever_does_not_fit_together_is_found() {
             "monitoring.coreos.com/v2",
             "apiVersion",
         ),
+        ("stack/kubernetes/servicemonitor.yaml", "honorLabels: true", "honorLabels: false", "build_info"),
         ("stack/kubernetes/servicemonitor.yaml", "kind: \"ServiceMonitor\"", "kind: \"PodMonitor\"", "kind"),
         ("stack/kubernetes/prometheusrule-orders.yaml", "  groups:", "  group:", "rules/orders.yml"),
     ] {

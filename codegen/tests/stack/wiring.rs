@@ -241,6 +241,9 @@ impl Wiring<'_> {
         self.must(service["spec"]["ports"][0]["targetPort"] == port["name"], "the service's target port");
         let named = service["spec"]["ports"][0]["name"] == monitor["spec"]["endpoints"][0]["port"];
         self.must(named, "the monitor's port is none of the service's");
+        // The operator gives targets labels such as `service`, which `build_info` has as well: alerts look for that.
+        let honest = monitor["spec"]["endpoints"][0]["honorLabels"] == true;
+        self.must(honest, "the operator's label service hides that of build_info");
         for (probe, path) in [("livenessProbe", "/health/live"), ("readinessProbe", "/health/ready")] {
             let get = &container[probe]["httpGet"];
             self.must(

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::listed::listed;
 use super::{Run, npm};
 use crate::Result;
 use crate::cargo::root;
@@ -17,7 +18,7 @@ const UNITS: &str = "codegen/src/dashboard/units.txt";
 
 pub(super) fn step(run: &mut Run) -> Result {
     let tools = npm::install("grafana", &run.workspace.target)?;
-    let dashboards = npm::listed(DASHBOARDS)?;
+    let dashboards = listed(DASHBOARDS)?;
     if dashboards.is_empty() {
         return Err("there are no dashboards to check".into());
     }
@@ -35,7 +36,7 @@ mod tests {
 
     #[test]
     fn the_dashboards_of_the_examples_and_the_golden_ones_are_found() {
-        let found = npm::listed(DASHBOARDS).unwrap();
+        let found = listed(DASHBOARDS).unwrap();
         for file in [
             "codegen/tests/golden/dashboards/orders-overview.json",
             "codegen/tests/golden-composed/dashboards/orders-shipping-desk.json",

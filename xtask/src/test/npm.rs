@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
-use crate::cargo::{has, read, root, run as run_command};
+use crate::cargo::{has, root, run as run_command};
 
 /// Copies the programs of `xtask/NAME` below `target`, where packages may lie about, and installs what they
 /// need: the locked versions, without running any of their scripts.
@@ -36,19 +36,4 @@ pub(super) fn install(name: &str, target: &Path) -> Result<PathBuf> {
         run_command(&mut npm)?;
     }
     Ok(to)
-}
-
-/// The files of the repository that match a pattern, as git knows them or will.
-///
-/// # Errors
-///
-/// What git said.
-pub(super) fn listed(pattern: &str) -> Result<Vec<String>> {
-    let mut git = Command::new("git");
-    git.current_dir(root()).args(["ls-files", "--cached", "--others", "--exclude-standard", pattern]);
-    let mut files: Vec<String> =
-        read(&mut git)?.lines().filter(|file| root().join(file).is_file()).map(str::to_owned).collect();
-    files.sort();
-    files.dedup();
-    Ok(files)
 }

@@ -1,40 +1,55 @@
 //! The generated rules that are committed, as the programs see them that evaluate them.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Run;
+use super::listed::listed;
 use crate::Result;
-use crate::cargo::run as run_command;
+use crate::cargo::{root, run as run_command};
 
-/// Where rules are committed, from the root of the workspace.
-const COMMITTED: [&str; 3] = [
-    "codegen/tests/golden/rules",
-    "examples/quickstart/observability/rules",
-    "examples/shop/observability/rules",
-];
+/// The rules in the repository and their tests: those of the examples, and the golden ones.
+const RULES: &str = "*/rules/*.yml";
 
 pub(super) fn step(_: &mut Run) -> Result {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for directory in COMMITTED.map(|directory| root.join(directory)) {
-        for file in files(&directory)? {
-            run_command(Command::new("promtool").args(["check", "rules"]).arg(&file))?;
-            run_command(Command::new("vmalert").arg("-dryRun").arg(format!("-rule={}", file.display())))?;
-        }
-        for file in files(&directory.join("tests"))? {
-            run_command(Command::new("promtool").args(["test", "rules"]).arg(&file))?;
-        }
+    let files = listed(RULES)?;
+    let (tests, rules): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_test(file));
+    if tests.is_empty() || rules.is_empty() {
+        return Err("there are no rules to check".into());
+    }
+    for file in rules {
+        run_command(Command::new("promtool").current_dir(root()).args(["check", "rules", file]))?;
+        let rule = format!("-rule={file}");
+        run_command(Command::new("vmalert").current_dir(root()).args(["-dryRun", &rule]))?;
+    }
+    for file in tests {
+        run_command(Command::new("promtool").current_dir(root()).args(["test", "rules", file]))?;
     }
     Ok(())
 }
 
-/// The files of a directory, by name.
-fn files(directory: &Path) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        files.push(entry?.path());
+fn is_test(file: &str) -> bool {
+    file.contains("/rules/tests/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list by hand forgets the example that came last.
+    #[test]
+    fn the_rules_of_every_example_and_the_golden_ones_are_found_with_their_tests() {
+        let found = listed(RULES).unwrap();
+        for (directory, name) in [
+            ("codegen/tests/golden", "orders"),
+            ("examples/gpu/observability", "gpu-example"),
+            ("examples/quickstart/observability", "quickstart"),
+            ("examples/shop/observability", "shop"),
+        ] {
+            for below in ["rules", "rules/tests"] {
+                let file = format!("{directory}/{below}/{name}.yml");
+                assert!(found.contains(&file), "no {file} in {found:?}");
+                assert_eq!(is_test(&file), below.ends_with("tests"));
+            }
+        }
     }
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "yml"));
-    files.sort();
-    Ok(files)
 }

@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use super::listed::listed;
 use super::{Run, npm};
 use crate::Result;
 use crate::cargo::{root, run as run_command};
@@ -22,7 +23,7 @@ pub(super) fn step(run: &mut Run) -> Result {
 
 /// The directories of artefacts with a stack: those of the examples, and the golden ones.
 fn stacks() -> Result<Vec<String>> {
-    let files = npm::listed(&format!("*{COMPOSE}"))?;
+    let files = listed(&format!("*{COMPOSE}"))?;
     Ok(files.iter().filter_map(|file| Some(file.strip_suffix(COMPOSE)?.to_owned())).collect())
 }
 

@@ -1,11 +1,14 @@
 //! Calls in flight: those that never end, and those that pile up.
 
 use super::{Alert, Group, Urgency, WHOLE, guide};
-use crate::calls::Calls;
+use crate::calls::{Calls, IDENTITY};
 use crate::objective::{FEW, INSTANCE, JOB, call};
 use crate::plan::Plan;
-use crate::query::Select;
+use crate::query::{Query, Select};
+use crate::subject::Subject;
 use obs_model::Function;
+
+const STUCK: &str = "FunctionStuck";
 
 /// Fewer calls at once than this are no load.
 const FLOOR: &str = "10";
@@ -18,21 +21,23 @@ pub(super) fn all(group: &Group<'_>, plan: &Plan) -> Vec<Alert> {
 }
 
 /// Calls are running, none ends, and an hour ago they did. A function that always runs for long, such as a loop
-/// of a worker, never ended twenty calls in an hour and is left alone.
+/// of a worker, never ended twenty calls in an hour and is left alone. Once it fires, that it does takes the place of
+/// that hour, which calls that stay stuck leave behind.
 fn stuck(group: &Group<'_>, plan: &Plan) -> Alert {
     let subject = &plan.subject;
     let calls = if group.shared { Calls::shared(&subject.crates) } else { Calls::of(group.functions[0]) };
     let labels: &[&str] =
         if group.shared { &["job", "instance", "module", "function"] } else { &["job", "instance"] };
+    let ended = calls.total().increase_before("1h", "10m").sum(labels).from(&FEW.to_string());
     let query = calls
         .in_flight()
         .now()
         .sum(labels)
         .above("0")
         .and(labels, &calls.total().rate("10m").sum(labels).equal("0"))
-        .and(labels, &calls.total().increase_before("1h", "10m").sum(labels).from(&FEW.to_string()));
+        .and(labels, &ended.or(&firing(STUCK, group, subject).max(labels)).bracketed());
     let words = group.words();
-    let mut alert = Alert::new("FunctionStuck", Urgency::Ticket, "10m", query).says(
+    let mut alert = Alert::new(STUCK, Urgency::Ticket, "10m", query).says(
         format!("{words} has {WHOLE} calls in flight and finishes none"),
         format!(
             "{WHOLE} calls of {words} are in flight in {{{{ $labels.instance }}}} of job {{{{ $labels.job }}}}, and none \
@@ -53,8 +58,8 @@ fn stuck(group: &Group<'_>, plan: &Plan) -> Alert {
         ],
     );
     alert.guide.queries = vec![
-        ("In flight by instance".to_owned(), calls.in_flight().now().sum(&["instance"])),
-        ("Calls that end, by instance".to_owned(), calls.total().rate("5m").sum(&["instance"])),
+        ("In flight by instance".to_owned(), calls.in_flight().now().sum(labels)),
+        ("Calls that end, by instance".to_owned(), calls.total().rate("5m").sum(labels)),
     ];
     let function = group.functions[0];
     let of = |ended: &str| vec![ended_series(function, ended), flying(function, "1x40")];
@@ -69,6 +74,24 @@ fn stuck(group: &Group<'_>, plan: &Plan) -> Alert {
             40,
             (&group.labels(function, true), "1"),
         )
+        .fires(
+            subject,
+            "they have been stuck for hours",
+            vec![ended_series(function, "0+60x9 600x170"), flying(function, "1x180")],
+            180,
+            (&group.labels(function, true), "1"),
+        )
+}
+
+/// The alerts of that name about these functions that fire, or did when Prometheus last looked.
+fn firing(name: &str, group: &Group<'_>, subject: &Subject) -> Query {
+    let select = Select::new("ALERTS").eq("alertname", name).eq("alertstate", "firing");
+    let select = select.eq("service", &subject.service);
+    match group.functions.as_slice() {
+        [function] if !group.shared => select.eq("module", &function.module).eq("function", &function.name),
+        _ => select,
+    }
+    .seen("15m")
 }
 
 /// Far more calls at once than usual.
@@ -99,9 +122,11 @@ fn saturated(group: &Group<'_>, plan: &Plan) -> Alert {
         ],
     );
     let calls = if group.shared { Calls::shared(&subject.crates) } else { Calls::of(group.functions[0]) };
+    // Of each function: buckets of different bounds cannot be added up.
+    let by: &[&str] = if group.shared { &IDENTITY } else { &[] };
     alert.guide.queries = vec![
-        ("Calls a second".to_owned(), calls.total().rate("5m").sum(&[])),
-        ("99 of 100 calls take at most".to_owned(), calls.buckets("5m", &[]).quantile("0.99")),
+        ("Calls a second".to_owned(), calls.total().rate("5m").sum(by)),
+        ("99 of 100 calls take at most".to_owned(), calls.buckets("5m", by).quantile("0.99")),
     ];
     let function = group.functions[0];
     let of = |values: &str| vec![flying(function, values)];

@@ -2,6 +2,7 @@
 
 mod kernel;
 mod part;
+mod rule;
 mod topic;
 mod words;
 

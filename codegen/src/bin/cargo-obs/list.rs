@@ -111,7 +111,7 @@ fn at(project: &Project, module: &str, place: &Place) -> String {
     }
 }
 
-/// What there is of functions, metrics, kernels and errors, a table each.
+/// What there is of functions, metrics, kernels, errors and requests, a table each.
 fn tables(project: &Project) -> Vec<String> {
     let catalogue = &project.plan.catalogue;
     let mut functions = Table::new(&["FUNCTION", "FAMILY", "LABELS", "OBJECTIVE", "AT"]);
@@ -167,7 +167,18 @@ fn tables(project: &Project) -> Vec<String> {
             ]);
         }
     }
-    written([functions, metrics, kernels, errors])
+    let mut requests = Table::new(&["REQUESTS", "FAMILY", "LABELS", "SLOW", "AT"]);
+    for exchange in project.plan.exchanges() {
+        requests.row([
+            exchange.name,
+            exchange.family,
+            exchange.labels.join(","),
+            exchange.slow.map_or_else(|| "-".to_owned(), |slow| format!(">{}", duration::display(slow))),
+            // What is only counted and not named has no place but the program.
+            exchange.place.map_or_else(|| "-".to_owned(), |place| place.to_string()),
+        ]);
+    }
+    written([functions, metrics, kernels, errors, requests])
 }
 
 fn family(function: &Function) -> String {

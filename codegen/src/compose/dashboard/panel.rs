@@ -185,7 +185,8 @@ impl Panel {
         self
     }
 
-    /// What stands there when the queries return nothing.
+    /// What stands there when the queries return nothing. A [`stat`](Panel::stat) with it shows this moment, and no past
+    /// behind its number: the last value of a past may be an hour old.
     #[must_use]
     pub fn or_else(mut self, text: impl Into<String>) -> Panel {
         self.no_value = Some(text.into());

@@ -40,7 +40,7 @@ fn stats(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
     };
     vec![
         stat("Launches", "ops", "Launches a second, of the chosen kernels together.")
-            .query(launches.total().rate(RANGE).sum(&[]), "launches"),
+            .query(launches.total().rate(RANGE).sum(&[]).or_zero(), "launches"),
         stat("Failed launches", "percentunit", "The share of launches that ended in an error or a panic.")
             .threshold(strictest(kernels).map(budget))
             .or_else("no launches")
@@ -53,10 +53,11 @@ fn stats(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
             "percentunit",
             "Seconds of kernels a second on the device that has most; more than one where streams run side by side.",
         )
+        .or_else("no timings")
         .query(launches.busy(RANGE, &["instance", "device"]).max(&[]), "busy"),
         stat("Devices up", "short", "Devices that work, of all instances.")
             .threshold([Threshold::AtLeast(1.0)])
-            .query(on_device("gpu_device_up").now().sum(&[]), "up"),
+            .query(on_device("gpu_device_up").now().sum(&[]).or_zero(), "up"),
         stat("Fallbacks", "ops", "Launches a second that ran on the host in place of a device.")
             .threshold(ANY)
             .query(fallbacks(&[]).or_zero(), "on the host"),
