@@ -22,6 +22,10 @@
 //! fields, where [calls are recorded](crate::Builder::sampling), and of those of all spans that libraries made with
 //! `tracing`. Observed calls are no spans of the subscriber: each of them would pay for one.
 //!
+//! A thread writes them, those that wait together at once. The first line after a pause is written when it comes, and
+//! one of level `ERROR` too; others wait for more, ten milliseconds at most, unless the queue fills. So a program that ends
+//! without dropping what keeps its logs, by `std::process::exit` or a signal, may lose the lines of its last ten milliseconds.
+//!
 //! With feature `otlp`, `Logs::otlp` sends events to a collector too, or instead of writing lines.
 //!
 //! `obs_log_events_total{level}` counts what was logged, and `obs_log_dropped_total{reason}` what was not:
@@ -38,6 +42,8 @@ mod handle;
 mod levels;
 mod limit;
 mod line;
+mod output;
+mod queue;
 mod record;
 mod rotate;
 mod sink;

@@ -33,9 +33,9 @@ pub(crate) use ending::finish;
 pub use families::{CombinationOf, Families, Key, Name, Pairs, polled, source};
 pub(crate) use families::{poll, sources};
 pub use future::{
-    AsyncCall, Awaited, Deferred, Observed, Progress, awaited, deferred, enter_async, enter_async_fields,
-    enter_async_span, enter_async_with, enter_awaited, enter_awaited_fields, enter_awaited_span,
-    enter_awaited_with, future,
+    AsyncCall, Awaited, Called, Deferred, Observed, Progress, awaited, deferred, enter_async,
+    enter_async_fields, enter_async_span, enter_async_with, enter_awaited, enter_awaited_fields,
+    enter_awaited_span, enter_awaited_with, future,
 };
 pub use inventory;
 pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};

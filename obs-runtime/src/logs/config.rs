@@ -8,8 +8,9 @@ use crate::secret::Redacted;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// How many lines wait for a slow disk or terminal, unless the program says otherwise.
+/// How many lines, of how many bytes, wait for a slow disk or terminal, unless the program says otherwise.
 const LINES: usize = 16_384;
+const BYTES: usize = 8 << 20;
 
 /// What logs look like, what is in them, and where they go: for [`Builder::logs`](crate::Builder::logs) or
 /// [`logs::layer`](super::layer).
@@ -38,6 +39,7 @@ pub struct Logs {
     #[cfg(feature = "otlp")]
     pub(crate) otlp: bool,
     pub(super) buffer: usize,
+    pub(super) buffer_bytes: usize,
     pub(crate) calls: bool,
 }
 
@@ -54,6 +56,7 @@ impl Logs {
             #[cfg(feature = "otlp")]
             otlp: false,
             buffer: LINES,
+            buffer_bytes: BYTES,
             calls: false,
         }
     }
@@ -142,7 +145,7 @@ impl Logs {
         self
     }
 
-    /// Writes to that, line by line, on a thread of its own.
+    /// Writes to that, line by line, on a thread of its own, and flushes it when there are no more.
     pub fn to_writer(mut self, writer: impl Write + Send + 'static) -> Logs {
         self.sink = Some(Target::Writer(Box::new(writer)));
         self
@@ -196,6 +199,14 @@ impl Logs {
     /// and counted: a program does not wait for its logs.
     pub fn buffer(mut self, lines: usize) -> Logs {
         self.buffer = lines;
+        self
+    }
+
+    /// How many bytes of lines may wait to be written; 8 MiB unless it is said. What comes when there are so many is
+    /// dropped and counted, and so is a line that is longer than that. The memory that they take is at most twice as
+    /// much, and next to none while nothing waits.
+    pub fn buffer_bytes(mut self, bytes: usize) -> Logs {
+        self.buffer_bytes = bytes;
         self
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::snapshot::{Family, FamilyKind, Labels};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use tracing::Level;
-use tracing_appender::non_blocking::ErrorCounter;
 
 const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
 static EVENTS: [AtomicU64; LEVELS.len()] = [const { AtomicU64::new(0) }; LEVELS.len()];
@@ -16,26 +14,24 @@ pub(super) enum Reason {
     RateLimited,
     WriteFailed,
     AfterShutdown,
+    BufferFull,
     /// There is no exporter yet, or no more, and no lines either.
     #[cfg(feature = "otlp")]
     NotExported,
 }
 
-const REASONS: [(Reason, &str); 4 + cfg!(feature = "otlp") as usize] = [
+const REASONS: [(Reason, &str); 5 + cfg!(feature = "otlp") as usize] = [
     (Reason::Sampled, "sampled"),
     (Reason::RateLimited, "rate_limited"),
     (Reason::WriteFailed, "write_failed"),
     (Reason::AfterShutdown, "after_shutdown"),
+    (Reason::BufferFull, "buffer_full"),
     #[cfg(feature = "otlp")]
     (Reason::NotExported, "not_exported"),
 ];
 static DROPPED: [AtomicU64; REASONS.len()] = [const { AtomicU64::new(0) }; REASONS.len()];
 
 static BEGUN: AtomicBool = AtomicBool::new(false);
-
-/// Lines for which buffers had no room: each buffer counts its own. There are as many as were ever made, so that
-/// their sum never steps back.
-static BUFFERS: Mutex<Vec<ErrorCounter>> = Mutex::new(Vec::new());
 
 /// An event was handed to a writer, or to an exporter, or to both.
 pub(super) fn logged(level: Level) {
@@ -46,17 +42,14 @@ pub(super) fn logged(level: Level) {
 
 /// An event was not logged.
 pub(super) fn dropped(why: Reason) {
-    DROPPED[why as usize].fetch_add(1, Ordering::Relaxed);
+    lost(why, 1);
 }
 
-/// From now on, what this buffer has no room for counts.
-pub(super) fn watch(buffer: ErrorCounter) {
-    BUFFERS.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-}
-
-fn no_room() -> u64 {
-    let buffers = BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
-    buffers.iter().map(|buffer| buffer.dropped_lines() as u64).sum()
+/// So many events were not logged.
+pub(super) fn lost(why: Reason, events: u64) {
+    if events > 0 {
+        DROPPED[why as usize].fetch_add(events, Ordering::Relaxed);
+    }
 }
 
 /// There are logs from now on.
@@ -85,5 +78,5 @@ pub(crate) fn collect(into: &mut Vec<Family>) {
         let count = DROPPED[why as usize].load(Ordering::Relaxed);
         dropped = dropped.with_labels(Labels::new([("reason", word)]), count);
     }
-    into.push(dropped.with_labels(Labels::new([("reason", "buffer_full")]), no_room()));
+    into.push(dropped);
 }

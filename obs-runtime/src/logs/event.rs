@@ -31,4 +31,17 @@ impl Event {
             None => Cow::Borrowed(""),
         }
     }
+
+    /// About how much memory it takes. What was logged decides about that, so queues are bounded in it.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn bytes(&self) -> usize {
+        let text = |value: &FieldValue| if let FieldValue::Text(text) = value { text.len() } else { 0 };
+        let of_field = |(name, value): &Named| {
+            let name = if let Cow::Owned(name) = name { name.len() } else { 0 };
+            size_of::<Named>() + name + text(value)
+        };
+        let fields: usize = self.fields.iter().chain(&self.span).map(of_field).sum();
+        let thread = self.thread.as_ref().map_or(0, String::len);
+        size_of::<Event>() + self.message.as_ref().map_or(0, text) + thread + fields
+    }
 }

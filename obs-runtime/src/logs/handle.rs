@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Keeps the logs' writer, and changes their levels. From [`layer`](super::layer).
 ///
-/// Dropping it writes what is still waiting, for a little over a second at most.
+/// Dropping it writes what is still waiting, for a second at most.
 #[must_use = "what is logged after it is dropped is lost"]
 pub struct LogsHandle {
     set: Set,

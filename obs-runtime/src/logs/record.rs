@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::io;
 use std::time::SystemTime;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event as TracingEvent, Subscriber};
+use tracing::{Event as TracingEvent, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
@@ -48,7 +48,7 @@ pub(super) struct Events {
 impl Events {
     /// With the sink, whose end is that of the lines.
     pub(super) fn open(logs: Logs) -> io::Result<(Events, Option<Sink>)> {
-        let sink = logs.sink.map(|sink| sink.open(logs.buffer)).transpose()?;
+        let sink = logs.sink.map(|sink| sink.open(logs.buffer, logs.buffer_bytes)).transpose()?;
         counts::begin();
         #[cfg(feature = "otlp")]
         if logs.otlp {
@@ -77,19 +77,21 @@ impl Events {
 
     /// Writes a line. Its memory is that of the one before on this thread.
     fn write(&self, lines: &Writer, event: &Event) -> bool {
+        // What may be the last words of a program does not wait for others.
+        let urgent = *event.meta.level() == Level::ERROR;
         let write = |line: &RefCell<Vec<u8>>| {
             let mut line = line.borrow_mut();
             line.clear();
             // One line of a megabyte does not keep one for good.
             line.shrink_to(MEMORY);
             self.form.write(&mut line, event);
-            lines.write(&line)
+            lines.write(&line, urgent)
         };
         LINE.try_with(write).unwrap_or_else(|_| {
             // The thread is ending.
             let mut line = Vec::new();
             self.form.write(&mut line, event);
-            lines.write(&line)
+            lines.write(&line, urgent)
         })
     }
 

@@ -3,9 +3,9 @@
 use file_rotate::compression::Compression;
 use file_rotate::suffix::{AppendTimestamp, FileLimit};
 use file_rotate::{ContentLimit, FileRotate};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// When a log file is put away, and what becomes of it.
@@ -76,6 +76,10 @@ impl Rotation {
 
 /// A file that is put away in time.
 pub(super) struct Rotating {
+    path: PathBuf,
+    /// The one that is written to. Its own, and not that of `files`, which does not tell how much of some lines was
+    /// written.
+    file: File,
     files: FileRotate<AppendTimestamp>,
     rotation: Rotation,
     written: u64,
@@ -85,7 +89,7 @@ pub(super) struct Rotating {
 
 impl Rotating {
     /// Goes on with the file of that path, which is open as `file`.
-    pub(super) fn new(path: &Path, file: &File, rotation: Rotation) -> io::Result<Rotating> {
+    pub(super) fn new(path: PathBuf, file: File, rotation: Rotation) -> io::Result<Rotating> {
         let limit = match rotation.keep {
             Keep::All => FileLimit::Unlimited,
             Keep::Files(files) => FileLimit::MaxFiles(files),
@@ -94,10 +98,40 @@ impl Rotating {
         let meta = file.metadata()?;
         let since = if meta.len() == 0 { SystemTime::now() } else { meta.modified()? };
         let scheme = AppendTimestamp::default(limit);
-        let files = FileRotate::new(path, scheme, ContentLimit::None, compression, None);
+        let files = FileRotate::new(&path, scheme, ContentLimit::None, compression, None);
         let period = rotation.period_of(since);
-        Ok(Rotating { files, rotation, written: meta.len(), period })
+        Ok(Rotating { path, file, files, rotation, written: meta.len(), period })
     }
+
+    /// How many bytes of lines the file takes now. If it has no room for the next line, of so many bytes, or is of
+    /// another time, it is put away first.
+    pub(super) fn room(&mut self, next: usize) -> io::Result<u64> {
+        let period = self.rotation.period_of(SystemTime::now());
+        let full = self.left() < next as u64;
+        if self.written > 0 && (full || period > self.period) {
+            self.rotate()?;
+        }
+        self.period = period;
+        Ok(self.left())
+    }
+
+    fn left(&self) -> u64 {
+        self.rotation.bytes.map_or(u64::MAX, |bytes| bytes.saturating_sub(self.written))
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        let rotated = self.files.rotate();
+        // Whatever became of the old ones: what is written now goes to the file of that name.
+        self.file = append(&self.path)?;
+        self.written = self.file.metadata()?.len();
+        // Where only an old one could not be compressed or removed, there is a new one.
+        if self.written == 0 { Ok(()) } else { rotated }
+    }
+}
+
+/// Opens a file to write to its end, and makes it if it is not there.
+pub(super) fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
 }
 
 impl Rotation {
@@ -108,28 +142,22 @@ impl Rotation {
 }
 
 impl Write for Rotating {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let period = self.rotation.period_of(SystemTime::now());
-        let length = line.len() as u64;
-        let full = self.rotation.bytes.is_some_and(|bytes| self.written.saturating_add(length) > bytes);
-        if self.written > 0 && (full || period > self.period) {
-            self.files.rotate()?;
-            self.written = 0;
-        }
-        self.period = period;
-        self.files.write_all(line)?;
-        self.written += length;
-        Ok(line.len())
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(lines)?;
+        self.written += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.files.flush()
+        self.file.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logs::output::Output;
+    use crate::logs::queue::Lines;
     use std::fs;
     use std::time::Duration;
 
@@ -139,16 +167,45 @@ mod tests {
         fs::create_dir_all(&directory).unwrap();
         let path = directory.join("shop.log");
         fs::write(&path, "old\n").unwrap();
-        let file = File::options().append(true).open(&path).unwrap();
-        let open = || Rotating::new(&path, &file, Rotation::daily()).unwrap();
-        open().write_all(b"same day\n").unwrap();
+        let file = append(&path).unwrap();
+        let write = |text: &str| {
+            let file = append(&path).unwrap();
+            let mut lines = Lines::default();
+            text.split_inclusive('\n').for_each(|line| lines.push(line.as_bytes()));
+            let mut output =
+                Output::Files(Box::new(Rotating::new(path.clone(), file, Rotation::daily()).unwrap()));
+            assert_eq!(output.write(&lines), 0);
+        };
+        write("same day\n");
         assert_eq!(fs::read_to_string(&path).unwrap(), "old\nsame day\n");
         file.set_modified(SystemTime::now() - Duration::from_secs(86_400)).unwrap();
-        let mut files = open();
-        files.write_all(b"new\n").unwrap();
-        files.write_all(b"newer\n").unwrap();
+        write("new\nnewer\n");
         assert_eq!(fs::read_to_string(&path).unwrap(), "new\nnewer\n");
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 2);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+    #[test]
+    fn lines_that_come_together_are_in_as_many_files_as_they_need_and_each_in_one() {
+        let directory = std::env::temp_dir().join(format!("obs-rotate-by-size-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("shop.log");
+        fs::write(&path, "there\n").unwrap();
+        let rotation = Rotation::by_size(14);
+        let files = Rotating::new(path.clone(), append(&path).unwrap(), rotation).unwrap();
+        let mut lines = Lines::default();
+        for line in ["a line\n", "another\n", "one that is too long for a file\n", "last\n", "of all\n"] {
+            lines.push(line.as_bytes());
+        }
+        assert_eq!(Output::Files(Box::new(files)).write(&lines), 0);
+        let mut found: Vec<String> = Vec::new();
+        for file in fs::read_dir(&directory).unwrap() {
+            found.push(fs::read_to_string(file.unwrap().path()).unwrap());
+        }
+        found.sort();
+        let expected =
+            ["another\n", "last\nof all\n", "one that is too long for a file\n", "there\na line\n"];
+        assert_eq!(found, expected);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "last\nof all\n");
         fs::remove_dir_all(&directory).unwrap();
     }
 }

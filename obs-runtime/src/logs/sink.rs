@@ -1,15 +1,22 @@
-//! Where lines go: through a bounded buffer, to a thread that writes them.
+//! Where lines go: through a bounded queue, to a thread that writes them.
 
 use super::counts::{self, Reason};
-use super::rotate::{Rotating, Rotation};
+use super::output::Output;
+use super::queue::{Offered, Queue};
+use super::rotate::{Rotating, Rotation, append};
 use std::fmt;
-use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long lines wait for others, so that they are written together; the [module](super) tells it too.
+const LINGER: Duration = Duration::from_millis(10);
+
+/// How long the end waits for what is left, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(1);
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// What to write to.
 pub(super) enum Target {
@@ -31,12 +38,12 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
-    /// Starts the thread, with room for so many lines.
-    pub(super) fn open(self, lines: usize) -> io::Result<Sink> {
-        let inner: Box<dyn Write + Send> = match self {
-            Target::Stdout => Box::new(io::stdout()),
-            Target::Stderr => Box::new(io::stderr()),
-            Target::Writer(writer) => writer,
+    /// Starts the thread, with room for so many lines, of so many bytes.
+    pub(super) fn open(self, lines: usize, bytes: usize) -> io::Result<Sink> {
+        let output = match self {
+            Target::Stdout => Output::Together(Box::new(io::stdout())),
+            Target::Stderr => Output::Together(Box::new(io::stderr())),
+            Target::Writer(writer) => Output::Each(writer),
             Target::File(path, rotation) => {
                 let told = |error: io::Error| {
                     io::Error::new(error.kind(), format!("cannot write logs to {}: {error}", path.display()))
@@ -45,78 +52,80 @@ impl Target {
                     std::fs::create_dir_all(directory).map_err(told)?;
                 }
                 // Also before it rotates: that it cannot be opened is to be told now.
-                let file = OpenOptions::new().create(true).append(true).open(&path).map_err(told)?;
+                let file = append(&path).map_err(told)?;
                 match rotation {
-                    None => Box::new(file),
-                    Some(rotation) => Box::new(Rotating::new(&path, &file, rotation).map_err(told)?),
+                    None => Output::Together(Box::new(file)),
+                    Some(rotation) => {
+                        Output::Files(Box::new(Rotating::new(path.clone(), file, rotation).map_err(told)?))
+                    }
                 }
             }
         };
-        let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(lines.max(1));
-        let (lines, guard) = builder.thread_name("obs-logs").finish(Checked(inner));
-        counts::watch(lines.error_counter());
-        let writer = Writer { lines, open: Arc::new(AtomicBool::new(true)) };
-        Ok(Sink { writer, guard: Some(guard) })
+        let queue = Arc::new(Queue::new(lines.max(1), bytes.max(1), LINGER));
+        let taken = Arc::clone(&queue);
+        let thread = thread::Builder::new().name("obs-logs".to_owned()).spawn(move || run(&taken, output))?;
+        queue.written_by(thread.thread().clone());
+        Ok(Sink { writer: Writer { queue }, thread: Some(thread) })
     }
 }
 
-/// The buffer and its thread.
+/// Writes until there is nothing more to write, and nothing more will come.
+pub(super) fn run(queue: &Queue, mut output: Output) {
+    while let Some(waiting) = queue.take() {
+        for lines in waiting {
+            counts::lost(Reason::WriteFailed, output.write(&lines));
+            queue.settled(lines);
+        }
+        output.flush();
+    }
+}
+
+/// The queue and its thread.
 #[derive(Debug)]
 pub(super) struct Sink {
     writer: Writer,
-    guard: Option<WorkerGuard>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Sink {
     pub(super) fn writer(&self) -> Writer {
         self.writer.clone()
     }
+
+    #[cfg(test)]
+    pub(super) fn queue(&self) -> &Queue {
+        &self.writer.queue
+    }
 }
 
 impl Drop for Sink {
+    /// Waits until what came before is written. What a disk or terminal that hangs has not taken by then is left to
+    /// the thread, which ends with the process.
     fn drop(&mut self) {
-        self.writer.open.store(false, Ordering::Release);
-        // Which waits until what is in the buffer is written.
-        drop(self.guard.take());
+        self.writer.queue.close();
+        let Some(thread) = self.thread.take() else { return };
+        let deadline = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < deadline {
+            thread::sleep(GLANCE);
+        }
     }
 }
 
-/// Puts lines into the buffer.
+/// Puts lines into the queue.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
-    lines: NonBlocking,
-    open: Arc<AtomicBool>,
+    queue: Arc<Queue>,
 }
 
 impl Writer {
-    /// A whole line, its end included. False where it came too late. What there is no room for counts itself.
-    pub(super) fn write(&self, line: &[u8]) -> bool {
-        let open = self.open.load(Ordering::Acquire);
-        match open {
-            true => {
-                // It says that it wrote whatever became of it.
-                let _ = self.lines.clone().write_all(line);
-            }
-            false => counts::dropped(Reason::AfterShutdown),
-        }
-        open
-    }
-}
-
-/// Counts what could not be written, which nobody else is told.
-struct Checked(Box<dyn Write + Send>);
-
-impl Write for Checked {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        // A panic would end the thread, and all logs with it.
-        let written = catch_unwind(AssertUnwindSafe(|| self.0.write_all(line)));
-        if !matches!(written, Ok(Ok(()))) {
-            counts::dropped(Reason::WriteFailed);
-        }
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        catch_unwind(AssertUnwindSafe(|| self.0.flush())).unwrap_or(Ok(()))
+    /// A whole line, its end included. False where it will not be written, which is counted.
+    pub(super) fn write(&self, line: &[u8], urgent: bool) -> bool {
+        let why = match self.queue.offer(line, urgent) {
+            Offered::Taken => return true,
+            Offered::Full => Reason::BufferFull,
+            Offered::Closed => Reason::AfterShutdown,
+        };
+        counts::lost(why, 1);
+        false
     }
 }

@@ -230,13 +230,25 @@ impl Otlp {
     }
 
     /// How many events that are logged may wait to be sent, and how many are sent at once; neither is zero. An event
-    /// for which there is no room is dropped, and counted. It takes some three hundred bytes and its text.
+    /// for which there is no room is dropped, and counted. It takes some three hundred bytes and its text; together they
+    /// take at most what [`log_queue_bytes`](Otlp::log_queue_bytes) says.
     pub fn log_queue(mut self, events: usize, at_once: usize) -> Otlp {
         if events == 0 || at_once == 0 {
             self.mistaken("log_queue", format!("expected at least one event; found {events} and {at_once}"));
         } else {
             self.settings.events.queue = events;
             self.settings.events.batch = at_once;
+        }
+        self
+    }
+
+    /// How much memory the events that wait to be sent may take, in bytes; 8 MiB unless it is said. An event for which
+    /// there is no room is dropped, and counted as those are that [`log_queue`](Otlp::log_queue) has no room for.
+    pub fn log_queue_bytes(mut self, bytes: usize) -> Otlp {
+        if bytes == 0 {
+            self.mistaken("log_queue_bytes", "expected at least one byte; found 0".to_owned());
+        } else {
+            self.settings.events.bytes = bytes;
         }
         self
     }

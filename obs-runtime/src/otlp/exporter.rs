@@ -96,9 +96,9 @@ impl Exporter {
     fn start_logs(&mut self, settings: &Settings, resource: &Resource) -> io::Result<()> {
         let Some(target) = settings.wanted_logs() else { return Ok(()) };
         let delivery = self.delivery(Signal::Logs, target, settings)?;
-        let Events { queue: room, batch, delay, .. } = settings.events;
+        let Events { queue: room, bytes, batch, delay, .. } = settings.events;
         let batch = batch.min(room);
-        let queue = Arc::new(logs::Queue::new(room, batch));
+        let queue = Arc::new(logs::Queue::new(room, bytes, batch));
         let (resource, redacted) = (resource.clone(), settings.redacted.clone());
         let sender = Logs { delivery, queue: Arc::clone(&queue), resource, redacted, delay, batch };
         let thread = self.spawn("obs-otlp-logs", move || sender.run())?;

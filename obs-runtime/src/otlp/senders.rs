@@ -132,7 +132,7 @@ impl Logs {
         let rejected = self.delivery.deliver(&message).map_or(events, |rejected| rejected.count.min(events));
         add(&self.queue.exported, events - rejected);
         add(&self.queue.failed, rejected);
-        self.queue.inbox.settled(batch.len());
+        self.queue.settled(batch);
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Settings {
 pub(crate) struct Events {
     /// How many may wait.
     pub(crate) queue: usize,
+    /// How many bytes of them may wait.
+    pub(crate) bytes: usize,
     /// How many are sent at once.
     pub(crate) batch: usize,
     /// They wait for others at most this long.
@@ -53,10 +55,10 @@ pub(crate) struct Events {
 }
 
 impl Default for Events {
-    /// Those of OpenTelemetry's specification.
+    /// Those of OpenTelemetry's specification, which has no bound for bytes.
     fn default() -> Events {
         let (delay, timeout) = (Duration::from_secs(1), Duration::from_secs(30));
-        Events { queue: 2048, batch: 512, delay, timeout }
+        Events { queue: 2048, bytes: 8 << 20, batch: 512, delay, timeout }
     }
 }
 

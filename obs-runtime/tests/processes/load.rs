@@ -52,7 +52,8 @@ async fn a_program_that_is_terminated_loses_nothing() {
     let url = collector.url();
     let to = To("http/protobuf", &url);
     let mut shipping = Program::shipping(to);
-    let mut shop = Program::shop(to, shipping.address(), 0);
+    let log = std::env::temp_dir().join(format!("obs-terminated-{}.log", std::process::id()));
+    let mut shop = Program::writing_shop(to, shipping.address(), &log);
     let load = Load::start(shop.address());
     while load.answered.load(Ordering::Relaxed) < 300 {
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -77,4 +78,8 @@ async fn a_program_that_is_terminated_loses_nothing() {
     assert_eq!((traces.len(), spans.len()), (accepted, accepted * SPANS));
     assert_eq!(reports, [report(accepted * 7, accepted), report(accepted * 2, accepted)]);
     assert_eq!(collector.kept().records().len(), 2 * accepted);
+    // Nor does it lose a line, of those that wait for others either.
+    let lines = std::fs::read_to_string(&log).expect("a log");
+    std::fs::remove_file(&log).expect("a log");
+    assert_eq!(lines.lines().filter(|line| line.contains("noted")).count(), accepted);
 }

@@ -6,6 +6,7 @@ use obs_runtime::{Baggage, Context, ContextExt, Logs, Obs, Otlp, Sampling, build
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,7 @@ const PROTOCOL: &str = "OBS_TEST_PROTOCOL";
 const COLLECTOR: &str = "OBS_TEST_COLLECTOR";
 const SHIPPING: &str = "OBS_TEST_SHIPPING";
 const ORDERS: &str = "OBS_TEST_ORDERS";
+const LOG: &str = "OBS_TEST_LOG";
 
 /// A process, until it is dropped.
 #[derive(Debug)]
@@ -46,6 +48,12 @@ impl Program {
     /// Starts a shop, which places so many orders with itself.
     pub(crate) fn shop(to: To<'_>, shipping: SocketAddr, orders: u64) -> Program {
         Program::start("shop", to, &[(SHIPPING, shipping.to_string()), (ORDERS, orders.to_string())])
+    }
+
+    /// Starts a shop that places no orders itself, and writes what it logs to that file.
+    pub(crate) fn writing_shop(to: To<'_>, shipping: SocketAddr, log: &Path) -> Program {
+        let log = log.to_str().expect("a path that is text").to_owned();
+        Program::start("shop", to, &[(SHIPPING, shipping.to_string()), (ORDERS, "0".to_owned()), (LOG, log)])
     }
 
     fn start(part: &str, To(protocol, collector): To<'_>, more: &[(&str, String)]) -> Program {
@@ -144,7 +152,11 @@ fn init(service: &str) -> Obs {
         _ => Otlp::http(&collector),
     };
     let otlp = otlp.without_metrics().schedule_delay("20ms").queue(1 << 18, 512).log_queue(1 << 18, 512);
-    let logs = Logs::text().ignore_environment().without_lines().otlp();
+    let logs = Logs::text().ignore_environment().otlp();
+    let logs = match env::var_os(LOG) {
+        Some(file) => logs.to_file(file),
+        None => logs.without_lines(),
+    };
     let builder = builder(service).otlp(otlp).logs(logs).sampling(Sampling::always());
     builder.shutdown_timeout("60s").listen("127.0.0.1:0").init().expect("a program")
 }

@@ -4,7 +4,7 @@ use crate::logs::Event;
 use crate::otlp::counts::add;
 use crate::trace::inbox::Inbox;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Where events go, while an exporter sends them.
@@ -22,20 +22,42 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) inbox: Inbox<Event>,
+    /// What the events in the inbox take, and how much that may be.
+    bytes: AtomicUsize,
+    room: usize,
     pub(crate) exported: AtomicU64,
     pub(crate) failed: AtomicU64,
     pub(crate) queue_full: AtomicU64,
 }
 
 impl Queue {
-    /// For so many events, which are sent so many at once.
-    pub(crate) fn new(room: usize, batch: usize) -> Queue {
+    /// For so many events, of so many bytes, which are sent so many at once.
+    pub(crate) fn new(events: usize, bytes: usize, batch: usize) -> Queue {
         Queue {
-            inbox: Inbox::new(room, batch),
+            inbox: Inbox::new(events, batch),
+            bytes: AtomicUsize::new(0),
+            room: bytes,
             exported: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             queue_full: AtomicU64::new(0),
         }
+    }
+
+    /// Takes an event, if there is room for it.
+    fn offer(&self, event: Event) -> bool {
+        let bytes = event.bytes();
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let taken = before.saturating_add(bytes) <= self.room && self.inbox.offer(event, 1);
+        if !taken {
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    /// These are exported, or given up.
+    pub(in crate::otlp) fn settled(&self, events: &[Event]) {
+        self.bytes.fetch_sub(events.iter().map(Event::bytes).sum(), Ordering::Relaxed);
+        self.inbox.settled(events.len());
     }
 }
 
@@ -66,7 +88,7 @@ pub(crate) fn offer(event: Event) -> bool {
     }
     let installed = INSTALLED.read().unwrap_or_else(PoisonError::into_inner);
     let Some(queue) = &*installed else { return false };
-    if !queue.inbox.offer(event, 1) {
+    if !queue.offer(event) {
         add(&queue.queue_full, 1);
     }
     true

@@ -26,7 +26,9 @@ fn nothing_is_the_specification_s_defaults() {
         let (traces, metrics) = (settings.traces.unwrap(), settings.metrics.unwrap());
         assert_eq!(traces.uri, "http://localhost:4318/v1/traces");
         assert_eq!(settings.logs.as_ref().unwrap().uri, "http://localhost:4318/v1/logs");
-        let Events { queue, batch, delay, timeout } = settings.events;
+        let Events { queue, bytes: 0x80_0000, batch, delay, timeout } = settings.events else {
+            panic!("{:?}", settings.events)
+        };
         assert_eq!((queue, batch, delay.as_secs(), timeout.as_secs()), (2048, 512, 1, 30));
         assert_eq!(metrics.uri, "http://localhost:4318/v1/metrics");
         assert_eq!((traces.protocol, traces.gzip), (Protocol::HttpProtobuf, false));
@@ -161,7 +163,9 @@ fn resources_and_numbers() {
     let millis =
         [settings.schedule_delay, settings.export_timeout, settings.metric_interval, settings.metric_timeout];
     assert_eq!(millis.map(|time| time.as_millis()), [100, 200, 500, 600]);
-    let Events { queue, batch, delay, timeout } = settings.events;
+    let Events { queue, bytes: 0x80_0000, batch, delay, timeout } = settings.events else {
+        panic!("{:?}", settings.events)
+    };
     assert_eq!((queue, batch, delay.as_millis(), timeout.as_millis()), (301, 401, 101, 201));
     // A batch is no larger than the queue, and neither is a trace.
     let Limits { queue, batch, spans_per_trace, attributes, events, links, .. } = settings.fitting_limits();

@@ -234,6 +234,41 @@ fn a_collector_that_is_away_costs_bounded_memory_and_every_event_is_counted() {
 }
 
 #[test]
+fn events_are_bounded_in_memory_too_and_have_it_back_once_they_are_sent() {
+    const BYTES: usize = 1 << 16;
+    let say_long = || {
+        let text = "x".repeat(BYTES / 4);
+        logging(unwritten(), || (0..10).for_each(|_| tracing::info!(text, "long")));
+    };
+    let collector = Collector::http(|_| Reply::Take);
+    let otlp = only_logs(Otlp::http(&collector.url())).log_queue(1000, 1000).log_queue_bytes(BYTES);
+    let exporting = start(otlp.clone(), |settings| settings.events.delay = Duration::from_millis(1));
+    // One that is larger than all of it, and the largest that there is room for.
+    logging(unwritten(), || tracing::info!(text = "x".repeat(BYTES), "too long"));
+    assert_eq!(exporting.exporter.report().logs.unwrap().queue_full, 1);
+    for sent in 1..=20 {
+        logging(unwritten(), || tracing::info!(text = "x".repeat(BYTES - 1000), "long"));
+        while exporting.exporter.report().logs.unwrap().exported < sent {
+            std::thread::yield_now();
+        }
+        // Its room comes back a moment after it was counted.
+        while exporting.exporter.logs().inbox.queued() > 0 {
+            std::thread::yield_now();
+        }
+    }
+    drop(exporting);
+
+    let exporting = start(otlp, |_| ());
+    say_long();
+    let logs = exporting.exporter.report().logs.unwrap();
+    assert_eq!((logs.unsent, logs.queue_full), (3, 7), "a fourth would have been more");
+    exporting.exporter.stop(MINUTE);
+    assert_eq!(exporting.exporter.report().logs.unwrap().exported, 3);
+    let mistake = Otlp::http(&collector.url()).log_queue_bytes(0).into_settings().unwrap_err();
+    assert_eq!(mistake, "log_queue_bytes: expected at least one byte; found 0");
+}
+
+#[test]
 fn whatever_a_collector_does_every_event_is_in_one_count() {
     for reply in [Reply::Hang, Reply::Slowly, Reply::Later, Reply::Refuse, Reply::Partly(1)] {
         for grpc in [true, false] {
