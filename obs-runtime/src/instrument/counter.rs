@@ -120,10 +120,9 @@ impl<L: LabelSet> fmt::Debug for Counter<L> {
 impl<L: LabelSet> Instrument for Counter<L> {
     fn collect(&'static self, desc: &'static MetricDesc, page: &mut Page<'_>) {
         family::prepare(&self.space, L::CAPS, L::VALUES);
-        let known = family::is_known(L::CAPS, L::VALUES);
         page.family(desc, FamilyKind::Counter, |series| {
             self.space.each(!L::CAPS.is_empty(), |at, [slot]| {
-                if slot.is_used() || known && !self.space.is_surplus(at) {
+                if slot.is_used() || self.space.is_known(at) {
                     series.add(&self.space, &self.interns, at, read(series.reader, slot));
                 }
             });

@@ -9,10 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Bounded label sets of up to this many combinations show all of them from the first scrape; larger
-/// ones show what was used.
-const KNOWN: usize = 100;
-
 /// A static under `#[metric]`.
 pub(crate) trait Instrument: Sync + Debug {
     /// Adds its family, or its series to the family that is there.
@@ -171,10 +167,4 @@ pub(crate) fn prepare<T: Vacant>(space: &Space<T>, caps: &[Option<u32>], values:
     };
     let labels: Vec<LabelIndex> = caps.iter().zip(values).map(label).collect();
     space.prepare(&labels);
-}
-
-/// Whether all series of a static are known beforehand, and few enough to show.
-pub(crate) fn is_known(caps: &[Option<u32>], values: &[&'static [&'static str]]) -> bool {
-    let all = values.iter().try_fold(1usize, |all, values| all.checked_mul(values.len()));
-    caps.iter().all(Option::is_none) && all.is_some_and(|all| all <= KNOWN)
 }

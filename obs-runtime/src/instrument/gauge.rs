@@ -165,10 +165,9 @@ impl<L: LabelSet> fmt::Debug for Gauge<L> {
 impl<L: LabelSet> Instrument for Gauge<L> {
     fn collect(&'static self, desc: &'static MetricDesc, page: &mut Page<'_>) {
         family::prepare(&self.space, L::CAPS, L::VALUES);
-        let known = family::is_known(L::CAPS, L::VALUES) && desc.expire.is_none();
         page.family(desc, FamilyKind::Gauge, |series| {
             self.space.each(!L::CAPS.is_empty(), |at, cell| {
-                let zero = (known && !self.space.is_surplus(at)).then_some(0.0);
+                let zero = (desc.expire.is_none() && self.space.is_known(at)).then_some(0.0);
                 if let Some(value) = cell.read(desc.expire).or(zero) {
                     series.add(&self.space, &self.interns, at, value.into());
                 }

@@ -169,10 +169,9 @@ impl<L: LabelSet> fmt::Debug for Histogram<L> {
 impl<L: LabelSet> Instrument for Histogram<L> {
     fn collect(&'static self, desc: &'static MetricDesc, page: &mut Page<'_>) {
         family::prepare(&self.space, L::CAPS, L::VALUES);
-        let known = family::is_known(L::CAPS, L::VALUES);
         page.family(desc, FamilyKind::Histogram, |series| {
             self.space.each(!L::CAPS.is_empty(), |at, [slot]| {
-                if slot.is_used() || known && !self.space.is_surplus(at) {
+                if slot.is_used() || self.space.is_known(at) {
                     let observed = self.values.read(series.reader, desc.buckets.len(), slot, at);
                     series.add_observed(&self.space, &self.interns, at, observed);
                 }

@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 /// instrument's labels are checked at compile time.
 pub(crate) const MAX_SERIES: usize = 65_536;
 
+/// The most series that a family shows before they are used: more are no help to whoever waits for the first.
+const KNOWN: usize = 100;
+
 /// A cell of a [`Space`], which starts vacant.
 pub(crate) trait Vacant {
     const VACANT: Self;
@@ -108,9 +111,13 @@ impl<T: Vacant> Space<T> {
         self.built.get().map_or(1, |built| built.series.len())
     }
 
-    /// Whether this is the combination that stands for the surplus.
-    pub(crate) fn is_surplus(&self, at: Combination) -> bool {
-        self.built.get().is_some_and(|built| at.0 + 1 == built.series.len())
+    /// Whether the combination is known before it is used, so that a scrape shows it at zero: there are no labels, or
+    /// room has been made, every label is of a bounded type, and they make few series in all.
+    pub(crate) fn is_known(&self, at: Combination) -> bool {
+        self.built.get().is_none_or(|built| {
+            let bounded = built.dimensions.iter().all(|label| !label.values.is_empty());
+            bounded && built.series.len() <= KNOWN + 1 && at.0 + 1 < built.series.len()
+        })
     }
 
     /// Calls `visit` with every combination and what belongs to it.

@@ -29,6 +29,7 @@ fn function(metric: &'static FunctionMetric, page: &mut Page<'_>) {
     match desc.kind {
         Kind::Gauge => page.family(desc, FamilyKind::Gauge, |series| {
             metric.gauges.each(labelled, |at, cell| {
+                // What nobody has set is not known to be zero.
                 if let Some(value) = cell.read(desc.expire) {
                     series.add(&metric.gauges, &metric.interns, at, value.into());
                 }
@@ -36,14 +37,14 @@ fn function(metric: &'static FunctionMetric, page: &mut Page<'_>) {
         }),
         Kind::Counter => page.family(desc, FamilyKind::Counter, |series| {
             metric.slots.each(labelled, |at, [slot]| {
-                if slot.is_used() || !labelled {
+                if slot.is_used() || metric.slots.is_known(at) {
                     series.add(&metric.slots, &metric.interns, at, counter::read(series.reader, slot));
                 }
             });
         }),
         Kind::Histogram => page.family(desc, FamilyKind::Histogram, |series| {
             metric.slots.each(labelled, |at, [slot]| {
-                if slot.is_used() || !labelled {
+                if slot.is_used() || metric.slots.is_known(at) {
                     let observed = metric.values.read(series.reader, desc.buckets.len(), slot, at);
                     series.add_observed(&metric.slots, &metric.interns, at, observed);
                 }

@@ -70,6 +70,25 @@ fn statics() {
     assert_eq!(help("metrics_depth").as_deref(), Some("Depth of the queue"));
 }
 
+#[metric(counter, name = "metrics_moves_total", labels(to = to))]
+#[metric(histogram, name = "metrics_move_size", value = size, buckets = [1, 10], labels(to = to))]
+#[metric(counter, name = "metrics_movers_total", labels(to = to, who = capped(who, 2)))]
+fn relocate(to: State, size: u32, who: &str) {
+    assert!(matches!(to, State::Idle | State::Busy) && !who.is_empty());
+}
+
+/// Where `increase` sees the first error, its series was there before.
+#[test]
+fn after_the_first_call_all_bounded_series_are_there() {
+    relocate(State::Busy, 3, "a");
+    assert_eq!(number("metrics_moves_total", &[("to", "busy")]), Some(1.0));
+    assert_eq!(number("metrics_moves_total", &[("to", "idle")]), Some(0.0));
+    assert_eq!(observed("metrics_move_size", &[("to", "idle")]), Some((0, 0.0)));
+    // Which strings there will be, nobody knows.
+    assert_eq!(number("metrics_movers_total", &[("to", "busy"), ("who", "a")]), Some(1.0));
+    assert_eq!(number("metrics_movers_total", &[("to", "idle"), ("who", "a")]), None);
+}
+
 struct Holder;
 
 impl Holder {
