@@ -35,9 +35,13 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn on_static(ctxt: &Ctxt, args: &MetricArgs, item: &ItemStatic) -> TokenStream {
     check::metric(ctxt, args, On::Static(item));
-    let Some(desc) = describe::metric(args, &item.attrs, false).filter(|_| ctxt.is_clean() && !OFF) else {
+    let Some(desc) = describe::metric(args, &item.attrs, false).filter(|_| ctxt.is_clean()) else {
         return item.to_token_stream();
     };
+    if OFF {
+        // An entry uses it.
+        return quote!(#[allow(dead_code)] #item);
+    }
     let v1 = Runtime::at(args.krate.as_ref());
     let ident = &item.ident;
     let docs = docs::metric(&desc);
@@ -72,12 +76,8 @@ fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenSt
         check::metric(ctxt, args, On::Function(&function.sig));
     }
     check::metrics(ctxt, &all);
-    if !ctxt.is_clean() || OFF {
-        // Without an entry nothing calls a polled function, which is no reason to warn of it.
-        let polled = OFF && all.iter().any(|args| args.source(true) == Source::Polled);
-        let allowed = polled.then(|| quote!(#[allow(dead_code)]));
-        let function = function.plain(ctxt);
-        return quote!(#allowed #function);
+    if !ctxt.is_clean() {
+        return function.plain(ctxt);
     }
     let described: Vec<OnFunction> = all
         .into_iter()
@@ -89,6 +89,12 @@ fn on_function(ctxt: &Ctxt, args: MetricArgs, mut function: Function) -> TokenSt
     function.attrs.extend(described.iter().filter_map(|metric| docs::metric(&metric.desc)));
     let (polled, counted): (Vec<_>, Vec<_>) =
         described.into_iter().partition(|metric| metric.desc.source == Source::Polled);
+    if OFF {
+        // Without an entry nothing calls a polled function, which is no reason to warn of it.
+        let allowed = (!polled.is_empty()).then(|| quote!(#[allow(dead_code)]));
+        let function = function::unmeasured(&counted, &function);
+        return quote!(#allowed #function);
+    }
     let polled = polled.iter().map(|metric| poll(metric, &function.sig)).collect();
     function::expand(&counted, &function, polled)
 }

@@ -31,6 +31,22 @@ pub(super) fn expand(metrics: &[OnFunction], function: &Function, polled: TokenS
     }
 }
 
+/// The function under feature `off`. What the attributes' expressions name would be unused without them, so they
+/// are there to be checked, and never run.
+pub(super) fn unmeasured(metrics: &[OnFunction], function: &Function) -> TokenStream {
+    let parts = metrics.iter().enumerate().map(|(position, metric)| Part::new(metric, position));
+    let parts: Vec<Part<'_>> = parts.filter(|part| !part.evaluated().is_empty()).collect();
+    let Some(body) = function.body.as_ref().filter(|_| !parts.is_empty()) else {
+        return function.to_token_stream();
+    };
+    let statics = parts.iter().map(|part| part.item(&function.sig.ident));
+    let before = parts.iter().map(Part::before);
+    // What is recorded says what type it is.
+    let records = parts.iter().map(Part::record);
+    let block = wrap::last(body);
+    function.with(body, quote!(if false { #(#statics)* #(#before)* #(#records;)* } #block))
+}
+
 /// The body with the updates behind it.
 fn watched(
     v1: &Runtime,

@@ -58,12 +58,15 @@ impl<'a> Part<'a> {
 
     /// The static and its entry in the registry. `function` is where the metric stands.
     pub(super) fn declaration(&self, function: &Ident) -> TokenStream {
+        let (Part { v1, item, .. }, declared) = (self, self.item(function));
+        quote!(#declared #v1::submit_function_metric!(#item);)
+    }
+
+    /// The static.
+    pub(super) fn item(&self, function: &Ident) -> TokenStream {
         let Part { metric, v1, item, .. } = self;
         let desc = emit::metric_desc(v1, &metric.args, function, &metric.desc);
-        quote! {
-            static #item: #v1::FunctionMetric = #v1::FunctionMetric::new(#desc);
-            #v1::submit_function_metric!(#item);
-        }
+        quote!(static #item: #v1::FunctionMetric = #v1::FunctionMetric::new(#desc);)
     }
 
     /// What is evaluated before the body: labels, value, the time. And for a metric that counts every call,

@@ -21,12 +21,14 @@ pub(super) fn expand(
     params: &[Ident],
     keeps_async: bool,
 ) -> TokenStream {
-    let Some(body) = function.body.as_ref().filter(|_| !super::OFF) else {
-        return function.to_token_stream();
-    };
+    let Some(body) = &function.body else { return function.to_token_stream() };
     let v1 = Runtime::at(args.krate.as_ref());
     let desc = describe::function(args, &function.attrs, &function.sig, owner);
     let site = site(&v1, args, function, &desc, params);
+    if super::OFF {
+        return unobserved(&v1, args, function, body, &site);
+    }
+    let entry = quote!(#v1::inventory::submit! { &__OBS_SITE });
     let mut outer = function.clone();
     outer.attrs.extend(docs::function(&desc));
     let watched = match shape::future(&function.sig) {
@@ -39,13 +41,39 @@ pub(super) fn expand(
         Some(shape::Future::Boxed(output)) => returned(&v1, args, &mut outer, body, output, true),
     };
     match watched {
-        Ok(watched) => outer.with(body, quote!(#site #watched)),
+        Ok(watched) => outer.with(body, quote!(#site #entry #watched)),
         // A body that had to be read and could not: the compiler says why.
         Err(_) => function.to_token_stream(),
     }
 }
 
-/// The static that describes the function and holds its counts, and its entry in the registry.
+/// The function under feature `off`. What its attribute's expressions name would be unused without them, so they
+/// are there to be checked, and never run.
+fn unobserved(
+    v1: &Runtime,
+    args: &ObserveArgs,
+    function: &Function,
+    body: &Body,
+    site: &TokenStream,
+) -> TokenStream {
+    let mut named = TokenStream::new();
+    if !call::evaluated(args).is_empty() {
+        let enter = call::enter(v1, args, Callee::Sync);
+        named.extend(quote!(let _ = #enter;));
+    }
+    let yielded = shape::yielded(&function.sig).filter(|ty| is_judged(args) && wrap::is_whole(ty));
+    if let Some(ty) = yielded {
+        let class = class(v1, args, &quote!(&#v1::never::<#ty>()));
+        named.extend(quote!(let _ = #class;));
+    }
+    if named.is_empty() {
+        return function.to_token_stream();
+    }
+    let block = wrap::last(body);
+    function.with(body, quote!(if false { #site #named } #block))
+}
+
+/// The static that describes the function and holds its counts.
 fn site(
     v1: &Runtime,
     args: &ObserveArgs,
@@ -55,13 +83,9 @@ fn site(
 ) -> TokenStream {
     let own = function.sig.generics.type_params().map(|param| param.ident.clone());
     let params: Vec<Ident> = params.iter().cloned().chain(own).collect();
-    let judged = args.ok_if.is_some() || args.error_if.is_some();
-    let errors = emit::errors(v1, &function.sig, judged, &params);
+    let errors = emit::errors(v1, &function.sig, is_judged(args), &params);
     let site = emit::site(v1, args, function, desc, &errors);
-    quote! {
-        static __OBS_SITE: #v1::Site = #site;
-        #v1::inventory::submit! { &__OBS_SITE }
-    }
+    quote!(static __OBS_SITE: #v1::Site = #site;)
 }
 
 fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) -> syn::Result<TokenStream> {
@@ -114,12 +138,11 @@ fn deferred(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Bo
 /// Whether an `async fn` may become a function that returns its future. To its callers they are the same;
 /// to attributes that are still to come they are not, nor to what needs the arguments when the call starts.
 fn is_deferrable(args: &ObserveArgs, function: &Function, keeps_async: bool) -> bool {
-    let judged = args.ok_if.is_some() || args.error_if.is_some();
     let ret = shape::returned(&function.sig);
     // Documentation says `async fn`.
     !docs::is_rustdoc()
         && !keeps_async
-        && !judged
+        && !is_judged(args)
         && call::is_bare(args)
         && function.attrs.iter().all(item::is_inert)
         && !is_named_like_std(function)
@@ -181,10 +204,14 @@ fn returned(
     Ok(quote!(let __obs_call = #enter; #watched))
 }
 
+/// Whether the attribute says which returned values are errors.
+fn is_judged(args: &ObserveArgs) -> bool {
+    args.ok_if.is_some() || args.error_if.is_some()
+}
+
 /// Whether returned values are looked at.
 fn is_read(args: &ObserveArgs, ret: Option<&Type>) -> bool {
-    let judged = args.ok_if.is_some() || args.error_if.is_some();
-    judged || ret.is_some_and(|ret| !shape::infallible(ret))
+    is_judged(args) || ret.is_some_and(|ret| !shape::infallible(ret))
 }
 
 /// What reads a future's output: a function of a reference to it.

@@ -1,6 +1,6 @@
 //! Bodies that are futures, and bodies that return one.
 
-use super::{annotated, contained, ended, params, written};
+use super::{annotated, contained, ended, last, params, written};
 use crate::emit::Runtime;
 use crate::item::{Body, Exits, Function};
 use obs_model::grammar::shape;
@@ -21,6 +21,7 @@ pub(crate) fn awaited(
     let block = body.block();
     let rebound = params::rebind(function, evaluated, true);
     if matches!(ret.map(shape::plain_type), Some(Type::Never(_))) {
+        let block = last(body);
         return quote!(async move { #rebound #block });
     }
     let annotation = annotated(ret);
@@ -74,29 +75,31 @@ pub(crate) fn wrap_future(
     evaluated: &TokenStream,
     around: impl Fn(TokenStream) -> TokenStream,
 ) -> syn::Result<TokenStream> {
-    let boxing = |future: TokenStream| if boxed { quote!(#v1::Box::pin(#future)) } else { future };
     let Tail { before, last, leaves } = tail;
-    match last {
-        Some(last) if !leaves => {
-            let last = match last {
-                Expr::Call(mut call) if is_pinned_block(&call) => {
-                    let inner = call.args.first();
-                    let inside = around(quote!(#inner));
-                    call.args = std::iter::once(Expr::Verbatim(inside)).collect();
-                    quote!(#call)
-                }
-                last => boxing(around(quote!(#last))),
-            };
-            Ok(quote!(#before #last))
+    // A block whose output is not written learns it from the box that it is in.
+    let is_known = shape::yielded(&function.sig).is_some();
+    let (before, future) = match last {
+        Some(Expr::Call(mut call)) if !leaves && is_known && is_pinned_block(&call) => {
+            let inner = call.args.first();
+            let inside = around(quote!(#inner));
+            call.args = std::iter::once(Expr::Verbatim(inside)).collect();
+            return Ok(quote!(#before #call));
         }
+        Some(last) if !leaves && !boxed => {
+            let future = around(quote!(#last));
+            return Ok(quote!(#before #future));
+        }
+        Some(last) if !leaves => (before, quote!(#last)),
         _ => {
             let ret = shape::returned(&function.sig).cloned();
-            let future = contained(v1, function, body, ret.as_ref(), evaluated)?;
-            let annotation = annotated(ret.as_ref());
-            let last = boxing(around(quote!(__obs_future)));
-            Ok(quote!(let __obs_future #annotation = #future; #last))
+            (TokenStream::new(), contained(v1, function, body, ret.as_ref(), evaluated)?)
         }
-    }
+    };
+    // Boxes of different futures become the one type that is written, which an argument would not be told.
+    let annotation = annotated(shape::returned(&function.sig));
+    let last = around(quote!(__obs_future));
+    let last = if boxed { quote!(#v1::Box::pin(#last)) } else { last };
+    Ok(quote!(#before let __obs_future #annotation = #future; #[allow(unreachable_code)] #last))
 }
 
 /// An `async` block, by itself or in `Box::pin(…)`.

@@ -9,7 +9,7 @@ pub enum Future<'a> {
     Async,
     /// `-> impl Future<Output = R>`, with `R` where it is named.
     Opaque(Option<&'a Type>),
-    /// `-> Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
+    /// `-> Pin<Box<dyn Future<Output = R>>>`, or with `impl`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
     Boxed(Option<&'a Type>),
 }
 
@@ -22,18 +22,15 @@ pub fn future(sig: &Signature) -> Option<Future<'_>> {
         Type::ImplTrait(opaque) => output_of(&opaque.bounds).map(Future::Opaque),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let boxed = |inner: Option<&'_ Type>| matches!(inner, Some(Type::TraitObject(_)));
             if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
-                return Some(Future::Boxed(first_type(&last.arguments)));
+                return Some(Future::Boxed(only_type(&last.arguments)));
             }
             let pointer = first_type(&last.arguments).map(plain_type);
             let Some(Type::Path(pointer)) = pointer.filter(|_| last.ident == "Pin") else { return None };
             let pointer = pointer.path.segments.last().filter(|pointer| pointer.ident == "Box")?;
-            let object = first_type(&pointer.arguments).map(plain_type);
-            match object {
-                Some(Type::TraitObject(dynamic)) if boxed(object) => {
-                    output_of(&dynamic.bounds).map(Future::Boxed)
-                }
+            match plain_type(first_type(&pointer.arguments)?) {
+                Type::TraitObject(object) => output_of(&object.bounds).map(Future::Boxed),
+                Type::ImplTrait(opaque) => output_of(&opaque.bounds).map(Future::Boxed),
                 _ => None,
             }
         }
@@ -114,8 +111,21 @@ fn output_of<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option
 }
 
 fn first_type(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
+    types(arguments).next()
+}
+
+/// The type among some arguments, where there is one. Of two, as tonic's `BoxFuture<T, E>` has, neither is the output.
+fn only_type(arguments: &PathArguments) -> Option<&Type> {
+    let mut types = types(arguments);
+    types.next().filter(|_| types.next().is_none())
+}
+
+fn types(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+    let arguments = match arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
@@ -152,6 +162,12 @@ mod tests {
             "boxed u8"
         );
         assert_eq!(shape(parse_quote!(fn f() -> futures::BoxFuture<'a, u8>)), "boxed u8");
+        assert_eq!(shape(parse_quote!(fn f() -> tonic::codegen::BoxFuture<u8, Error>)), "boxed ");
+        assert_eq!(shape(parse_quote!(fn f() -> Pin<Box<impl Future<Output = u8>>>)), "boxed u8");
+        assert_eq!(
+            shape(parse_quote!(fn f() -> Pin<Box<impl Iterator>>)),
+            "sync Pin < Box < impl Iterator > >"
+        );
         assert_eq!(shape(parse_quote!(fn f() -> Pin<&'a mut u8>)), "sync Pin < & 'a mut u8 >");
     }
 

@@ -14,6 +14,7 @@
 
 mod async_trait;
 mod blocks;
+mod boxes;
 mod deferred;
 mod drops;
 mod endings;

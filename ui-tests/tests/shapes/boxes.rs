@@ -1,0 +1,96 @@
+//! Boxed futures that are one or another, and boxes by other names.
+
+use obs_runtime::observe;
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Mutex;
+use ui_tests::{Yield, ended, ready};
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+async fn first() -> Result<u8, String> {
+    Yield::default().await;
+    Ok(1)
+}
+
+async fn second() -> Result<u8, String> {
+    Err("second".to_owned())
+}
+
+#[observe]
+fn either(is_first: bool) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send>> {
+    if is_first { Box::pin(first()) } else { Box::pin(second()) }
+}
+
+#[observe]
+fn matched(n: u8) -> Pin<Box<dyn Future<Output = Result<u8, String>>>> {
+    let below = n.saturating_sub(1);
+    match n {
+        0 => Box::pin(second()),
+        1 => Box::pin(std::future::ready(Ok(below))),
+        _ => Box::pin(async move { Ok(below) }),
+    }
+}
+
+#[observe]
+fn borrowed<'a>(shelf: &'a Mutex<Vec<u8>>) -> Pin<Box<dyn Future<Output = usize> + Send + 'a>> {
+    match shelf.lock().unwrap().len() {
+        0 => Box::pin(async { 0 }),
+        _ => Box::pin(async move { shelf.lock().unwrap().len() }),
+    }
+}
+
+#[observe]
+fn unwritten(_: u8) -> Pin<Box<dyn Future<Output = u8>>> {
+    unimplemented!("on purpose")
+}
+
+#[test]
+fn branches_are_boxes_of_different_futures() {
+    assert_eq!(ready(either(true)), Ok(1));
+    assert!(ready(either(false)).is_err());
+    ended!("either", "ok" => 1, "error/_OTHER" => 1);
+    assert!(ready(matched(0)).is_err());
+    assert_eq!((ready(matched(1)), ready(matched(2))), (Ok(0), Ok(1)));
+    ended!("matched", "ok" => 2, "error/_OTHER" => 1);
+    assert_eq!((ready(borrowed(&Mutex::default())), ready(borrowed(&Mutex::new(vec![1])))), (0, 1));
+    ended!("borrowed", "ok" => 2);
+    assert!(std::panic::catch_unwind(|| unwritten(1)).is_err());
+    ended!("unwritten", "panic" => 1);
+}
+
+mod other {
+    //! As in tonic, where the alias is given what a `Result` is.
+    pub(super) type BoxFuture<T, E> = super::Boxed<Result<T, E>>;
+}
+
+#[observe]
+fn of_a_result(n: u8) -> other::BoxFuture<u8, String> {
+    Box::pin(async move { n.checked_add(1).ok_or_else(|| "too much".to_owned()) })
+}
+
+#[observe]
+fn of_a_result_that_is_ok(n: u8) -> other::BoxFuture<u8, Infallible> {
+    if n == 0 { Box::pin(async { Ok(0) }) } else { Box::pin(std::future::ready(Ok(n))) }
+}
+
+#[observe]
+fn of_one_type(n: u8) -> Pin<Box<impl Future<Output = Result<u8, String>> + Send>> {
+    Box::pin(async move {
+        Yield::default().await;
+        n.checked_add(1).ok_or_else(|| "too much".to_owned())
+    })
+}
+
+#[test]
+fn boxes_by_other_names() {
+    assert_eq!(ready(of_a_result(1)), Ok(2));
+    assert!(ready(of_a_result(255)).is_err());
+    ended!("of_a_result", "ok" => 1, "error/_OTHER" => 1);
+    assert_eq!((ready(of_a_result_that_is_ok(0)), ready(of_a_result_that_is_ok(1))), (Ok(0), Ok(1)));
+    ended!("of_a_result_that_is_ok", "ok" => 2);
+    assert_eq!(ready(of_one_type(1)), Ok(2));
+    assert!(ready(of_one_type(255)).is_err());
+    ended!("of_one_type", "ok" => 1, "error/_OTHER" => 1);
+}
