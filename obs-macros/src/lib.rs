@@ -58,8 +58,10 @@ pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `name = "…"` | the family's full name, with unit and `_total` |
 /// | `help = "…"` | default: the documentation's first paragraph |
 /// | `labels(state: PoolState)`, `labels(format = input.format)` | on a static by type, on a function by value |
+/// | `labels(status = result(), kind = error_type())` | on a function: `ok`, `error`, `cancelled` or `panic`; the error's category |
+/// | `labels(verdict = \|returned\| …)` | on a function: read from a reference to what it returned |
 /// | `value = input.len()` | on a function: what a call adds, sets or observes; evaluated before the body |
-/// | `when = "ok"` | on a function: which calls count: `ok` (default), `error` or `always` |
+/// | `when = "ok"` | on a function: which calls count: `ok` (default), `error`, or `always` (default with `result()`) |
 /// | `buckets` | of a histogram: a preset or a list |
 /// | `keep_name` | the name stays as it is, where others ask for it already: a counter without `_total`, a unit that is no base unit |
 /// | `dashboard` | the dashboard it belongs on |

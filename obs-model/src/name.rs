@@ -1,18 +1,10 @@
 //! Names of metrics and labels.
 
-/// Labels that the runtime or the exposition format adds itself; an attribute may not name them.
-pub const RESERVED_LABELS: [&str; 10] = [
-    "function",
-    "module",
-    "result",
-    "error_type",
-    "le",
-    "quantile",
-    "job",
-    "instance",
-    "category",
-    "severity",
-];
+/// Labels that Prometheus or the exposition format adds itself; nothing else may be called so.
+pub const RESERVED_LABELS: [&str; 4] = ["le", "quantile", "job", "instance"];
+
+/// Labels that the runtime adds to the families of observed functions and kernels; a metric of one's own may have them.
+pub const OBSERVED_LABELS: [&str; 6] = ["function", "module", "result", "error_type", "category", "severity"];
 
 /// Families that the runtime exports itself.
 pub const RESERVED_PREFIXES: [&str; 3] = ["function_calls_", "obs_", "process_"];
@@ -55,11 +47,25 @@ pub fn check_label(name: &str) -> Result<(), String> {
         return Err(format!("\"{name}\" is no label name: two leading underscores are Prometheus's own"));
     }
     if RESERVED_LABELS.contains(&name) {
-        return Err(format!(
-            "the label `{name}` is set by the runtime or by Prometheus; choose another name"
-        ));
+        return Err(set_by_others(name));
     }
     Ok(())
+}
+
+/// Checks the name of a label of an observed function or a kernel.
+///
+/// # Errors
+///
+/// A sentence saying what a name may be.
+pub fn check_observed_label(name: &str) -> Result<(), String> {
+    if OBSERVED_LABELS.contains(&name) {
+        return Err(set_by_others(name));
+    }
+    check_label(name)
+}
+
+fn set_by_others(label: &str) -> String {
+    format!("the label `{label}` is set by the runtime or by Prometheus; choose another name")
 }
 
 /// Families that the runtime exports itself, by their whole name.
@@ -135,8 +141,12 @@ mod tests {
             assert!(check_metric(bad).is_err(), "{bad}");
         }
         assert!(check_label("tier").is_ok());
-        for bad in ["", "le", "__name", "function", "a b", "9"] {
-            assert!(check_label(bad).is_err(), "{bad}");
+        for bad in ["", "le", "__name", "a b", "9"] {
+            assert!(check_label(bad).is_err() && check_observed_label(bad).is_err(), "{bad}");
+        }
+        // Only what the runtime counts has them already.
+        for taken in OBSERVED_LABELS {
+            assert!(check_label(taken).is_ok() && check_observed_label(taken).is_err(), "{taken}");
         }
     }
 }

@@ -67,6 +67,11 @@ fn right_attributes_have_no_mistakes() {
         "#[observe(ok_if = check)] fn f() -> impl Future { async {} }",
         "#[metric(counter, name = \"a_total\")] #[metric(counter, name = \"b_total\", when = \"error\")]
          fn f() -> Result<(), ()> { Ok(()) }",
+        "#[metric(counter, name = \"a_total\", labels(status = result(), error_type = error_type()))]
+         fn f() -> Result<(), ()> { Ok(()) }",
+        "#[metric(counter, name = \"a_total\", labels(function = |r| r.is_ok(), result = capped(|r| r.name(), 5)))]
+         fn f() -> Result<(), ()> { Ok(()) }",
+        "#[metric(counter, name = \"a_total\", labels(a = result(b), c = self::error_type()))] fn f() {}",
         "#[metric(histogram, name = \"batch_size\", value = n, buckets = [1, 10])] fn f(n: usize) {}",
         "#[metric(gauge, name = \"requests_per_second\")] fn f() -> f64 { 0.0 }",
         "#[metric(counter, name = \"a_total\")] static A: obs::Counter = obs::Counter::new();",
@@ -232,6 +237,25 @@ fn unbounded_labels() {
         &["0: the cap of a label is a whole number from 1 to 10000"],
     );
     expect("#[observe(labels(l = capped(a, 5, 6)))] fn f() {}", &["6: `capped` takes a string and a cap"]);
+    expect(
+        "#[observe(labels(status = result()))] fn f() {}",
+        &[
+            "status: the label `status` is known only when the call has ended, and labels here are evaluated before it",
+        ],
+    );
+    expect(
+        "#[metric(counter, name = \"a_total\", labels(l = |r| r.is_ok()), when = \"always\")]
+         fn f() -> Result<(), ()> { Ok(()) }",
+        &["l: the label `l` is read from what the function returns"],
+    );
+    expect(
+        "#[metric(counter, name = \"a_total\", labels(l = error_type()))] fn f() {}",
+        &["l: `f` returns no error, so there is no type of one"],
+    );
+    expect(
+        "#[metric(gauge, name = \"a\", labels(l = result()))] static A: Gauge<S> = Gauge::new();",
+        &["l: on a static the label `l` has a type"],
+    );
     expect("#[observe(labels(l = a, l = b))] fn f() {}", &["l: the label `l` is given twice"]);
     expect(
         "#[observe(labels(l: T))] fn f() {}",

@@ -77,6 +77,6 @@ pub use obs_macros::{ErrorCategory, LabelValue, metric, observe};
 pub use otlp::Otlp;
 pub use registry::{Conflict, catalogue, conflicts, snapshot};
 pub use secret::Secret;
-pub use trace::Sampling;
+pub use trace::{FieldValue, Sampling, record};
 #[cfg(feature = "tracing-subscriber")]
 pub use trace::{layer, layer_with_filter};

@@ -17,6 +17,7 @@ pub(crate) mod inbox;
 #[cfg(feature = "tracing-subscriber")]
 mod layer;
 mod local;
+mod note;
 pub(crate) mod record;
 #[cfg(feature = "tower")]
 pub(crate) mod request;
@@ -28,6 +29,7 @@ mod tracer;
 pub(crate) use inbox::Finished;
 #[cfg(feature = "tracing-subscriber")]
 pub use layer::{layer, layer_with_filter};
+pub use note::record;
 pub use record::FieldValue;
 pub use sampling::Sampling;
 pub(crate) use tracer::{Limits, Tracer};

@@ -76,28 +76,49 @@ fn watched(
 /// The updates behind a body that has returned.
 fn after(v1: &Runtime, parts: &[Part<'_>], output: Option<&Type>) -> TokenStream {
     let records = |when: When| {
-        let records: TokenStream = parts
-            .iter()
-            .filter(|part| part.when() == when)
+        let of = parts.iter().filter(|part| part.when() == when);
+        let records: TokenStream = of
+            .clone()
             .map(|part| {
                 let record = part.record();
                 quote!(#record;)
             })
             .collect();
-        records
+        let ending =
+            of.clone().any(Part::says_how).then(|| quote!(let __obs_ending = #v1::Ending::of(__obs_class);));
+        quote!(#ending #records)
     };
     let (ok, error) = (records(When::Ok), records(When::Error));
-    if output.is_some_and(|output| !shape::infallible(output)) && !(ok.is_empty() && error.is_empty()) {
+    // A guard is told how the call ended; one that need not know is mentioned, so that it lasts as long as a future.
+    let guards: TokenStream = parts
+        .iter()
+        .filter_map(|part| {
+            let guard = part.guard()?;
+            Some(match part.says_how() {
+                true => quote!(#v1::OnEnd::ended(&mut #guard, __obs_class);),
+                false => quote!(let _ = &#guard;),
+            })
+        })
+        .collect();
+    let says_how = parts.iter().any(Part::says_how);
+    if output.is_some_and(|output| !shape::infallible(output))
+        && (says_how || !(ok.is_empty() && error.is_empty()))
+    {
         return quote! {
             #[allow(unreachable_code)]
-            match #v1::class!(&__obs_ret) {
-                #v1::Class::Ok => { #ok }
-                #v1::Class::Error(_) => { #error }
+            {
+                let __obs_class = #v1::class!(&__obs_ret);
+                #guards
+                match __obs_class {
+                    #v1::Class::Ok => { #ok }
+                    #v1::Class::Error(_) => { #error }
+                }
             }
         };
     }
-    if ok.is_empty() {
+    let class = says_how.then(|| quote!(let __obs_class = #v1::Class::Ok;));
+    if ok.is_empty() && guards.is_empty() {
         return TokenStream::new();
     }
-    quote!(#[allow(unreachable_code)] { #ok })
+    quote!(#[allow(unreachable_code)] { #class #guards #ok })
 }

@@ -4,7 +4,7 @@ use super::OnFunction;
 use crate::emit::{self, Runtime};
 use crate::observe;
 use obs_model::catalogue::Kind;
-use obs_model::grammar::{Label, When};
+use obs_model::grammar::{Bound, Label, When};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -31,7 +31,21 @@ impl<'a> Part<'a> {
     }
 
     pub(super) fn when(&self) -> When {
-        self.metric.args.when.map(|given| given.value).unwrap_or_default()
+        self.metric.args.when()
+    }
+
+    fn given(&self) -> &[Label] {
+        self.metric.args.labels.as_ref().map(|given| given.value.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether a label says how the call ended.
+    pub(super) fn says_how(&self) -> bool {
+        self.given().iter().any(|label| matches!(label.bound, Bound::Result | Bound::ErrorType))
+    }
+
+    /// What counts every call, however it ends.
+    pub(super) fn guard(&self) -> Option<Ident> {
+        (self.when() == When::Always).then(|| format_ident!("__obs_guard_{}", self.item))
     }
 
     /// The attribute's expressions, which use the function's parameters.
@@ -56,8 +70,7 @@ impl<'a> Part<'a> {
     /// what counts it however it ends.
     pub(super) fn before(&self) -> TokenStream {
         let Part { metric, v1, item, labels, value } = self;
-        let given = metric.args.labels.as_ref().map(|given| given.value.as_slice()).unwrap_or_default();
-        let given = observe::labels(v1, given, item);
+        let given = observe::labels(v1, self.given(), item);
         let evaluated = match &metric.args.value {
             Some(given) => {
                 let given = &given.value;
@@ -66,16 +79,55 @@ impl<'a> Part<'a> {
             None if metric.args.is_duration() => quote!(let #value = #v1::start();),
             None => TokenStream::new(),
         };
-        let always = (self.when() == When::Always).then(|| {
-            let guard = format_ident!("__obs_guard_{}", item);
+        let always = self.guard().map(|guard| {
             let record = self.record();
-            quote!(let #guard = #v1::OnDrop(move || #record);)
+            if self.says_how() {
+                quote!(let mut #guard = #v1::OnEnd::new(move |__obs_ending: #v1::Ending| #record);)
+            } else {
+                quote!(let #guard = #v1::OnDrop(move || #record);)
+            }
         });
         quote!(let #labels = #given; #evaluated #always)
     }
 
-    /// The update itself.
+    /// The update itself. What labels say of the end comes from `__obs_ending` and `__obs_ret`.
     pub(super) fn record(&self) -> TokenStream {
+        let labels = &self.labels;
+        let later: TokenStream = self
+            .given()
+            .iter()
+            .enumerate()
+            .filter_map(|(position, label)| self.later(position, label))
+            .collect();
+        if !later.is_empty() {
+            let update = self.update();
+            return quote!({ let mut #labels = #labels; #later #update });
+        }
+        self.update()
+    }
+
+    /// The value of a label that is known when the call has ended.
+    fn later(&self, position: usize, label: &Label) -> Option<TokenStream> {
+        let Part { v1, item, labels, .. } = self;
+        let value = match (&label.bound, label.reads()) {
+            (Bound::Result, _) => quote!(#v1::Ending::result(__obs_ending)),
+            (Bound::ErrorType, _) => {
+                quote!(#v1::capped(&#item, #position, #v1::Ending::error_type(__obs_ending)))
+            }
+            (bound, Some(read)) => {
+                let at = v1.located(read.span());
+                let read = quote_spanned!(read.span()=> #at::look(&__obs_ret, #read));
+                match bound {
+                    Bound::Capped(..) => quote!(#v1::capped(&#item, #position, #read)),
+                    _ => quote_spanned!(read.span()=> #v1::label(&#read)),
+                }
+            }
+            _ => return None,
+        };
+        Some(quote!(#labels[#position] = #value;))
+    }
+
+    fn update(&self) -> TokenStream {
         // By path: a trait of the user's may give every type a method of the same name.
         let Part { metric, v1, item, labels, value, .. } = self;
         match (&metric.args.value, metric.desc.kind) {

@@ -69,6 +69,8 @@ fn names_values(args: &ObserveArgs) -> bool {
 /// `[label(…), capped(…)]`: the numbers of the labels' values. `item` is the static they belong to.
 pub(crate) fn labels(v1: &Runtime, labels: &[Label], item: &Ident) -> TokenStream {
     let labels = labels.iter().enumerate().map(|(position, label)| match &label.bound {
+        // Until the call has ended.
+        _ if label.is_outcome() => quote!(#v1::LATER),
         Bound::Value(expr) => {
             let value = borrowed(expr);
             quote_spanned!(expr.span()=> #v1::label(#value))
@@ -77,8 +79,8 @@ pub(crate) fn labels(v1: &Runtime, labels: &[Label], item: &Ident) -> TokenStrea
             let value = borrowed(expr);
             quote_spanned!(expr.span()=> #v1::capped(&#item, #position, #value))
         }
-        // Refused on a function.
-        Bound::Type(_) => TokenStream::new(),
+        // Refused on a function, or known later.
+        Bound::Type(_) | Bound::Result | Bound::ErrorType => TokenStream::new(),
     });
     quote!([#(#labels),*])
 }

@@ -139,7 +139,10 @@ impl KernelArgs {
             keyword::BLOCK => self.block = Some(value::expression(key, input, "256")?),
             keyword::LABELS => {
                 let content = value::parenthesised(key, input, "precision = self.precision")?;
-                self.labels = Some(Given { value: labels::parse(ctxt, &content), span: key.span });
+                self.labels = Some(Given {
+                    value: labels::parse(ctxt, &content, crate::name::check_observed_label),
+                    span: key.span,
+                });
             }
             keyword::EVERY => self.every = Some(every(key, input)?),
             keyword::SLOW => self.slow = Some(value::duration(key, input, "5ms")?),

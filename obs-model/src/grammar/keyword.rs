@@ -20,6 +20,8 @@ pub const CRATE: &str = "crate";
 pub const DASHBOARD: &str = "dashboard";
 /// `error_if = |value| …`: which returned values count as errors.
 pub const ERROR_IF: &str = "error_if";
+/// `error_type()`: the category of the error that a call ended in, as the value of a label.
+pub const ERROR_TYPE: &str = "error_type";
 /// `every = 10`: one launch of a kernel in so many is timed.
 pub const EVERY: &str = "every";
 /// `expire = "10m"`: a gauge's series leaves the page when not updated for so long.
@@ -72,6 +74,8 @@ pub const OK_IF: &str = "ok_if";
 pub const PARENT: &str = "parent";
 /// `rename = "…"`: the value that a variant has as a label.
 pub const RENAME: &str = "rename";
+/// `result()`: how a call ended, as the value of a label.
+pub const RESULT: &str = "result";
 /// `retry_after = "5s"`.
 pub const RETRY_AFTER: &str = "retry_after";
 /// `runbook = "…"`.

@@ -2,10 +2,10 @@
 
 use super::{Ctxt, Given, keyword, read, value};
 use crate::catalogue;
-use crate::name;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
 use syn::{Error, Expr, GenericArgument, Ident, Lit, PathArguments, Result, Token, Type};
 
 /// How many distinct strings a capped label keeps where no number is given.
@@ -20,8 +20,12 @@ const CAPPED_TYPE: &str = "Capped";
 /// ```ebnf
 /// labels = "labels" "(" [ label { "," label } [ "," ] ] ")" ;
 /// label  = name "=" ( expression | "capped" "(" expression [ "," integer ] ")" )  (* on functions *)
+///        | name "=" ( "result" "(" ")" | "error_type" "(" ")" )       (* of #[metric] on functions *)
 ///        | name ":" type ;                                                        (* on statics *)
 /// ```
+///
+/// An expression is evaluated before the body. One that is a closure is called with a reference to what the function
+/// returned; that too is for `#[metric]`.
 #[derive(Clone)]
 pub struct Label {
     /// The label's name.
@@ -39,23 +43,43 @@ pub enum Bound {
     Capped(Expr, u32),
     /// A type that implements `LabelValue`, or the runtime's `Capped<N>`.
     Type(Type),
+    /// How the call ended: `ok`, `error`, `cancelled` or `panic`.
+    Result,
+    /// The category of the error that the call ended in; empty where it ended otherwise.
+    ErrorType,
 }
 
 impl Label {
     /// The cap, for labels that have one.
     pub fn cap(&self) -> Option<u32> {
         match &self.bound {
-            Bound::Value(_) => None,
+            Bound::Value(_) | Bound::Result => None,
             Bound::Capped(_, cap) => Some(*cap),
+            // Categories are few, but each crate adds its own.
+            Bound::ErrorType => Some(DEFAULT_CAP),
             Bound::Type(ty) => capped_type(ty),
         }
     }
 
-    /// The expression that gives its value on a function.
+    /// The expression that gives its value on a function, before the body.
     pub fn expr(&self) -> Option<&Expr> {
+        self.written().filter(|expr| !matches!(expr, Expr::Closure(_)))
+    }
+
+    /// The closure that gives its value on a function, of what that returned.
+    pub fn reads(&self) -> Option<&Expr> {
+        self.written().filter(|expr| matches!(expr, Expr::Closure(_)))
+    }
+
+    /// Whether its value is known only when the call has ended.
+    pub fn is_outcome(&self) -> bool {
+        matches!(self.bound, Bound::Result | Bound::ErrorType) || self.reads().is_some()
+    }
+
+    fn written(&self) -> Option<&Expr> {
         match &self.bound {
             Bound::Value(expr) | Bound::Capped(expr, _) => Some(expr),
-            Bound::Type(_) => None,
+            Bound::Type(_) | Bound::Result | Bound::ErrorType => None,
         }
     }
 
@@ -65,11 +89,15 @@ impl Label {
 }
 
 /// Reads what stands between the parentheses.
-pub(super) fn parse(ctxt: &Ctxt, input: ParseStream<'_>) -> Vec<Label> {
+pub(super) fn parse(
+    ctxt: &Ctxt,
+    input: ParseStream<'_>,
+    check: fn(&str) -> std::result::Result<(), String>,
+) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
     read::list(ctxt, input, |input| {
         let label = label(input)?;
-        name::check_label(&label.name.value).map_err(|message| Error::new(label.name.span, message))?;
+        check(&label.name.value).map_err(|message| Error::new(label.name.span, message))?;
         if labels.iter().any(|known| known.name.value == label.name.value) {
             return Err(Error::new(
                 label.name.span,
@@ -101,15 +129,35 @@ fn label(input: ParseStream<'_>) -> Result<Label> {
     input.parse::<Token![=]>()?;
     if input.peek(Ident) && input.peek2(syn::token::Paren) {
         let ahead = input.fork();
-        if ahead.parse::<Ident>()? == keyword::CAPPED {
+        let word = ahead.parse::<Ident>()?;
+        if word == keyword::CAPPED {
             input.parse::<Ident>()?;
             return Ok(Label { name, bound: capped(input)? });
+        }
+        if let Some(bound) = outcome(&word, &ahead)? {
+            input.advance_to(&ahead);
+            return Ok(Label { name, bound });
         }
     }
     let value = input.parse().map_err(|e: Error| {
         Error::new(e.span(), format!("expected an expression, as in `{} = input.format`", name.value))
     })?;
     Ok(Label { name, bound: Bound::Value(value) })
+}
+
+/// `result()` or `error_type()`, of which the word was read.
+fn outcome(word: &Ident, behind: ParseStream<'_>) -> Result<Option<Bound>> {
+    let bound = match () {
+        () if word == keyword::RESULT => Bound::Result,
+        () if word == keyword::ERROR_TYPE => Bound::ErrorType,
+        () => return Ok(None),
+    };
+    let content;
+    syn::parenthesized!(content in behind);
+    // With arguments it is a function of the user's.
+    let ends = content.is_empty() && (behind.is_empty() || behind.peek(Token![,]));
+    content.parse::<proc_macro2::TokenStream>()?;
+    Ok(ends.then_some(bound))
 }
 
 /// The parentheses after `capped`.
@@ -158,7 +206,7 @@ pub(super) fn unbounded(
 ) -> Option<(&dyn ToTokens, String)> {
     let name = &label.name.value;
     match &label.bound {
-        Bound::Capped(..) => None,
+        Bound::Capped(..) | Bound::Result | Bound::ErrorType => None,
         Bound::Type(ty) => unbounded_type(ty).map(|found| {
             let message = format!(
                 "unbounded label: nothing limits the values of {found}; \

@@ -2,7 +2,7 @@
 
 use super::read::{self, Keys};
 use super::value::{self, Key};
-use super::{Buckets, Ctxt, Given, Label, keyword, labels, observe};
+use super::{Bound, Buckets, Ctxt, Given, Label, keyword, labels, observe};
 use crate::catalogue::{Kind, Source};
 use proc_macro2::{Span, TokenStream};
 use std::time::Duration;
@@ -60,7 +60,8 @@ impl When {
 ///          | "help" "=" string              (* default: the documentation's first paragraph *)
 ///          | labels | buckets               (* see Label, Buckets *)
 ///          | "value" "=" expression         (* functions: what a call adds, sets or observes *)
-///          | "when" "=" '"' ( "ok" | "error" | "always" ) '"'       (* functions; default: "ok" *)
+///          | "when" "=" '"' ( "ok" | "error" | "always" ) '"'       (* functions; default: "ok", "always" with
+///                                                     a label that is result(), "error" with error_type() *)
 ///          | "expire" "=" duration           (* gauges: the age at which a series leaves the page *)
 ///          | "keep_name"                    (* the name is one that others know already *)
 ///          | "dashboard" "=" string
@@ -125,7 +126,10 @@ impl MetricArgs {
             keyword::HELP => self.help = Some(value::string(key, input, "Orders taken")?),
             keyword::LABELS => {
                 let content = value::parenthesised(key, input, "format = input.format")?;
-                self.labels = Some(Given { value: labels::parse(ctxt, &content), span: key.span });
+                self.labels = Some(Given {
+                    value: labels::parse(ctxt, &content, crate::name::check_label),
+                    span: key.span,
+                });
             }
             keyword::VALUE => self.value = Some(value::expression(key, input, "input.len()")?),
             keyword::WHEN => self.when = Some(value::word(key, input, When::ALL, |when| when.as_str())?),
@@ -136,6 +140,18 @@ impl MetricArgs {
             _ => self.krate = Some(value::path(key, input, "::obs_runtime")?),
         }
         Ok(())
+    }
+
+    /// The calls that count on a function: those that are told, or else those that its labels can tell apart.
+    pub fn when(&self) -> When {
+        let labels = || self.labels.iter().flat_map(|labels| &labels.value);
+        let has = |wanted: fn(&Bound) -> bool| labels().any(|label| wanted(&label.bound));
+        match self.when {
+            Some(given) => given.value,
+            None if has(|bound| matches!(bound, Bound::Result)) => When::Always,
+            None if has(|bound| matches!(bound, Bound::ErrorType)) => When::Error,
+            None => When::Ok,
+        }
     }
 
     /// How the metric gets its values, on a static or a function.

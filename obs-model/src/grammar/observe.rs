@@ -229,7 +229,10 @@ impl ObserveArgs {
             }
             keyword::LABELS => {
                 let content = value::parenthesised(key, input, "format = input.format")?;
-                self.labels = Some(Given { value: labels::parse(ctxt, &content), span: key.span });
+                self.labels = Some(Given {
+                    value: labels::parse(ctxt, &content, crate::name::check_observed_label),
+                    span: key.span,
+                });
             }
             keyword::METRIC => self.metric = Some(value::string(key, input, "checkout")?),
             keyword::BUCKETS => self.buckets = Some(Buckets::parse(key, input)?),

@@ -38,7 +38,7 @@ pub use future::{
     enter_awaited_with, future,
 };
 pub use inventory;
-pub use metric::{FunctionMetric, OnDrop, Reading, Started, amount, start};
+pub use metric::{Ending, FunctionMetric, LATER, OnDrop, OnEnd, Reading, Started, amount, look, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use place::{FieldValue, Place, Ran, now, seconds, ticks};
 pub use site::{Labelled, Outcome, Site, capped, label};

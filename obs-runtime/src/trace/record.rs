@@ -157,6 +157,24 @@ impl From<f64> for FieldValue {
     }
 }
 
+macro_rules! whole {
+    ($($number:ty),*) => {$(
+        impl From<$number> for FieldValue {
+            fn from(value: $number) -> FieldValue {
+                i64::try_from(value).map_or_else(|_| FieldValue::Text(value.to_string()), FieldValue::Integer)
+            }
+        }
+    )*};
+}
+
+whole!(u8, u16, u32, u64, usize, isize);
+
+impl From<String> for FieldValue {
+    fn from(value: String) -> FieldValue {
+        FieldValue::Text(value)
+    }
+}
+
 impl From<&str> for FieldValue {
     fn from(value: &str) -> FieldValue {
         FieldValue::Text(value.to_owned())

@@ -164,6 +164,77 @@ fn futures() {
     assert_eq!(number("metrics_boxed_total", &[]), Some(2.0));
 }
 
+#[metric(counter, name = "metrics_ended_total", labels(state = state, status = result()))]
+#[metric(counter, name = "metrics_failed_total", labels(error_type = error_type()))]
+#[metric(histogram, name = "metrics_ended_seconds", labels(status = result(), kind = error_type()))]
+#[metric(counter, name = "metrics_found_total", labels(even = |found| matches!(found, Ok(n) if n % 2 == 0)))]
+#[metric(counter, name = "metrics_named_total", labels(name = capped(|found| if found.is_ok() { "some" } else { "none" }, 5)), when = "error")]
+fn ends(state: State, n: u8) -> Result<u8, Refused> {
+    assert!(n < 100, "by design");
+    let n = n.checked_sub(1).ok_or(Refused)?;
+    Ok(n)
+}
+
+#[metric(counter, name = "metrics_ended_later_total", labels(status = result()))]
+async fn ends_later(n: u8) -> Result<u8, Refused> {
+    Yield::default().await;
+    n.checked_sub(1).ok_or(Refused)
+}
+
+#[metric(counter, name = "metrics_ended_boxed_total", labels(status = result()))]
+#[metric(counter, name = "metrics_boxed_always_total", when = "always")]
+fn ends_boxed(n: u8) -> std::pin::Pin<Box<dyn Future<Output = Result<u8, Refused>> + Send>> {
+    Box::pin(async move {
+        Yield::default().await;
+        n.checked_sub(1).ok_or(Refused)
+    })
+}
+
+#[metric(counter, name = "metrics_ended_well_total", labels(status = result()))]
+fn cannot_fail(panic: bool) {
+    assert!(!panic, "by design");
+}
+
+#[test]
+fn how_a_call_ended_is_a_label() {
+    assert!(ends(State::Idle, 1).is_ok() && ends(State::Idle, 2).is_ok() && ends(State::Busy, 0).is_err());
+    panics(|| ends(State::Busy, 100));
+    let ended = |state, status| number("metrics_ended_total", &[("state", state), ("status", status)]);
+    assert_eq!(
+        (ended("idle", "ok"), ended("busy", "error"), ended("busy", "panic")),
+        (Some(2.0), Some(1.0), Some(1.0))
+    );
+    // Only errors have a type, so only they are counted unless something else is said.
+    assert_eq!(number("metrics_failed_total", &[("error_type", "refused")]), Some(1.0));
+    assert_eq!(number("metrics_failed_total", &[("error_type", "")]), None);
+    let took = |status, kind| observed("metrics_ended_seconds", &[("status", status), ("kind", kind)]);
+    assert_eq!(took("error", "refused").map(|(calls, _)| calls), Some(1));
+    assert_eq!(took("ok", "").map(|(calls, _)| calls), Some(2));
+    assert_eq!(number("metrics_found_total", &[("even", "true")]), Some(1.0));
+    assert_eq!(number("metrics_found_total", &[("even", "false")]), Some(1.0));
+    assert_eq!(number("metrics_named_total", &[("name", "none")]), Some(1.0));
+
+    assert!(ready(ends_later(1)).is_ok() && ready(ends_later(0)).is_err());
+    cancel(ends_later(1));
+    for status in ["ok", "error", "cancelled"] {
+        assert_eq!(number("metrics_ended_later_total", &[("status", status)]), Some(1.0), "{status}");
+    }
+    // A call lasts as long as the future that the function returns.
+    let future = ends_boxed(1);
+    assert_eq!(number("metrics_boxed_always_total", &[]), Some(0.0));
+    assert!(ready(future).is_ok() && ready(ends_boxed(0)).is_err());
+    cancel(ends_boxed(1));
+    for status in ["ok", "error", "cancelled"] {
+        assert_eq!(number("metrics_ended_boxed_total", &[("status", status)]), Some(1.0), "{status}");
+    }
+    assert_eq!(number("metrics_boxed_always_total", &[]), Some(3.0));
+
+    cannot_fail(false);
+    panics(|| cannot_fail(true));
+    assert_eq!(number("metrics_ended_well_total", &[("status", "ok")]), Some(1.0));
+    assert_eq!(number("metrics_ended_well_total", &[("status", "panic")]), Some(1.0));
+}
+
 #[metric(counter, name = "metrics_both_total", labels(even = n % 2 == 0), when = "always")]
 #[observe(labels(even = n % 2 == 0))]
 fn both(n: u8) -> Result<u8, Refused> {

@@ -1,6 +1,6 @@
 //! What an attribute may stand on.
 
-use crate::grammar::{Ctxt, labels, labels::Label};
+use crate::grammar::{Bound, Ctxt, labels, labels::Label};
 use syn::{FnArg, Ident, Pat, Signature, Type};
 
 /// Whether a block's attribute can apply to a function: it has a body, and calls of it can be timed.
@@ -44,7 +44,7 @@ pub fn function(ctxt: &Ctxt, attribute: &str, sig: &Signature, has_body: bool) {
 /// Labels on a function: expressions, and bounded.
 pub(super) fn labels(ctxt: &Ctxt, labels: &[Label], sig: &Signature) {
     for label in labels {
-        if label.expr().is_none() {
+        if matches!(label.bound, Bound::Type(_)) {
             ctxt.error(
                 label.name.span,
                 format!(
@@ -59,10 +59,24 @@ pub(super) fn labels(ctxt: &Ctxt, labels: &[Label], sig: &Signature) {
     }
 }
 
+/// Labels of observed functions and kernels are known when the call begins: how it ended is said already.
+pub(super) fn before(ctxt: &Ctxt, labels: &[Label]) {
+    for label in labels.iter().filter(|label| label.is_outcome()) {
+        ctxt.error(
+            label.name.span,
+            format!(
+                "the label `{}` is known only when the call has ended, and labels here are evaluated before it; `result` \
+                 and `error_type` are there already, and others are for `#[metric(counter, …)]` on the function",
+                label.name.value
+            ),
+        );
+    }
+}
+
 /// Labels on a static: types, and bounded.
 pub(super) fn static_labels(ctxt: &Ctxt, labels: &[Label]) {
     for label in labels {
-        if label.expr().is_some() {
+        if !matches!(label.bound, Bound::Type(_)) {
             ctxt.error(
                 label.name.span,
                 format!(

@@ -19,6 +19,7 @@ pub fn kernel(ctxt: &Ctxt, args: &KernelArgs, on: On<'_>, has_body: bool) {
         On::Function(sig) => {
             item::function(ctxt, keyword::GPU_KERNEL, sig, has_body);
             item::labels(ctxt, labels, sig);
+            item::before(ctxt, labels);
             on_function(ctxt, args, sig);
         }
     }

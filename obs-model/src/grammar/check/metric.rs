@@ -4,7 +4,7 @@ use super::{item, name};
 use crate::Unit;
 use crate::bucket::Preset;
 use crate::catalogue::{Kind, Source};
-use crate::grammar::{Ctxt, Given, Label, MetricArgs, When, describe, keyword, shape};
+use crate::grammar::{Bound, Ctxt, Given, Label, MetricArgs, When, describe, keyword, shape};
 use quote::ToTokens;
 use syn::{GenericArgument, ItemStatic, PathArguments, Signature, StaticMutability, Type};
 
@@ -109,7 +109,7 @@ fn label_types(ctxt: &Ctxt, labels: &[Label], arguments: &PathArguments, item: &
         );
     }
     for (label, ty) in labels.iter().zip(types) {
-        let crate::grammar::Bound::Type(named) = &label.bound else { continue };
+        let Bound::Type(named) = &label.bound else { continue };
         let (named_text, ty_text) = (named.to_token_stream().to_string(), ty.to_token_stream().to_string());
         if named_text != ty_text {
             ctxt.error_in(
@@ -133,6 +133,22 @@ fn on_function(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
     let cannot_fail = shape::yielded(sig).is_none_or(shape::infallible);
     if let (Some(Given { value: When::Error, span }), true) = (args.when, cannot_fail) {
         ctxt.error(span, format!("`{}` returns no error; remove `when`, or return a `Result`", sig.ident));
+    }
+    if args.when() == When::Always {
+        for label in labels.iter().filter(|label| label.reads().is_some()) {
+            ctxt.error(
+                label.name.span,
+                format!(
+                    "the label `{}` is read from what the function returns, and `when = \"always\"` counts calls that \
+                     return nothing, by cancellation or panic, too; use `when = \"ok\"`, \"error\", or `result()`",
+                    label.name.value
+                ),
+            );
+        }
+    }
+    let errors_only = labels.iter().find(|label| matches!(label.bound, Bound::ErrorType));
+    if let (Some(label), true) = (errors_only, cannot_fail) {
+        ctxt.error(label.name.span, format!("`{}` returns no error, so there is no type of one", sig.ident));
     }
     if args.source(true) == Source::Polled {
         polled(ctxt, args, sig);

@@ -19,6 +19,7 @@ pub fn observe(ctxt: &Ctxt, args: &ObserveArgs, sig: &Signature, in_block: bool)
     }
     if let Some(labels) = &args.labels {
         item::labels(ctxt, &labels.value, sig);
+        item::before(ctxt, &labels.value);
     }
     if let Some(prefix) = &args.metric {
         name::prefix(ctxt, prefix);

@@ -152,7 +152,7 @@ impl LabelTypes {
             let ty = match &label.bound {
                 Bound::Type(ty) => Some(ty),
                 Bound::Value(expr) => sig.and_then(|sig| parameter(expr, sig)),
-                Bound::Capped(..) => None,
+                Bound::Capped(..) | Bound::Result | Bound::ErrorType => None,
             };
             if let Some(path) = ty.and_then(path) {
                 let (module, label) = (module.to_owned(), label.name.value.clone());

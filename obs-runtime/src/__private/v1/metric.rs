@@ -1,6 +1,6 @@
 //! `#[metric]` on functions.
 
-use super::{Interns, Kind, LabelDesc, LabelIndex, Labelled, MetricDesc};
+use super::{Class, Interns, Kind, LabelDesc, LabelIndex, Labelled, MetricDesc};
 use crate::cells::{Count, Slot, Sum};
 use crate::clock;
 use crate::instrument::gauge::GaugeCell;
@@ -90,6 +90,76 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
     }
+}
+
+/// How a call ended, for metrics that have it as a label.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending {
+    result: u32,
+    error_type: &'static str,
+}
+
+/// A label that is known when the call has ended.
+pub const LATER: LabelIndex = LabelIndex { index: 0, size: 1, values: &[""] };
+
+impl Ending {
+    const RESULTS: [&'static str; 4] = ["ok", "error", "cancelled", "panic"];
+
+    #[inline]
+    pub fn of(class: Class) -> Ending {
+        match class {
+            Class::Ok => Ending { result: 0, error_type: "" },
+            Class::Error(category) => Ending { result: 1, error_type: category.name },
+        }
+    }
+
+    /// `ok`, `error`, `cancelled` or `panic`.
+    #[inline]
+    pub fn result(self) -> LabelIndex {
+        LabelIndex { index: self.result, size: Ending::RESULTS.len() as u32, values: &Ending::RESULTS }
+    }
+
+    /// The category of the error; empty where there is none.
+    #[inline]
+    pub fn error_type(self) -> &'static str {
+        self.error_type
+    }
+}
+
+/// Records how a call ended when it is dropped, which is when the call ends.
+#[derive(Debug)]
+pub struct OnEnd<F: FnMut(Ending)> {
+    record: F,
+    ending: Option<Ending>,
+    /// Whether the thread was unwinding already: a call does not panic because a destructor makes it during a panic.
+    unwinding: bool,
+}
+
+impl<F: FnMut(Ending)> OnEnd<F> {
+    #[inline]
+    pub fn new(record: F) -> OnEnd<F> {
+        OnEnd { record, ending: None, unwinding: std::thread::panicking() }
+    }
+
+    /// The call has returned.
+    #[inline]
+    pub fn ended(&mut self, class: Class) {
+        self.ending = Some(Ending::of(class));
+    }
+}
+
+impl<F: FnMut(Ending)> Drop for OnEnd<F> {
+    #[inline]
+    fn drop(&mut self) {
+        let result = if std::thread::panicking() && !self.unwinding { 3 } else { 2 };
+        (self.record)(self.ending.unwrap_or(Ending { result, error_type: "" }));
+    }
+}
+
+/// What a closure of an attribute reads from a returned value.
+#[inline(always)]
+pub fn look<'a, R, T>(returned: &'a R, read: impl FnOnce(&'a R) -> T) -> T {
+    read(returned)
 }
 
 /// What a function that is asked at each scrape may return: any number, `bool`, a `Duration` in seconds,
