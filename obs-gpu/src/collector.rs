@@ -4,7 +4,8 @@ mod desk;
 
 use crate::bell::Bell;
 use crate::config;
-use crate::device::{self, State};
+use crate::device::{self, state::State};
+use crate::tell::tell;
 use desk::{Desk, Round};
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
@@ -24,7 +25,8 @@ pub(crate) fn start() -> bool {
         match spawned {
             Ok(handle) => Some(handle.thread().clone()),
             Err(error) => {
-                tracing::error!(target: "obs::gpu", %error, "no thread to read timings; kernels are counted only");
+                let line = "no thread to read timings; kernels are counted only";
+                tell(|| tracing::error!(target: "obs::gpu", %error, "{line}"));
                 None
             }
         }
@@ -58,9 +60,14 @@ fn run() {
     let mut idle_since = None;
     let mut nap = config::poll();
     loop {
-        for state in device::all().filter(|state| state.driver.is_some()) {
+        for state in device::all().filter(|state| state.is_driven) {
             if !desks.iter().any(|desk| desk.is_of(state)) {
-                desks.push(Desk::open(state));
+                desks.push(Desk::new(state));
+            }
+        }
+        for desk in desks.iter_mut().filter(|desk| !desk.is_up_to_date()) {
+            if let Some(session) = desk.state().session() {
+                desk.turn_to(session);
             }
         }
         let several = desks.len() > 1;
@@ -81,7 +88,7 @@ fn run() {
             nap = (nap * 2).min(50 * config::poll());
             BELL.sleep(
                 for_long,
-                || is_idle(desks.len()),
+                || is_idle(&desks),
                 || match for_long {
                     true => thread::park(),
                     false => thread::park_timeout(nap),
@@ -91,11 +98,10 @@ fn run() {
     }
 }
 
-/// Whether nothing was brought since the last round.
-fn is_idle(known: usize) -> bool {
-    let mut driven = device::all().filter(|state| state.driver.is_some());
-    let pending = |state: &State| state.pending.load(Ordering::Relaxed) > 0;
-    driven.by_ref().take(known).all(|state| !pending(state)) && driven.next().is_none()
+/// Whether nothing was brought since the last round: no launch, no device, no other context of one.
+fn is_idle(desks: &[Desk]) -> bool {
+    let idle = |desk: &Desk| desk.is_up_to_date() && desk.state().pending.load(Ordering::Relaxed) == 0;
+    desks.iter().all(idle) && device::all().filter(|state| state.is_driven).count() == desks.len()
 }
 
 /// What [`flush`](crate::flush) left.

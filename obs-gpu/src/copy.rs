@@ -47,9 +47,9 @@ pub(crate) static COPIES: [Kernel; 3] = [
 /// Dropped, it has ended well, or as `panic` where the thread began to unwind in the meantime.
 #[must_use = "a copy lasts until it is dropped"]
 #[derive(Debug)]
-pub struct Copying(Launch);
+pub struct Copying<S>(Launch<S>);
 
-impl Copying {
+impl<S> Copying<S> {
     /// Ends it by what the result says: `copying.finish(&result)`.
     pub fn finish(self, verdict: impl Verdict) {
         self.0.finish(verdict);
@@ -76,7 +76,7 @@ impl Copying {
 /// to.copy_from_slice(&from);
 /// drop(copying);
 /// ```
-pub fn copy<S: Stream + ?Sized>(direction: Direction, bytes: u64, stream: &S) -> Copying {
+pub fn copy<S: Stream>(direction: Direction, bytes: u64, stream: S) -> Copying<S> {
     let work = Work { bytes: bytes as f64, ..Work::NONE };
     Copying(launch(&COPIES[direction as usize], stream, [], work))
 }

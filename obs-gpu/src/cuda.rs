@@ -31,17 +31,29 @@
 //! # Contexts
 //!
 //! Every CUDA context is a device to this crate. Its label is the ordinal of the device that it is on; further contexts
-//! on one device, at the same time or one after another, are `0.2`, `0.3` and so on. A context is not kept alive: once
-//! the program lets go of it, that device is gone, with the timings that nobody has read, and its `gpu_device_up` is exported
-//! no longer.
+//! on one device at the same time are `0.2`, `0.3` and so on. Once the program lets go of a context, that device is gone,
+//! and its `gpu_device_up` is exported no longer; the next context there has its place, its label and its counts. So a
+//! program that makes its context anew each minute has one device all the time.
+//!
+//! The driver wants nobody to call it about a context while that is destroyed. Who sees to that depends on the stream:
+//!
+//! | stream | its context is there because |
+//! |---|---|
+//! | of `cudarc` | a launch has the `Arc` of its context until its timing is read |
+//! | of `cust` | a launch has a part in the device's primary context until then, as each `cust::context::Context` has; in other contexts, those of `cust::context::legacy`, nothing is timed |
+//! | by its handle | whoever made it [says so](Stream::from_raw) |
+//!
+//! So a context outlives its last owner by as long as it takes to read what was launched into it: a millisecond or two
+//! after the work is done. `cuDevicePrimaryCtxReset`, which heeds no owners, is called after [`flush`](crate::flush) only.
+//! That one, and keeping a handle for longer than its context, are unsafe in both libraries.
 //!
 //! Green contexts, which are parts of a device, can be the context of one thread at a time only, so that nothing is timed in
 //! their streams.
 //!
-//! The driver wants nobody to call it about a context while that is destroyed. Where work can be under way then, let
-//! [`flush`](crate::flush) return first: this crate asks the driver about a context only for launches that it has not
-//! read. A program that ends need not. With a driver before CUDA 12, which does not tell one context from a later one, keep
-//! contexts until then.
+//! # Per-thread default streams
+//!
+//! The handle 2 means another stream in each thread, and they are read each by itself. A launch that ends on another thread
+//! than it began on, as one of a future may, is counted there as untimed, with the reason `moved`.
 
 mod context;
 mod contexts;
@@ -50,12 +62,16 @@ mod ffi;
 mod library;
 mod missing;
 mod properties;
+#[cfg(feature = "cudarc")]
+mod shared;
 mod stream;
 
 pub use missing::Missing;
 pub use stream::Stream;
-#[cfg(any(feature = "cust", feature = "cudarc"))]
-pub(crate) use stream::lane;
+#[cfg(feature = "cudarc")]
+pub(crate) use stream::lane_of_shared;
+#[cfg(feature = "cust")]
+pub(crate) use stream::{Retained, lane_of_counted};
 
 use ffi::{Code, Functions};
 use std::ffi::{OsStr, OsString};

@@ -80,7 +80,8 @@ pub struct Properties {
 /// A driver of one device, as timing needs it.
 ///
 /// No method waits for the device, and all may be called from any thread. Events are of one device and go back
-/// to the driver that made them.
+/// to the driver that made them. Streams are those that [`Device::lane`](crate::Device::lane) was given, and no others; a
+/// stream of a launch is there as long as the launch holds what its lane was asked of.
 pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// What it is a driver of, in the label `backend` of `gpu_device_info`.
     fn backend(&self) -> &'static str {
@@ -124,6 +125,13 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     ///
     /// What the driver says.
     fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError>;
+
+    /// Whether the number means another stream in each thread, as that of CUDA's per-thread default stream does. A launch that
+    /// ends on another thread than it began on is not timed there.
+    fn is_per_thread(&self, stream: StreamId) -> bool {
+        let _ = stream;
+        false
+    }
 
     /// Puts the event into the stream: it happens when all that is there already has.
     ///

@@ -1,9 +1,10 @@
 //! What is exported of kernels, copies and devices.
 
 use crate::copy::COPIES;
-use crate::device::{self, State};
+use crate::device::{self, state::State};
 use crate::kernel::Kernel;
 use crate::series::{DURATION, HOST_TIME, PRESET, QUEUE, Series, Untimed};
+use crate::tell;
 use crate::work::Work;
 use obs_runtime::__private::v1::{
     self, CombinationOf, Families, KernelDesc, Key, Labelled, Name, Outcome, Pairs, Tally,
@@ -132,8 +133,10 @@ pub(crate) fn overflows(kernel: &'static Kernel, desc: &'static KernelDesc, fami
 
 /// Adds copies and devices.
 fn collect(families: &mut Families<'_, '_>) {
+    let panics = families.read(&tell::PANICS);
+    families.counter(PANICS, Key(&tell::PANICS, 0, OWN), Vec::new, panics);
     for state in device::all() {
-        if state.driver.is_some() || state.index != device::UNKNOWN {
+        if state.is_driven || state.index != device::UNKNOWN {
             of_device(state, families);
         }
         for copies in &COPIES {
@@ -163,18 +166,20 @@ fn of_device(state: &'static State, families: &mut Families<'_, '_>) {
     if !state.gone.load(Ordering::Relaxed) {
         families.gauge(UP, own, device, u64::from(!lost));
     }
-    let facts = state.facts.get();
+    let session = state.session();
+    let session = session.as_deref();
+    let facts = session.and_then(|session| session.facts.get());
     let info = || {
         let (name, driver) = facts.map_or(("", ""), |facts| (&*facts.name, &*facts.driver));
-        let backend = state.backend();
+        let backend = session.map_or("host", |session| session.driver.backend());
         let named =
             [("name", name.to_owned()), ("backend", backend.to_owned()), ("driver", driver.to_owned())];
         device().into_iter().chain(named.map(|(label, value)| (label, value.into()))).collect()
     };
-    if facts.is_some() || state.driver.is_none() {
+    if facts.is_some() || !state.is_driven {
         families.info(INFO, Key(state, 0, OWN + 1), info);
     }
-    let [bytes, flops] = state.peaks();
+    let [bytes, flops] = state.peaks(session);
     for (name, peak) in [(PEAK_BYTES, bytes), (PEAK_FLOPS, flops)] {
         if let Some(peak) = peak {
             families.gauge(name, Key(state, 0, OWN), device, peak);
@@ -184,9 +189,9 @@ fn of_device(state: &'static State, families: &mut Families<'_, '_>) {
         families.gauge(MEMORY, Key(state, 0, OWN), device, now);
         families.gauge(MEMORY_PEAK, Key(state, 0, OWN), device, peak);
     }
-    if state.driver.is_some() {
+    if let Some(session) = session {
         families.gauge(PENDING, Key(state, 0, OWN), device, state.pending.load(Ordering::Relaxed) as u64);
-        let (all, free) = (state.pairs.load(Ordering::Relaxed), state.pool.len());
+        let (all, free) = (session.pairs(), state.pool.len());
         for (lane, which, count) in [(1, "free", free), (2, "used", all.saturating_sub(free))] {
             let labels = || device().into_iter().chain([("state", which.into())]).collect();
             families.gauge(PAIRS, Key(state, 1, OWN + lane), labels, count as u64);

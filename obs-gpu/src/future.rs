@@ -10,29 +10,29 @@ pin_project! {
     /// Polls `inner`, and ends the launch with what it returns. Dropped before that, the launch was cancelled.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Launched<F, C> {
+    pub struct Launched<F, C, S> {
         // First, so that the launch lasts until the future's own destructors have run.
         #[pin]
         inner: F,
-        launch: Abandoned,
+        launch: Abandoned<S>,
         class: Option<C>,
     }
 }
 
 /// A launch whose future may be dropped.
 #[derive(Debug)]
-struct Abandoned(Launch);
+struct Abandoned<S>(Launch<S>);
 
-impl Drop for Abandoned {
+impl<S> Drop for Abandoned<S> {
     fn drop(&mut self) {
         self.0.abandon(Outcome::Cancelled);
     }
 }
 
 /// A poll in progress. One that unwinds ends the launch, however long the future is kept.
-struct Polling<'a>(&'a mut Launch, bool);
+struct Polling<'a, S>(&'a mut Launch<S>, bool);
 
-impl Drop for Polling<'_> {
+impl<S> Drop for Polling<'_, S> {
     fn drop(&mut self) {
         if self.1 {
             self.0.abandon(Outcome::Panic);
@@ -41,7 +41,7 @@ impl Drop for Polling<'_> {
 }
 
 /// Has the launch last until the future is ready; `class` reads its output.
-pub fn future<F, C>(launch: Launch, inner: F, class: C) -> Launched<F, C>
+pub fn future<F, C, S>(launch: Launch<S>, inner: F, class: C) -> Launched<F, C, S>
 where
     F: Future,
     C: FnOnce(&F::Output) -> Class,
@@ -49,7 +49,7 @@ where
     Launched { inner, launch: Abandoned(launch), class: Some(class) }
 }
 
-impl<F, C> Future for Launched<F, C>
+impl<F, C, S> Future for Launched<F, C, S>
 where
     F: Future,
     C: FnOnce(&F::Output) -> Class,

@@ -12,7 +12,7 @@ use crate::stream::{Lane, Stream};
 pub struct HostStream {}
 
 impl Stream for HostStream {
-    fn lane(&self) -> Lane {
+    fn lane(&self) -> Lane<'_> {
         Lane::HOST
     }
 }

@@ -1,7 +1,7 @@
 //! Kernels: what an attribute says of one, and its series on each device.
 
 use crate::__private::v1;
-use crate::device::{self, DEVICES, State};
+use crate::device::{self, DEVICES, state::State};
 use crate::launch::Launch;
 use crate::series::Series;
 use crate::stream::Stream;
@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 /// ```
 /// static NOBODY: obs_gpu::Kernel = obs_gpu::Kernel::new();
 ///
-/// let launch = NOBODY.launch(&obs_gpu::host::stream()).bytes(4096.0);
+/// let launch = NOBODY.launch(obs_gpu::host::stream()).bytes(4096.0);
 /// // The work.
 /// drop(launch);
 /// ```
@@ -58,14 +58,15 @@ impl Kernel {
         Kernel { desc: Some(desc), copies: Some(direction), live: OnceLock::new() }
     }
 
-    /// Begins a launch into that stream. It lasts until the guard is dropped or finished.
+    /// Begins a launch into that stream, which it [holds](Stream#what-a-launch-holds). It lasts until the guard is dropped or
+    /// finished.
     ///
     /// The kernel's labels are those of its attribute's expressions; a static has none.
     ///
     /// Costs two events and a place in a queue where the launch is timed, and a few nanoseconds where it is only
-    /// counted; and what the stream's [`lane`](Stream::lane) costs, which asks the driver once or twice where the stream is
-    /// one of `cudarc` or `cust`. It never waits for the device.
-    pub fn launch<S: Stream + ?Sized>(&'static self, stream: &S) -> Launch {
+    /// counted; and what the stream's [`lane`](Stream::lane) costs, which asks the driver twice where the stream is one of
+    /// `cust`. It never waits for the device.
+    pub fn launch<S: Stream>(&'static self, stream: S) -> Launch<S> {
         v1::launch(self, stream, [], Work::NONE)
     }
 

@@ -40,15 +40,18 @@
 //!
 //! Of copies, `gpu_copies_total`, `gpu_copy_duration_seconds` and `gpu_copy_bytes_total`; of devices, `gpu_device_up`,
 //! `gpu_device_info`, `gpu_device_peak_{bytes,flops}_per_second`, `gpu_memory_{allocated,peak}_bytes`,
-//! `gpu_timings_pending`, `gpu_event_pairs` and `gpu_clock_error_seconds`.
+//! `gpu_timings_pending`, `gpu_event_pairs` and `gpu_clock_error_seconds`; and `gpu_subscriber_panics_total`, of log lines
+//! and spans that were lost because who was told of them panicked.
 //!
 //! # What is timed
 //!
 //! Each ok launch is in exactly one of the durations' count, `gpu_kernel_untimed_total`, and `gpu_timings_pending`. It
 //! is untimed because it was not its turn (`sampled`: see [`Config::overhead`]), the stream was being captured
-//! (`capture`), all event pairs were in use (`pool`), the driver refused a call that timing needs (`refused`), the
-//! device is lost or gone (`lost`), or the device said that the work failed (`failed`). So nothing is left out unseen, and a
-//! device that is far behind delays no launch.
+//! (`capture`), no event pair was free because the device is behind or was only being opened (`pool`) or because other
+//! launches in progress, futures for instance, had most of them (`concurrent`), the driver refused a call that timing needs
+//! (`refused`), the device is lost or gone (`lost`), the device said that the work failed (`failed`), or it ended on another
+//! thread, where its stream is another one (`moved`). So nothing is left out unseen, and a device that is far behind delays
+//! no launch.
 //!
 //! A duration is the time between two events on the stream. In a stream that is busy, that is the kernel's own time and
 //! what the events take, below a microsecond or two; into an idle one the first event goes at once, so that the host's
@@ -95,6 +98,7 @@ mod series;
 mod span;
 mod stream;
 mod sync;
+mod tell;
 mod work;
 
 pub use collector::{Flushed, flush};

@@ -1,11 +1,12 @@
 //! What is counted of a kernel on a device.
 
 use crate::config;
-use crate::device::State;
+use crate::device::state::State;
 use crate::driver::Fault;
 use crate::every::Sampler;
 use crate::kernel::Kernel;
 use crate::outlier::Window;
+use crate::tell::tell;
 use obs_runtime::__private::v1::{
     ErrorTally, KernelDesc, Lanes, LanesAt, Tally, TickBuckets, now, seconds, ticks,
 };
@@ -19,7 +20,7 @@ pub(crate) enum Untimed {
     Sampled = 0,
     /// The stream was being captured.
     Capture = 1,
-    /// All event pairs were in use.
+    /// No event pair was free: the device has not caught up, or is only being opened.
     Pool = 2,
     /// The driver refused a call that timing needs.
     Refused = 3,
@@ -27,11 +28,25 @@ pub(crate) enum Untimed {
     Lost = 4,
     /// The device says that the work failed.
     Failed = 5,
+    /// It ended on another thread, where its stream is another one.
+    Moved = 6,
+    /// Other launches in progress had most of the event pairs.
+    Concurrent = 7,
 }
 
 impl Untimed {
-    pub(crate) const ALL: [Untimed; 6] =
-        [Untimed::Sampled, Untimed::Capture, Untimed::Pool, Untimed::Refused, Untimed::Lost, Untimed::Failed];
+    pub(crate) const COUNT: usize = 8;
+
+    pub(crate) const ALL: [Untimed; Untimed::COUNT] = [
+        Untimed::Sampled,
+        Untimed::Capture,
+        Untimed::Pool,
+        Untimed::Refused,
+        Untimed::Lost,
+        Untimed::Failed,
+        Untimed::Moved,
+        Untimed::Concurrent,
+    ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +56,8 @@ impl Untimed {
             Untimed::Refused => "refused",
             Untimed::Lost => "lost",
             Untimed::Failed => "failed",
+            Untimed::Moved => "moved",
+            Untimed::Concurrent => "concurrent",
         }
     }
 }
@@ -83,7 +100,7 @@ pub(crate) struct Series {
     pub(crate) items: Tally,
     pub(crate) outliers: Tally,
     pub(crate) slow: Tally,
-    pub(crate) untimed: [Tally; 6],
+    pub(crate) untimed: [Tally; Untimed::COUNT],
     window: Mutex<Window>,
     /// When the last log line was, in ticks; zero before the first.
     told: AtomicU64,
@@ -105,7 +122,7 @@ impl Series {
             items: Tally::new(),
             outliers: Tally::new(),
             slow: Tally::new(),
-            untimed: [const { Tally::new() }; 6],
+            untimed: [const { Tally::new() }; Untimed::COUNT],
             window: Mutex::new(Window::new(config::window())),
             told: AtomicU64::new(0),
         }
@@ -141,7 +158,7 @@ impl Series {
         }
         if (slow || unlike.is_some()) && self.is_turn() {
             let (kernel, device) = (self.desc.name, &*self.state.label);
-            match unlike {
+            tell(|| match unlike {
                 Some((mean_seconds, deviation_seconds)) => tracing::warn!(
                     target: "obs::gpu",
                     kernel,
@@ -159,7 +176,7 @@ impl Series {
                     bound_seconds = bound,
                     "the kernel took longer than its bound"
                 ),
-            }
+            });
         }
     }
 

@@ -30,7 +30,7 @@ fn a_kernel_on_the_host_is_timed_by_its_clock() {
         |result| number("gpu_kernel_launches_total", &[of_host[0], of_host[1], ("result", result)]);
     assert_eq!(launches("ok"), None, "nothing has used the host");
 
-    let launch = REDUCE.launch(&host::stream()).bytes(4096.0);
+    let launch = REDUCE.launch(host::stream()).bytes(4096.0);
     let began = std::time::Instant::now();
     std::thread::sleep(std::time::Duration::from_millis(3));
     let slept = began.elapsed().as_secs_f64();

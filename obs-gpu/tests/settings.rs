@@ -59,7 +59,7 @@ fn number(family: &str, labels: &[(&str, &str)]) -> Option<u64> {
     }
 }
 
-fn launch(driver: &fake::Device, lane: &Lane, seconds: f64) {
+fn launch(driver: &fake::Device, lane: Lane<'_>, seconds: f64) {
     let launch = KERNEL.launch(lane);
     driver.work(StreamId(1), seconds);
     drop(launch);
@@ -87,7 +87,7 @@ fn settings_hold_and_what_is_wrong_is_told_once() {
 
     // A window of ten is known after ten, and three outliers in a row are one line.
     for turn in 0..13 {
-        launch(&driver, &lane, if turn < 10 { 0.001 } else { 10_f64.powi(turn) });
+        launch(&driver, lane, if turn < 10 { 0.001 } else { 10_f64.powi(turn) });
         assert_eq!(flush(Duration::from_secs(10)).pending, 0);
     }
     assert_eq!(number("gpu_kernel_outliers_total", &[("kernel", "kernel"), ("device", "0")]), Some(3));
@@ -102,7 +102,7 @@ fn settings_hold_and_what_is_wrong_is_told_once() {
     while device.pending() > 0 {
         flush(Duration::from_millis(1));
     }
-    launch(&driver, &lane, 1.0);
+    launch(&driver, lane, 1.0);
     assert!(!device.is_up());
     assert_eq!(told("the device is lost; its kernels are counted and no longer timed"), 1);
 

@@ -99,6 +99,11 @@ pub fn metric(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = path` | where `obs_gpu` is |
 ///
 /// `stream`, labels, amounts and sizes are evaluated once a launch, before the body, and may use its parameters.
+///
+/// What `stream` yields is held until the launch ends, since its second event goes into the same stream: `&self.stream`
+/// borrows it over the whole body, and over the awaits of an `async fn`. Where the body has `&mut self`, or takes what is
+/// borrowed, give it a stream of its own: `self.stream.clone()` of an `Arc`, or a copy of a `Lane<'static>`.
+///
 /// `const fn`, variadic functions and functions without a body are errors; so is the attribute on an `impl` block or
 /// a module: it stands on each function that launches something.
 #[proc_macro_attribute]

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 
-pub(crate) use call::{borrowed, labels};
+pub(crate) use call::labels;
 
 /// Whether attributes leave their items alone.
 pub(crate) const OFF: bool = cfg!(feature = "off");

@@ -13,7 +13,7 @@ use ui_tests::{Yield, calls, cancel, panics, ready, timed};
 /// What went into each stream, in order.
 static LOG: Mutex<Vec<(StreamId, &'static str)>> = Mutex::new(Vec::new());
 
-fn log(lane: Lane, what: &'static str) {
+fn log(lane: Lane<'static>, what: &'static str) {
     let stream = STREAMS.iter().find(|stream| DEVICE.lane(**stream) == lane).expect("one of ours");
     LOG.lock().unwrap().push((*stream, what));
 }
@@ -64,7 +64,7 @@ impl Driver for Instant {
 const STREAMS: [StreamId; 6] = [StreamId(1), StreamId(2), StreamId(3), StreamId(4), StreamId(5), StreamId(6)];
 static DEVICE: LazyLock<Device> = LazyLock::new(|| Device::open(Instant::default(), "0").unwrap());
 
-fn lane(of: usize) -> Lane {
+fn lane(of: usize) -> Lane<'static> {
     DEVICE.lane(STREAMS[of])
 }
 
@@ -88,7 +88,7 @@ fn assert_logged(of: usize, kernel: &str, logged: &[&str], ended: &[(&str, u64)]
 }
 
 #[gpu_kernel(stream = lane, every = 1)]
-fn sync(lane: Lane, n: u8) -> Result<u8, String> {
+fn sync(lane: Lane<'static>, n: u8) -> Result<u8, String> {
     log(lane, "body");
     if n == 0 {
         return Err("zero".to_owned());
@@ -107,8 +107,8 @@ fn of_a_function() {
 }
 
 #[gpu_kernel(stream = lane, every = 1)]
-fn unread(lane: Lane) {
-    struct Last(Lane);
+fn unread(lane: Lane<'static>) {
+    struct Last(Lane<'static>);
     impl Drop for Last {
         fn drop(&mut self) {
             log(self.0, "destructor");
@@ -125,7 +125,7 @@ fn of_a_function_that_returns_nothing() {
 }
 
 #[gpu_kernel(stream = lane, every = 1)]
-async fn later(lane: Lane) -> Result<(), String> {
+async fn later(lane: Lane<'static>) -> Result<(), String> {
     log(lane, "body");
     Yield::default().await;
     log(lane, "again");
@@ -143,7 +143,7 @@ fn of_a_future() {
 }
 
 #[gpu_kernel(stream = lane, every = 1)]
-fn boxed(lane: Lane) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+fn boxed(lane: Lane<'static>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     log(lane, "statements");
     Box::pin(async move { log(lane, "body") })
 }
@@ -159,7 +159,7 @@ static PART: Kernel = Kernel::new();
 
 #[test]
 fn of_a_static_on_two_streams() {
-    let (first, second) = (PART.launch(&lane(4)), PART.launch(&lane(5)));
+    let (first, second) = (PART.launch(lane(4)), PART.launch(lane(5)));
     log(lane(4), "first");
     log(lane(5), "second");
     drop((first, second));

@@ -263,11 +263,11 @@ async fn measured_later(format: Format, body: String) -> Result<usize, Failure> 
     Ok(body.len())
 }
 
-#[gpu_kernel(stream = stream)] fn one_kernel(stream: Lane) {}
-#[gpu_kernel(stream = stream, bytes = n)] fn one_kernel_number(stream: Lane, n: u8) -> u8 { n }
-#[gpu_kernel(stream = stream)] fn one_kernel_result(stream: Lane, n: u8) -> Result<u8, Failure> { one_block(n) }
-#[gpu_kernel(stream = stream)] async fn one_kernel_later(stream: Lane, n: u8) -> Result<u8, Failure> { ready(one_block(n)).await }
-#[gpu_kernel(stream = stream)] fn one_kernel_box(stream: Lane, n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
+#[gpu_kernel(stream = stream)] fn one_kernel(stream: Lane<'static>) {}
+#[gpu_kernel(stream = stream, bytes = n)] fn one_kernel_number(stream: Lane<'static>, n: u8) -> u8 { n }
+#[gpu_kernel(stream = stream)] fn one_kernel_result(stream: Lane<'static>, n: u8) -> Result<u8, Failure> { one_block(n) }
+#[gpu_kernel(stream = stream)] async fn one_kernel_later(stream: Lane<'static>, n: u8) -> Result<u8, Failure> { ready(one_block(n)).await }
+#[gpu_kernel(stream = stream)] fn one_kernel_box(stream: Lane<'static>, n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
 
 /// Everything that a kernel can say.
 #[gpu_kernel(
@@ -276,7 +276,7 @@ async fn measured_later(format: Format, body: String) -> Result<usize, Failure> 
     slo(success = "99%", latency("10ms", "90%"), name = "p"), help = "h", runbook = "r", dashboard = "d", name = "n"
 )]
 #[observe(fields(tenant))]
-fn whole_kernel(stream: &Lane, values: Vec<u8>, format: Format, tenant: &str) -> Result<u8, Failure> {
+fn whole_kernel(stream: &Lane<'_>, values: Vec<u8>, format: Format, tenant: &str) -> Result<u8, Failure> {
     let first = values.first().copied().ok_or(Failure::Empty)?;
     if matches!(format, Format::Avro) {
         return Err(Failure::Text(TextFailure));

@@ -6,6 +6,7 @@ use crate::cuda::{self, Cuda};
 use crate::error::{Error, Result};
 #[cfg(feature = "cuda")]
 use cudarc::driver::CudaSlice;
+use obs_gpu::memory::{self, Allocation};
 use obs_gpu::{Direction, Lane, Stream, host};
 
 /// A device with one stream.
@@ -23,7 +24,8 @@ pub enum Device {
 #[derive(Debug)]
 pub struct Buffer<T> {
     pub(crate) values: Values<T>,
-    allocation: Allocation,
+    /// Counted as allocated while the buffer lives.
+    _allocation: Allocation,
 }
 
 /// What a buffer holds.
@@ -36,24 +38,11 @@ pub(crate) enum Values<T> {
     Cuda(CudaSlice<T>),
 }
 
-/// Counts memory as allocated while it lives.
-#[derive(Debug)]
-struct Allocation {
-    lane: Lane,
-    bytes: u64,
-}
-
-impl Drop for Allocation {
-    fn drop(&mut self) {
-        obs_gpu::memory::freed(&self.lane, self.bytes);
-    }
-}
-
 /// So that attributes can say `stream = device`.
 impl Stream for Device {
-    fn lane(&self) -> Lane {
+    fn lane(&self) -> Lane<'_> {
         match self {
-            Device::Host => host::stream().lane(),
+            Device::Host => Lane::HOST,
             #[cfg(feature = "cuda")]
             Device::Cuda(cuda) => cuda.stream().lane(),
         }
@@ -158,21 +147,25 @@ impl Device {
     }
 
     fn told<T>(&self, values: Values<T>) -> Buffer<T> {
-        let mut buffer = Buffer { values, allocation: Allocation { lane: self.lane(), bytes: 0 } };
-        buffer.allocation.bytes = (buffer.len() * size_of::<T>()) as u64;
-        obs_gpu::memory::allocated(self, buffer.allocation.bytes);
-        buffer
+        let bytes = (values.len() * size_of::<T>()) as u64;
+        Buffer { values, _allocation: memory::allocated(self, bytes) }
+    }
+}
+
+impl<T> Values<T> {
+    fn len(&self) -> usize {
+        match self {
+            Values::Host(values) => values.len(),
+            #[cfg(feature = "cuda")]
+            Values::Cuda(values) => values.len(),
+        }
     }
 }
 
 impl<T> Buffer<T> {
     /// How many values it holds.
     pub fn len(&self) -> usize {
-        match &self.values {
-            Values::Host(values) => values.len(),
-            #[cfg(feature = "cuda")]
-            Values::Cuda(values) => values.len(),
-        }
+        self.values.len()
     }
 
     /// Whether it holds none.

@@ -35,6 +35,7 @@ pub(crate) fn fill(set: impl Fn(Symbol, *mut ())) {
         cuDevicePrimaryCtxRelease_v2 => context::release;
         cuDevicePrimaryCtxReset_v2 => context::reset;
         cuDevicePrimaryCtxSetFlags_v2 => context::set_flags;
+        cuDevicePrimaryCtxGetState => context::state;
         cuCtxCreate_v2 => context::create;
         cuCtxCreate_v3 => context::create_with_affinity;
         cuCtxCreate_v4 => context::create_with_parameters;

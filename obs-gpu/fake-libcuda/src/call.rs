@@ -33,6 +33,10 @@ pub(crate) fn call(symbol: Symbol, body: impl FnOnce(&mut World) -> Done) -> Cod
     if ENDED.load(Relaxed) {
         return DEINITIALIZED;
     }
+    let slow = world().slow.get(&symbol).copied();
+    if let Some(slow) = slow {
+        std::thread::sleep(std::time::Duration::from_nanos(slow));
+    }
     let mut world = world();
     if let Some(code) = world.refused(symbol) {
         return code;

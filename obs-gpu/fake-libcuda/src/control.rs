@@ -9,6 +9,7 @@
 //! | `kernel NAME SECONDS` | how long a kernel takes; 10 µs unless said otherwise |
 //! | `fault NAME CODE` | the kernel ends with that error, which stays |
 //! | `refuse FUNCTION CODE [TIMES]` | the function fails, always or so many times; `TIMES` 0 ends it |
+//! | `slow FUNCTION SECONDS` | the function takes so long, for its caller alone |
 //! | `lose CODE` | every context is lost, now |
 //! | `green` | every stream is one of a green context, a part of a device |
 //! | `calls FUNCTION` | how often it was called |

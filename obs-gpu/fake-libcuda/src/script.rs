@@ -51,6 +51,10 @@ pub(crate) fn run(command: &str) -> Option<i64> {
         ["fault", name, code] => drop(world().faults.insert(name.into(), code.parse().ok()?)),
         ["refuse", name, code] => refuse(name, code, u64::MAX)?,
         ["refuse", name, code, times] => refuse(name, code, times.parse().ok()?)?,
+        ["slow", name, seconds] => {
+            let (symbol, slow) = (symbol(name)?, nanoseconds(seconds)?);
+            world().slow.insert(symbol, slow);
+        }
         ["lose", code] => {
             let code = code.parse().ok()?;
             let mut world = world();

@@ -21,6 +21,8 @@ pub(crate) struct World {
     /// Kernels that cost the context its life, and the code.
     pub(crate) faults: HashMap<String, Code>,
     pub(crate) refusals: Vec<Refusal>,
+    /// Functions that take their time, for whoever calls them.
+    pub(crate) slow: HashMap<Symbol, u64>,
     /// Whether every stream is one of a part of a device.
     pub(crate) green: bool,
     pub(crate) initialised: bool,
@@ -84,6 +86,7 @@ static WORLD: LazyLock<Mutex<World>> = LazyLock::new(|| {
         kernels: HashMap::new(),
         faults: HashMap::new(),
         refusals: Vec::new(),
+        slow: HashMap::new(),
         green: false,
         initialised: false,
         contexts: HashMap::new(),

@@ -1,14 +1,17 @@
 //! Which driver is used, and how its calls are counted.
 //!
-//! The library inside of this file is written to a folder that goes when we end. obs-gpu loads it in place of the
+//! The library inside of this file is put into a folder that goes when we end. obs-gpu loads it in place of the
 //! driver; it counts obs-gpu's calls and forwards them. What the checks call themselves goes to the driver directly.
 //! Without a real driver, a copy of the same library is the driver.
 
 use crate::Result;
 use obs_gpu::cuda::{self, Status};
-use std::ffi::{CString, OsStr, c_char};
+use std::ffi::{CString, OsStr, c_char, c_int, c_uint};
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -19,6 +22,8 @@ static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libcuda.so"));
 pub(crate) struct Setting {
     folder: PathBuf,
     driver: Driver,
+    /// What the folder leads to where nothing in it can be loaded.
+    in_memory: Vec<File>,
 }
 
 #[derive(Debug)]
@@ -28,7 +33,7 @@ enum Driver {
 }
 
 impl Setting {
-    /// Finds a driver, and writes the library.
+    /// Finds a driver, and puts the library where it can be loaded.
     ///
     /// # Errors
     ///
@@ -39,14 +44,32 @@ impl Setting {
         }
         let folder = std::env::temp_dir().join(format!("obs-gpu-test-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
-        let setting = Setting { folder, driver: if fake { Driver::fake("--fake") } else { Driver::find() } };
-        fs::write(setting.counting(), LIBRARY)?;
+        let driver = if fake { Driver::fake("--fake") } else { Driver::find() };
+        let mut setting = Setting { folder, driver, in_memory: Vec::new() };
+        setting.put(&setting.counting())?;
         if let Driver::Fake { .. } = setting.driver {
-            fs::write(setting.driver(), LIBRARY)?;
+            setting.put(&setting.driver())?;
             // Libraries look for the driver by either name; one file is one driver.
-            fs::hard_link(setting.driver(), setting.folder.join("libcuda.so"))?;
+            symlink(setting.driver(), setting.folder.join("libcuda.so"))?;
         }
         Ok(setting)
+    }
+
+    /// Puts a copy of the library there; if nothing can be loaded from that folder, as where it is mounted `noexec`, a copy
+    /// in memory that the name leads to.
+    fn put(&mut self, path: &Path) -> Result {
+        fs::write(path, LIBRARY)?;
+        // SAFETY: it is ours, and does nothing by itself but look at variables that are not set here.
+        #[allow(unsafe_code)]
+        let loaded = unsafe { libloading::Library::new(path) };
+        if loaded.is_err() {
+            let file = memory()?;
+            (&file).write_all(LIBRARY)?;
+            fs::remove_file(path)?;
+            symlink(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()), path)?;
+            self.in_memory.push(file);
+        }
+        Ok(())
     }
 
     fn counting(&self) -> PathBuf {
@@ -84,6 +107,25 @@ impl Setting {
         }
         Ok(command)
     }
+}
+
+/// A file without a folder, which goes when it is closed: by us, not by children.
+fn memory() -> Result<File> {
+    /// `MFD_CLOEXEC`.
+    const CLOSED_BY_CHILDREN: c_uint = 1;
+    #[allow(unsafe_code)]
+    unsafe extern "C" {
+        fn memfd_create(name: *const c_char, flags: c_uint) -> c_int;
+    }
+    // SAFETY: the name ends in a zero; what comes back is nobody else's.
+    #[allow(unsafe_code)]
+    let file = unsafe {
+        match memfd_create(c"obs-gpu-test".as_ptr(), CLOSED_BY_CHILDREN) {
+            descriptor @ 0.. => File::from_raw_fd(descriptor),
+            _ => return Err(std::io::Error::last_os_error().into()),
+        }
+    };
+    Ok(file)
 }
 
 /// Tells a child that its driver is not real.

@@ -1,14 +1,16 @@
 //! What the collector keeps of one device.
 
 use crate::anchor::{Anchor, Clock, LIFETIME};
-use crate::device::State;
+use crate::device::state::State;
 use crate::driver::{Driver, DriverError, Event, Fault, StreamId};
-use crate::pool::{Pair, Pending};
+use crate::pool::{Order, Pair, Pending, Session};
 use crate::series::{DURATION, PRESET, QUEUE, Untimed};
 use crate::span::{self, Times};
+use crate::tell::tell;
 use obs_runtime::__private::v1;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -33,8 +35,10 @@ pub(super) enum Round {
 #[derive(Debug)]
 pub(super) struct Desk {
     state: &'static State,
+    /// What drives the device, and which turn that is; what follows is of that one.
+    session: Option<Arc<Session>>,
     /// By stream, in the order in which they were launched, which is that in which they are done.
-    lanes: HashMap<StreamId, VecDeque<Pending>>,
+    lanes: HashMap<Order, VecDeque<Pending>>,
     /// A stream and three events to compare the clocks with, if the driver gave them.
     own: Option<(StreamId, [Event; 3])>,
     anchor: Option<Anchor>,
@@ -43,21 +47,42 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Makes a device's events.
-    pub(super) fn open(state: &'static State) -> Desk {
-        let mut desk = Desk { state, lanes: HashMap::new(), own: None, anchor: None, compared: None };
-        desk.guarded(Desk::prepare);
-        state.is_ready();
-        desk
+    pub(super) fn new(state: &'static State) -> Desk {
+        Desk { state, session: None, lanes: HashMap::new(), own: None, anchor: None, compared: None }
     }
 
-    /// Does something that calls the driver, or tells the program. Who panics there, a driver or a subscriber, loses that
-    /// device and not this thread, which reads the others, too.
+    pub(super) fn state(&self) -> &'static State {
+        self.state
+    }
+
+    fn turn(&self) -> u32 {
+        self.session.as_ref().map_or(0, |session| session.turn)
+    }
+
+    /// Whether it is about the context that the device is now.
+    pub(super) fn is_up_to_date(&self) -> bool {
+        self.turn() == self.state.turn()
+    }
+
+    /// Turns to the context that the device is now, and makes its events. What was of another went with it.
+    pub(super) fn turn_to(&mut self, session: Arc<Session>) {
+        self.lose();
+        let turn = session.turn;
+        (self.own, self.anchor, self.compared) = (None, None, None);
+        self.session = Some(session);
+        self.guarded(Desk::prepare);
+        if let Some(session) = &self.session {
+            session.opened();
+        }
+        self.state.set_ready(turn);
+    }
+
+    /// Does something that calls the driver. One that panics loses its device, and not this thread, which reads the others,
+    /// too.
     pub(super) fn guarded<R: Default>(&mut self, work: impl FnOnce(&mut Desk) -> R) -> R {
         catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
             let lost = DriverError { fault: Fault::Lost, code: 0 };
-            // It says so, and may not be able to.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.state.lose(lost)));
+            self.state.lose(self.turn(), lost);
             self.lose();
             R::default()
         })
@@ -65,25 +90,23 @@ impl Desk {
 
     fn prepare(&mut self) {
         let state = self.state;
-        if let Some(driver) = state.driver.as_deref()
-            && let Err(error) = self.furnish(driver)
+        if let Some(session) = self.session.clone()
+            && let Err(error) = self.furnish(&session)
         {
-            tracing::warn!(
-                target: "obs::gpu",
-                device = &*state.label,
-                %error,
-                "the driver refused what timing needs; kernels may be counted only"
-            );
+            let device = &*state.label;
+            let line = "the driver refused what timing needs; kernels may be counted only";
+            tell(|| tracing::warn!(target: "obs::gpu", device, %error, "{line}"));
             self.complain(error);
         }
     }
 
-    fn furnish(&mut self, driver: &dyn Driver) -> Result<(), DriverError> {
+    fn furnish(&mut self, session: &Arc<Session>) -> Result<(), DriverError> {
+        let driver = &*session.driver;
         driver.attach()?;
-        let _ = self.state.facts.set(driver.properties());
+        let _ = session.facts.set(driver.properties());
         // Ours first, for they are few; and what comes later is tried whatever is refused before.
         let clock = self.furnish_clock(driver);
-        let pairs = self.fill(driver);
+        let pairs = self.fill(session);
         clock.and_then(|stream| self.measure(driver, stream)).and(pairs)
     }
 
@@ -96,19 +119,19 @@ impl Desk {
     }
 
     /// Fills the pool.
-    fn fill(&self, driver: &dyn Driver) -> Result<(), DriverError> {
-        while self.state.pairs.load(Ordering::Relaxed) < self.state.pool.capacity() {
+    fn fill(&self, session: &Arc<Session>) -> Result<(), DriverError> {
+        let driver = &*session.driver;
+        for _ in 0..self.state.pool.capacity() {
             let start = driver.create()?;
             let stop = driver.create().inspect_err(|_| driver.destroy(start))?;
-            let _ = self.state.pool.push(Pair { start, stop });
-            self.state.pairs.fetch_add(1, Ordering::Relaxed);
+            self.state.give(Pair::new(start, stop, Arc::clone(session)));
         }
         Ok(())
     }
 
     /// Finds out what a pair of events costs: on the host, and in the stream.
     fn measure(&self, driver: &dyn Driver, stream: StreamId) -> Result<(), DriverError> {
-        let Some(pair) = self.state.pool.pop() else { return Ok(()) };
+        let Some(pair) = self.state.take(self.turn()) else { return Ok(()) };
         // The least of each: all others were disturbed.
         let (mut host, mut stream_time) = (f64::INFINITY, f64::INFINITY);
         let mut trial = || -> Result<bool, DriverError> {
@@ -132,7 +155,7 @@ impl Desk {
             Ok(false) => Err(None),
             Err(error) => Err(Some(error)),
         });
-        let _ = self.state.pool.push(pair);
+        self.state.give(pair);
         if let Err(Some(error)) = tried {
             return Err(error);
         }
@@ -151,21 +174,25 @@ impl Desk {
 
     /// Whether pairs of events run short.
     pub(super) fn is_short(&self) -> bool {
-        self.state.pool.len() * 2 < self.state.pairs.load(Ordering::Relaxed)
+        self.session.as_ref().is_some_and(|session| self.state.pool.len() * 2 < session.pairs())
     }
 
     /// Reads what is done. `attach` is whether this thread works for other devices too.
     pub(super) fn round(&mut self, attach: bool) -> Round {
         while let Some(pending) = self.state.queue.pop() {
-            self.lanes.entry(pending.stream).or_default().push_back(pending);
+            if pending.pair.session.turn == self.turn() {
+                self.lanes.entry(pending.order).or_default().push_back(pending);
+            } else {
+                self.give_up(pending);
+            }
         }
-        let Some(driver) = self.state.driver.as_deref().filter(|_| !self.lanes.is_empty()) else {
+        let Some(session) = self.session.clone().filter(|_| !self.lanes.is_empty()) else {
             return Round::Idle;
         };
         let before = self.held();
         if self.state.lost.load(Ordering::Relaxed) {
             self.lose();
-        } else if let Err(error) = self.read(driver, attach) {
+        } else if let Err(error) = self.read(&*session.driver, attach) {
             self.complain(error);
         }
         if self.held() < before { Round::Read } else { Round::Waiting }
@@ -216,20 +243,25 @@ impl Desk {
 
     fn complain(&mut self, error: DriverError) {
         if error.fault.is_final() {
-            self.state.lose(error);
+            self.state.lose(self.turn(), error);
             self.lose();
         } else {
             // It may come with each round.
-            tracing::debug!(target: "obs::gpu", device = &*self.state.label, %error, "the driver refused a call");
+            let device = &*self.state.label;
+            tell(|| tracing::debug!(target: "obs::gpu", device, %error, "the driver refused a call"));
         }
     }
 
     /// Gives up what is pending.
     fn lose(&mut self) {
-        for pending in self.lanes.drain().flat_map(|(_, lane)| lane) {
-            pending.series.untimed(Untimed::Lost);
-            self.state.pending.fetch_sub(1, Ordering::Release);
+        for pending in std::mem::take(&mut self.lanes).into_values().flatten() {
+            self.give_up(pending);
         }
+    }
+
+    fn give_up(&self, pending: Pending) {
+        pending.series.untimed(Untimed::Lost);
+        pending.leave(self.state);
     }
 }
 
@@ -252,8 +284,7 @@ fn read_lane(
             Err(_) => first.series.untimed(Untimed::Failed),
         }
         if let Some(done) = lane.pop_front() {
-            let _ = state.pool.push(done.pair);
-            state.pending.fetch_sub(1, Ordering::Release);
+            done.leave(state);
         }
     }
     Ok(())
@@ -266,7 +297,7 @@ fn settle(
     driver: &dyn Driver,
     done: &Pending,
 ) -> Result<(), DriverError> {
-    let Pending { series, at, stream, pair, launched, work, place } = done;
+    let Pending { series, at, order: (stream, _), pair, launched, work, place, .. } = done;
     let took = match driver.elapsed(pair.start, pair.stop) {
         Ok(took) => took.max(0.0),
         Err(error) if error.fault.is_final() => return Err(error),
@@ -284,7 +315,7 @@ fn settle(
         if let Some(place) = place {
             let end = start.at.saturating_add(v1::ticks(took));
             let times = Times { start: start.at, end, queue: Some(queue), clock_error: start.error };
-            if let Some(span) = span::record(place, series, *stream, work, times) {
+            if let Some(span) = tell(|| span::record(place, series, *stream, work, times)).flatten() {
                 at.exemplify(DURATION, series.desc.buckets, took, span);
             }
         }

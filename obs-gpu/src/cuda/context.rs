@@ -10,11 +10,12 @@ use crate::driver::{Driver, DriverError, Event, Fault, Properties, StreamId};
 /// The last of the handles that mean a default stream, of whichever context the thread is in.
 const PER_THREAD: u64 = 2;
 
-/// A context, which the program made and may destroy at any time.
+/// A context, which the program made and may destroy.
 ///
-/// It is not retained: a program that lets go of its context wants the memory back. What is left of it here is found
-/// to be lost, by its number, before the driver is asked about events that went with it.
-#[derive(Clone, Debug)]
+/// It is kept by launches that have not been read, where their streams say how (`Keep`), and by nothing else: a program that
+/// lets go of its context wants the memory back. What is left of it here is found to be gone, by its number, before the
+/// driver is asked about events that went with it.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Context {
     functions: &'static Functions,
     handle: ContextHandle,
@@ -44,6 +45,22 @@ impl Context {
         let count = self.functions.device_count().unwrap_or(0);
         let found = (0..count).find(|ordinal| self.functions.device(*ordinal) == Ok(self.device));
         found.unwrap_or(self.device).try_into().unwrap_or(0)
+    }
+
+    /// The device whose primary context it is, where streams need that: the driver counts who wants one of these.
+    pub(super) fn primary(&self) -> Option<i32> {
+        let is_wanted = cfg!(feature = "cust") && self.functions.is_primary_active(self.device);
+        if !is_wanted {
+            return None;
+        }
+        let primary = self.functions.retain_primary(self.device).ok()?;
+        let _ = self.functions.release_primary(self.device);
+        (primary == self.handle).then_some(self.device)
+    }
+
+    /// Whether the program let go of it.
+    pub(super) fn is_gone(&self) -> bool {
+        self.alive().is_err_and(|error| error.fault == Fault::Gone)
     }
 
     /// Calls the driver with this context as the thread's, which is put back. Most threads that launch are in it.
@@ -123,6 +140,10 @@ impl Driver for Context {
     fn is_capturing(&self, stream: StreamId) -> Result<bool, DriverError> {
         // The default stream may not be asked about while one that it waits for is captured: an error that says so.
         self.about(stream, Functions::is_capturing)
+    }
+
+    fn is_per_thread(&self, stream: StreamId) -> bool {
+        stream.0 == PER_THREAD
     }
 
     fn record(&self, event: Event, stream: StreamId) -> Result<(), DriverError> {

@@ -107,6 +107,9 @@ functions! {
     optional {
         context_id: "cuCtxGetId" (ContextHandle, *mut u64);
         green_context: "cuStreamGetGreenCtx" (StreamHandle, *mut usize);
+        primary_state: "cuDevicePrimaryCtxGetState" (c_int, *mut c_uint, *mut c_int);
+        retain_primary: "cuDevicePrimaryCtxRetain" (*mut ContextHandle, c_int);
+        release_primary: "cuDevicePrimaryCtxRelease_v2" (c_int);
     }
 }
 
@@ -223,6 +226,25 @@ impl Functions {
         let Some(function) = self.green_context else { return false };
         let green: Result<usize, Code> = answer!(function, stream, out);
         green.is_ok_and(|green| green != 0)
+    }
+
+    /// Whether the device has a primary context now.
+    pub(super) fn is_primary_active(&self, device: c_int) -> bool {
+        let Some(function) = self.primary_state else { return false };
+        let (mut flags, mut active) = (0, 0);
+        // SAFETY: the function writes one value of its type to each of the two addresses, which are ours.
+        done(unsafe { function(device, &raw mut flags, &raw mut active) }).is_ok() && active != 0
+    }
+
+    /// The device's primary context, which stays until it is [released](Functions::release_primary) as often.
+    pub(super) fn retain_primary(&self, device: c_int) -> Result<ContextHandle, Code> {
+        let Some(function) = self.retain_primary else { return Err(super::fault::NOT_SUPPORTED) };
+        answer!(function, out, device)
+    }
+
+    pub(super) fn release_primary(&self, device: c_int) -> Result<(), Code> {
+        let Some(function) = self.release_primary else { return Err(super::fault::NOT_SUPPORTED) };
+        order!(function, device)
     }
 
     /// In the thread's context.

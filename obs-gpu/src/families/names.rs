@@ -41,4 +41,8 @@ pub(super) const PEAK_FLOPS: Name =
 pub(super) const MEMORY: Name = Name("gpu_memory_allocated_bytes", "Memory that is allocated on the device.");
 pub(super) const MEMORY_PEAK: Name =
     Name("gpu_memory_peak_bytes", "The most memory that was allocated on the device.");
+pub(super) const PANICS: Name = Name(
+    "gpu_subscriber_panics_total",
+    "Log lines and spans that were lost because who was told of them panicked.",
+);
 pub(super) const NONE: Name = Name("", "");

@@ -1,10 +1,13 @@
 //! Contexts that come and go.
 
 use crate::process::{
-    Gpu, SCALE, flush, is_told_of, is_up, launches, script, timings, wait_until_down, with_script,
+    Gpu, SCALE, flush, is_told_of, is_up, launches, number, raw, script, timings, wait_until_down,
+    with_script,
 };
 use cudarc::driver::CudaContext;
 use obs_gpu::cuda::Stream;
+use obs_gpu::memory;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn two_contexts_on_one_device_are_two_devices() {
@@ -69,8 +72,130 @@ fn a_primary_context_made_anew_is_another() {
         assert_eq!(gpu.context.cu_ctx(), handle);
         gpu.observe(&SCALE, &gpu.stream());
         flush();
-        assert_eq!((timings("scale", "0").0, timings("scale", "0.2").0), (1, 1));
+        // The other one is gone, so that its place is free: a label is a device for people.
+        assert_eq!((timings("scale", "0").0, is_told_of("0.2")), (2, false));
+        assert_eq!((is_up("0"), script("stale")), (true, 0));
+    });
+}
+
+#[test]
+fn a_program_that_makes_its_context_anew_has_one_device() {
+    const TURNS: u64 = 300;
+    with_script(
+        "contexts::a_program_that_makes_its_context_anew_has_one_device",
+        "kernel scale 0.000001",
+        || {
+            for turn in 0..TURNS {
+                // Whose handles are one after the other the same, and different ones.
+                let gpu = match turn % 2 {
+                    0 => Gpu::open(0),
+                    _ => Gpu::of(CudaContext::new_non_primary(0, 0).unwrap()),
+                };
+                gpu.observe(&SCALE, &gpu.stream());
+                flush();
+            }
+            assert_eq!((launches("scale", "0", "ok"), timings("scale", "0").0), (TURNS as f64, TURNS));
+            assert!(is_up("0") && !is_told_of("0.2"));
+            assert_eq!(script("stale"), 0);
+            let pairs = |state| number("gpu_event_pairs", &[("device", "0"), ("state", state)]);
+            assert_eq!((pairs("free"), pairs("used")), (512.0, 0.0));
+        },
+    );
+}
+
+#[test]
+fn the_place_of_a_context_that_is_gone_is_the_next_one_s() {
+    with_script("contexts::the_place_of_a_context_that_is_gone_is_the_next_one_s", "devices 2", || {
+        let other = || Gpu::of(CudaContext::new_non_primary(0, 0).unwrap());
+        let (first, second) = (other(), other());
+        for gpu in [&first, &second] {
+            gpu.observe(&SCALE, &gpu.stream());
+        }
+        flush();
+        drop(first);
+        // Another device's has a place of its own.
+        let (third, elsewhere) = (other(), Gpu::open(1));
+        for gpu in [&second, &third, &elsewhere] {
+            gpu.context.bind_to_thread().unwrap();
+            gpu.observe(&SCALE, &gpu.stream());
+        }
+        flush();
+        assert_eq!(["0", "0.2", "1"].map(|device| launches("scale", device, "ok")), [2.0, 2.0, 1.0]);
+        assert!(!is_told_of("0.3") && !is_told_of("1.2"));
+    });
+}
+
+#[test]
+fn memory_of_a_context_goes_with_it() {
+    with_script("contexts::memory_of_a_context_goes_with_it", "", || {
+        let gpu = Gpu::open(0);
+        let old = memory::allocated(&raw(&gpu.stream()), 100);
+        drop(gpu);
+        let gpu = Gpu::open(0);
+        let new = memory::allocated(&raw(&gpu.stream()), 10);
+        let told = || number("gpu_memory_allocated_bytes", &[("device", "0")]);
+        assert_eq!(told(), 10.0);
+        drop(old);
+        assert_eq!(told(), 10.0, "it is not taken from the next one's");
+        drop(new);
+        assert_eq!(told(), 0.0);
+    });
+}
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn a_context_of_cudarc_is_there_until_its_launches_are_read() {
+    let test = "contexts::a_context_of_cudarc_is_there_until_its_launches_are_read";
+    with_script(test, "kernel scale 0.2", || {
+        for context in [CudaContext::new(0).unwrap(), CudaContext::new_non_primary(0, 0).unwrap()] {
+            let gpu = Gpu::of(context);
+            let stream = gpu.stream();
+            let launch = SCALE.launch(&stream);
+            assert!(gpu.launch(&stream));
+            drop(launch);
+        }
+        assert_eq!(obs_gpu::flush(std::time::Duration::ZERO).pending, 2);
+        flush();
+        assert_eq!(timings("scale", "0").0 + timings("scale", "0.2").0, 2);
         assert_eq!(script("stale"), 0);
+        // And no longer than that.
+        assert_eq!((script("calls cuCtxDestroy_v2"), script("calls cuDevicePrimaryCtxRelease_v2")), (1, 1));
+    });
+}
+
+#[test]
+fn a_launch_waits_for_no_other_device_that_is_opened() {
+    let test = "contexts::a_launch_waits_for_no_other_device_that_is_opened";
+    with_script(test, "devices 2; kernel scale 0.001", || {
+        let (first, second) = (Gpu::open(0), Gpu::open(1));
+        let [there, opened] = [&first, &second].map(Gpu::stream);
+        first.context.bind_to_thread().unwrap();
+        first.observe(&SCALE, &there);
+        flush();
+        script("slow cuEventCreate 0.01");
+        let is_open = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                second.context.bind_to_thread().unwrap();
+                second.observe(&SCALE, &opened);
+                is_open.store(true, Ordering::SeqCst);
+            });
+            let before = script("calls cuEventCreate");
+            while script("calls cuEventCreate") == before {
+                std::thread::yield_now();
+            }
+            // Threads that have seen no context, so that they look for it where the other one has just put its own.
+            for (gpu, stream, label) in [(&first, &there, "0"), (&second, &opened, "1")] {
+                scope.spawn(|| {
+                    let before = launches("scale", label, "ok");
+                    gpu.context.bind_to_thread().unwrap();
+                    gpu.observe(&SCALE, stream);
+                    assert_eq!(launches("scale", label, "ok"), before + 1.0);
+                    assert!(!is_open.load(Ordering::SeqCst), "it waited for device 1");
+                });
+            }
+        });
+        assert_eq!(launches("scale", "1", "ok"), 2.0);
     });
 }
 

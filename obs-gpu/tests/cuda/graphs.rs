@@ -52,7 +52,7 @@ fn the_default_stream_is_left_alone_while_one_that_it_waits_for_is_captured() {
         let blocking = stream::create(StreamKind::Default).unwrap();
         let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
         unsafe { stream::begin_capture(blocking, mode) }.unwrap();
-        drop(SCALE.launch(&raw(&default)));
+        drop(SCALE.launch(raw(&default)));
         unsafe { stream::end_capture(blocking) }.unwrap();
         gpu.observe(&SCALE, &default);
         flush();

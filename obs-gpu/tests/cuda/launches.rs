@@ -1,5 +1,7 @@
 //! Launches, streams and threads.
 
+#[cfg(feature = "cudarc")]
+use crate::process::HARDLY;
 use crate::process::{Gpu, OTHER, SCALE, flush, launches, number, raw, script, timings, with_script};
 use cudarc::driver::result::ctx::get_current;
 
@@ -153,6 +155,46 @@ fn streams_of_cudarc_are_streams() {
             assert_eq!(timings("scale", &ordinal.to_string()).0, 2);
             std::mem::forget(gpu);
         }
+    });
+}
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn a_launch_holds_the_stream_that_it_is_given() {
+    with_script("launches::a_launch_holds_the_stream_that_it_is_given", "kernel scale 0.001", || {
+        let gpu = Gpu::open(0);
+        let stream = gpu.stream();
+        let (launch, handle) = (SCALE.launch(stream.clone()), stream.cu_stream());
+        assert!(gpu.launch(&stream));
+        drop(stream);
+        assert_eq!(script("calls cuStreamDestroy_v2"), 0, "{handle:?} is to be recorded into");
+        drop(launch);
+        assert_eq!(script("calls cuStreamDestroy_v2"), 1);
+        flush();
+        assert_eq!(timings("scale", "0").0, 1);
+    });
+}
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn a_launch_into_a_stream_of_cudarc_asks_nothing_that_its_type_says() {
+    let test = "launches::a_launch_into_a_stream_of_cudarc_asks_nothing_that_its_type_says";
+    with_script(test, "devices 2", || {
+        let gpus = [0, 1].map(Gpu::open);
+        let streams = gpus.each_ref().map(|gpu| gpu.context.new_stream().unwrap());
+        // By turns, too.
+        let launches = || streams.each_ref().map(|stream| drop(SCALE.launch(stream)));
+        launches();
+        flush();
+        script("forget");
+        launches();
+        let calls = ["cuStreamIsCapturing", "cuCtxGetCurrent", "cuCtxPushCurrent", "cuStreamGetCtx"];
+        assert_eq!(calls.map(|function| script(&format!("calls {function}"))), [4, 0, 0, 0]);
+        // The collector asks for the number of a context that it has something to ask about, and of these it has not.
+        flush();
+        script("forget");
+        streams.iter().for_each(|stream| drop(HARDLY.launch(stream)));
+        assert_eq!(script("calls cuCtxGetId"), 0);
     });
 }
 

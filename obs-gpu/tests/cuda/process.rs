@@ -71,9 +71,11 @@ pub(crate) fn script(command: &str) -> i64 {
 }
 
 macro_rules! kernels {
-    ($($name:ident: $text:literal;)*) => {$(
+    ($($name:ident: $text:literal, every $every:literal;)*) => {$(
+        #[allow(dead_code)] // Not all features need all.
         pub(crate) static $name: Kernel = {
-            static DESC: KernelDesc = KernelDesc { name: $text, module: "cuda", every: 1, ..KernelDesc::DEFAULT };
+            static DESC: KernelDesc =
+                KernelDesc { name: $text, module: "cuda", every: $every, ..KernelDesc::DEFAULT };
             Kernel::described(&DESC)
         };
         inventory::submit! { Entry::kernel(&$name) }
@@ -81,8 +83,9 @@ macro_rules! kernels {
 }
 
 kernels! {
-    SCALE: "scale";
-    OTHER: "other";
+    SCALE: "scale", every 1;
+    OTHER: "other", every 1;
+    HARDLY: "hardly", every 1_000_000;
 }
 
 /// A context and a kernel that takes as long as the script says.
@@ -114,7 +117,7 @@ impl Gpu {
 
     /// An observed launch.
     pub(crate) fn observe(&self, kernel: &'static Kernel, stream: &CudaStream) -> bool {
-        let launch = kernel.launch(&raw(stream));
+        let launch = kernel.launch(raw(stream));
         let launched = self.launch(stream);
         if launched {
             drop(launch);

@@ -21,7 +21,7 @@ fn queue_times_are_right_within_the_stated_error() {
         simulated.driver.work(STREAM, 0.080);
         let after = Instant::now();
         let began = Instant::now();
-        let launch = QUEUED.launch(&simulated.lane());
+        let launch = QUEUED.launch(simulated.lane());
         let launched = Instant::now();
         simulated.driver.work(STREAM, 0.020);
         drop(launch);

@@ -49,9 +49,9 @@ fn all_series_of_a_kernel_are_there_before_its_first_launch() {
 #[test]
 fn amounts_are_those_of_ok_launches() {
     let simulated = Simulated::new("amounts-0");
-    AMOUNTS.launch(&simulated.lane()).bytes(4096.0).flops(0.5).items(7.0).finish(&Ok::<(), GpuError>(()));
-    AMOUNTS.launch(&simulated.lane()).bytes(100.0).finish(&Err::<(), _>(GpuError::NoDevice));
-    AMOUNTS.launch(&simulated.lane()).bytes(4.0).finish(&Ok::<(), GpuError>(()));
+    AMOUNTS.launch(simulated.lane()).bytes(4096.0).flops(0.5).items(7.0).finish(&Ok::<(), GpuError>(()));
+    AMOUNTS.launch(simulated.lane()).bytes(100.0).finish(&Err::<(), _>(GpuError::NoDevice));
+    AMOUNTS.launch(simulated.lane()).bytes(4.0).finish(&Ok::<(), GpuError>(()));
     simulated.finish();
     let labels = [("kernel", "amounts"), ("device", "amounts-0")];
     assert_eq!(number("gpu_kernel_bytes_total", &labels), 4100.0);
@@ -66,10 +66,10 @@ fn amounts_are_those_of_ok_launches() {
 fn labels_follow_kernel_and_device() {
     let simulated = Simulated::new("labelled-0");
     for warm in [true, false, true] {
-        drop(v1::launch(&LABELLED, &simulated.lane(), [v1::label(&warm)], Work::NONE));
+        drop(v1::launch(&LABELLED, simulated.lane(), [v1::label(&warm)], Work::NONE));
     }
     for shape in ["a", "b", "c", "d"] {
-        drop(v1::launch(&CAPPED, &simulated.lane(), [v1::capped(&CAPPED, 0, shape)], Work::NONE));
+        drop(v1::launch(&CAPPED, simulated.lane(), [v1::capped(&CAPPED, 0, shape)], Work::NONE));
     }
     simulated.finish();
     let of = |warm| [("kernel", "labelled"), ("device", "labelled-0"), ("warm", warm)];
@@ -115,11 +115,11 @@ fn kernels_of_one_name_are_added_up() {
 #[test]
 fn copies_are_told_apart_from_kernels() {
     let simulated = Simulated::new("copies-0");
-    let copying = copy(Direction::HostToDevice, 1 << 20, &simulated.lane());
+    let copying = copy(Direction::HostToDevice, 1 << 20, simulated.lane());
     simulated.driver.work(STREAM, 0.004);
     drop(copying);
-    copy(Direction::HostToDevice, 7, &simulated.lane()).finish(&Err::<(), _>(GpuError::NoDevice));
-    copy(Direction::DeviceToHost, 100, &simulated.lane()).finish(&Ok::<(), GpuError>(()));
+    copy(Direction::HostToDevice, 7, simulated.lane()).finish(&Err::<(), _>(GpuError::NoDevice));
+    copy(Direction::DeviceToHost, 100, simulated.lane()).finish(&Ok::<(), GpuError>(()));
     simulated.finish();
     let up = [("direction", "host_to_device"), ("device", "copies-0")];
     let read = histogram("gpu_copy_duration_seconds", &up);
@@ -136,12 +136,12 @@ fn memory_is_what_the_allocator_tells() {
     let simulated = Simulated::new("memory-0");
     let labels = [("device", "memory-0")];
     assert!(number("gpu_memory_allocated_bytes", &labels).is_nan(), "nobody has told");
-    memory::allocated(&simulated.lane(), 100);
-    memory::allocated(&simulated.lane(), 50);
-    memory::freed(&simulated.lane(), 120);
-    assert_eq!(number("gpu_memory_allocated_bytes", &labels), 30.0);
+    let large = memory::allocated(&simulated.lane(), 100);
+    let small = memory::allocated(&simulated.lane(), 50);
+    drop(large);
+    assert_eq!(number("gpu_memory_allocated_bytes", &labels), 50.0);
     assert_eq!(number("gpu_memory_peak_bytes", &labels), 150.0);
-    memory::freed(&simulated.lane(), 1000);
+    drop(small);
     assert_eq!(number("gpu_memory_allocated_bytes", &labels), 0.0);
 }
 

@@ -23,7 +23,7 @@ fn nothing_is_recorded_while_a_stream_is_captured() {
     simulated.launch(&CAPTURED, 0.001);
     // A capture that begins between the two events.
     simulated.driver.capture(STREAM, false);
-    let launch = CAPTURED.launch(&simulated.lane());
+    let launch = CAPTURED.launch(simulated.lane());
     simulated.driver.capture(STREAM, true);
     drop(launch);
     // The other stream is not captured.
@@ -53,7 +53,7 @@ fn whatever_call_is_refused_the_launch_is_counted_and_the_next_is_timed() {
         driver.refuse(call, 0, REFUSAL);
     }
     // The second event.
-    let launch = REFUSED.launch(&simulated.lane());
+    let launch = REFUSED.launch(simulated.lane());
     driver.refuse(Call::Record, 1, REFUSAL);
     drop(launch);
     assert_eq!(untimed("refused", "refused-0", "refused"), 4.0);
@@ -204,6 +204,10 @@ fn a_lost_device_stays_lost_and_launches_go_on() {
         simulated.settle();
         assert!(!simulated.device.is_up(), "{call:?}");
         assert_eq!(number("gpu_device_up", &[("device", label)]), 0.0);
+        for state in ["free", "used"] {
+            let pairs = number("gpu_event_pairs", &[("device", label), ("state", state)]);
+            assert_eq!(pairs, 0.0, "its events went with it: {state}");
+        }
         let calls = simulated.driver.calls(Call::Record);
         for _ in 0..3 {
             simulated.launch(&LOST, 0.001);
@@ -228,7 +232,7 @@ fn a_device_that_is_lost_from_the_start_is_one_too() {
 
 #[test]
 fn a_lane_of_no_device_is_counted() {
-    drop(NOWHERE.launch(&Lane::NOWHERE));
+    drop(NOWHERE.launch(Lane::NOWHERE));
     assert_eq!(launches("nowhere", "unknown", "ok"), 1.0);
     assert_eq!(untimed("nowhere", "unknown", "lost"), 1.0);
 }
@@ -279,7 +283,7 @@ impl Driver for Panics {
 fn a_driver_that_panics_costs_its_own_device_only() {
     let device = Device::open(Panics(fake::Device::new()), "panics-1").unwrap();
     let other = Simulated::new("panics-2");
-    drop(LOST.launch(&device.lane(STREAM)));
+    drop(LOST.launch(device.lane(STREAM)));
     let began = Instant::now();
     while device.pending() > 0 {
         assert!(began.elapsed().as_secs() < 20, "the collector is no more");

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 kernel!(ASYNC, "async");
 kernel!(CANCELLED, "cancelled");
 kernel!(PANICS, "panics");
+kernel!(WAITING, "waiting");
 
 /// As an `async fn` under the attribute is.
 async fn launch(
@@ -17,7 +18,7 @@ async fn launch(
     kernel: &'static obs_gpu::Kernel,
     result: Result<(), GpuError>,
 ) -> Result<(), GpuError> {
-    let launch = v1::launch(kernel, &simulated.lane(), [], Work::NONE);
+    let launch = v1::launch(kernel, simulated.lane(), [], Work::NONE);
     let body = async move {
         simulated.driver.work(STREAM, 0.002);
         yield_once().await;
@@ -63,7 +64,7 @@ fn a_future_is_timed_from_its_first_poll_to_its_end() {
 fn a_future_goes_wherever_its_body_does() {
     fn anywhere<T: Send + UnwindSafe>(_: &T) {}
     let simulated = Simulated::new("anywhere-0");
-    let launch = v1::launch(&ASYNC, &simulated.lane(), [], Work::NONE);
+    let launch = v1::launch(&ASYNC, simulated.lane(), [], Work::NONE);
     let future = v1::future(launch, async {}, v1::ok);
     anywhere(&future);
     run(future);
@@ -86,7 +87,7 @@ fn a_future_that_is_dropped_was_cancelled() {
 #[test]
 fn a_poll_that_panics_ends_the_launch() {
     let simulated = Simulated::new("panics-0");
-    let launch = v1::launch(&PANICS, &simulated.lane(), [], Work::NONE);
+    let launch = v1::launch(&PANICS, simulated.lane(), [], Work::NONE);
     let body = async { resume_unwind(Box::new(())) };
     let mut future = Box::pin(v1::future(launch, body, v1::ok));
     let poll = AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(Waker::noop())));
@@ -94,4 +95,20 @@ fn a_poll_that_panics_ends_the_launch() {
     assert_eq!(launches("panics", "panics-0", "panic"), 1.0);
     drop(future);
     assert_eq!(launches("panics", "panics-0", "cancelled"), 0.0);
+}
+
+#[test]
+fn futures_that_wait_are_no_device_that_is_behind() {
+    let simulated = Simulated::new("waiting-0");
+    let mut waiting: Vec<_> = (0..600).map(|_| Box::pin(launch(&simulated, &WAITING, Ok(())))).collect();
+    for future in &mut waiting {
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    for future in waiting {
+        assert_eq!(run(future), Ok(()));
+    }
+    simulated.finish();
+    assert_eq!(untimed("waiting", "waiting-0", "concurrent"), 600.0 - 512.0);
+    assert_eq!(untimed("waiting", "waiting-0", "pool"), 0.0);
+    assert_adds_up("waiting", "waiting-0");
 }

@@ -57,7 +57,7 @@ impl Simulated {
         Simulated { driver, device }
     }
 
-    pub(crate) fn lane(&self) -> Lane {
+    pub(crate) fn lane(&self) -> Lane<'static> {
         self.device.lane(STREAM)
     }
 
@@ -67,7 +67,7 @@ impl Simulated {
     }
 
     pub(crate) fn launch_into(&self, kernel: &'static obs_gpu::Kernel, stream: StreamId, seconds: f64) {
-        let launch = kernel.launch(&self.device.lane(stream));
+        let launch = kernel.launch(self.device.lane(stream));
         self.driver.work(stream, seconds);
         drop(launch);
     }
@@ -134,7 +134,7 @@ pub(crate) fn untimed(kernel: &str, device: &str, reason: &str) -> f64 {
 pub(crate) fn assert_adds_up(kernel: &str, device: &str) {
     let snapshot = obs_runtime::snapshot();
     let of = [("kernel", kernel), ("device", device)];
-    let reasons = ["sampled", "capture", "pool", "refused", "lost", "failed"]
+    let reasons = ["sampled", "capture", "pool", "refused", "lost", "failed", "moved", "concurrent"]
         .map(|reason| number_in(&snapshot, "gpu_kernel_untimed_total", &[of[0], of[1], ("reason", reason)]));
     let pending = number_in(&snapshot, "gpu_timings_pending", &[of[1]]);
     let Some(Value::Histogram(timed)) = snapshot.value("gpu_kernel_duration_seconds", &of) else {

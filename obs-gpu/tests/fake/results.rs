@@ -40,7 +40,7 @@ fn a_launch_is_counted_once_by_how_it_ended() {
 
 #[test]
 fn a_launch_of_a_destructor_that_runs_in_a_panic_ends_well() {
-    struct Destructor(Lane);
+    struct Destructor(Lane<'static>);
     impl Drop for Destructor {
         fn drop(&mut self) {
             drop(UNWINDING.launch(&self.0));

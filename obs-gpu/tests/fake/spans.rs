@@ -11,7 +11,7 @@ kernel!(ON_HOST, "on_host");
 
 #[observe]
 fn step(simulated: &Simulated) {
-    let launch = TRACED.launch(&simulated.lane()).bytes(64.0).grid((2, 3)).block(128);
+    let launch = TRACED.launch(simulated.lane()).bytes(64.0).grid((2, 3)).block(128);
     simulated.driver.work(STREAM, 0.003);
     drop(launch);
     inner(simulated);
@@ -19,7 +19,7 @@ fn step(simulated: &Simulated) {
 
 #[observe]
 fn inner(simulated: &Simulated) {
-    drop(copy(Direction::DeviceToHost, 32, &simulated.lane()));
+    drop(copy(Direction::DeviceToHost, 32, simulated.lane()));
     drop(ON_HOST.launch(&obs_gpu::host::stream()));
 }
 

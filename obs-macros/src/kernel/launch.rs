@@ -1,7 +1,7 @@
 //! The start of a launch: its stream, its labels, and how much it does.
 
 use crate::emit::Runtime;
-use crate::observe::{borrowed, labels};
+use crate::observe::labels;
 use obs_model::grammar::{KernelArgs, Label};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -9,11 +9,12 @@ use syn::spanned::Spanned;
 
 /// `let __obs_launch = launch(&__OBS_KERNEL, …);`
 ///
-/// A statement of its own, so that what its expressions borrow or lock is over before the body. `is_read` is
+/// A statement of its own, so that what its expressions lock is free before the body. The stream is given as it is: what
+/// the expression yields is held until the launch ends, and only what it borrows itself stays borrowed. `is_read` is
 /// whether a returned value will say how the launch ended.
 pub(super) fn begin(v1: &Runtime, args: &KernelArgs, is_read: bool) -> TokenStream {
     // One that is missing has been reported.
-    let stream = args.stream.iter().map(|given| borrowed(&given.value));
+    let stream = args.stream.iter().map(|given| &given.value);
     let given = args.labels.as_ref().map(|labels| labels.value.as_slice()).unwrap_or_default();
     let labels = labels(v1, given, &format_ident!("__OBS_KERNEL"));
     let work = work(v1, args);

@@ -120,7 +120,7 @@ fn field(v1: &Runtime, field: &Field) -> TokenStream {
 }
 
 /// `&value`, with parentheses only where the expression needs them.
-pub(crate) fn borrowed(expr: &Expr) -> TokenStream {
+fn borrowed(expr: &Expr) -> TokenStream {
     match expr {
         Expr::Path(_)
         | Expr::Field(_)

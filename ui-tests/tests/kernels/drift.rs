@@ -26,7 +26,7 @@ enum Precision {
 fn everything(this: &Solver, precision: Precision, tenant: &str) {}
 
 struct Solver {
-    stream: Lane,
+    stream: Lane<'static>,
 }
 
 impl Solver {
@@ -59,7 +59,7 @@ fn source_and_program_agree() {
     everything(&solver, Precision::Half, "a");
     everything(&solver, Precision::Single, "b");
     solver.drift_helped();
-    drop(deeper::DRIFT_SORT.launch(&host()));
+    drop(deeper::DRIFT_SORT.launch(host()));
 
     let source = syn::parse_file(include_str!("drift.rs")).expect("the compiler has read it too");
     let (mut told, mut errors) = (Catalogue::default(), Vec::new());

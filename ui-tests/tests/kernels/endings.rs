@@ -21,7 +21,7 @@ enum LaunchError {
 type Launched<T> = Result<T, LaunchError>;
 
 #[gpu_kernel(stream = stream, name = "endings_sync")]
-fn sync(stream: Lane, n: u8) -> Result<u8, LaunchError> {
+fn sync(stream: Lane<'static>, n: u8) -> Result<u8, LaunchError> {
     match n {
         0 => Err(LaunchError::OutOfMemory)?,
         1 => return Err(LaunchError::Refused),
@@ -41,7 +41,7 @@ fn of_functions() {
 }
 
 #[gpu_kernel(stream = stream, name = "endings_nothing")]
-fn nothing(stream: Lane, n: u8) {
+fn nothing(stream: Lane<'static>, n: u8) {
     if n == 0 {
         return;
     }
@@ -49,23 +49,23 @@ fn nothing(stream: Lane, n: u8) {
 }
 
 #[gpu_kernel(stream = stream, name = "endings_never")]
-fn never(stream: Lane) -> ! {
+fn never(stream: Lane<'static>) -> ! {
     panic!("by design")
 }
 
 #[gpu_kernel(stream = stream, name = "endings_optional")]
-fn optional(stream: Lane, text: &str) -> Option<char> {
+fn optional(stream: Lane<'static>, text: &str) -> Option<char> {
     let first = text.chars().next()?;
     Some(first)
 }
 
 #[gpu_kernel(stream = stream, name = "endings_aliased")]
-fn aliased(stream: Lane, n: u8) -> Launched<u8> {
+fn aliased(stream: Lane<'static>, n: u8) -> Launched<u8> {
     n.checked_sub(1).ok_or(LaunchError::Refused)
 }
 
 #[gpu_kernel(stream = stream, name = "endings_plain")]
-fn plain(stream: Lane, text: &str) -> Result<u8, std::num::ParseIntError> {
+fn plain(stream: Lane<'static>, text: &str) -> Result<u8, std::num::ParseIntError> {
     let n: u8 = text.parse()?;
     Ok(n)
 }
@@ -89,7 +89,7 @@ fn by_what_is_returned() {
 }
 
 #[gpu_kernel(stream = stream, name = "endings_later")]
-async fn later(stream: Lane, n: u8) -> Launched<u8> {
+async fn later(stream: Lane<'static>, n: u8) -> Launched<u8> {
     Yield::default().await;
     match n {
         0 => Err(LaunchError::Refused),
@@ -110,7 +110,7 @@ fn of_futures() {
 }
 
 #[gpu_kernel(stream = stream, name = "endings_opaque")]
-fn opaque(stream: Lane, n: u8) -> impl Future<Output = Launched<u8>> {
+fn opaque(stream: Lane<'static>, n: u8) -> impl Future<Output = Launched<u8>> {
     assert!(n < 9, "by design");
     async move {
         Yield::default().await;
@@ -119,7 +119,7 @@ fn opaque(stream: Lane, n: u8) -> impl Future<Output = Launched<u8>> {
 }
 
 #[gpu_kernel(stream = stream, name = "endings_boxed")]
-fn boxed(stream: Lane, n: u8) -> Pin<Box<dyn Future<Output = Launched<u8>> + Send>> {
+fn boxed(stream: Lane<'static>, n: u8) -> Pin<Box<dyn Future<Output = Launched<u8>> + Send>> {
     if n == 0 {
         return Box::pin(async { Err(LaunchError::OutOfMemory) });
     }

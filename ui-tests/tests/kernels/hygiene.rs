@@ -39,7 +39,11 @@ mod shadowed {
         stream = stream, bytes = 8 * n, grid = (1, 2, 3), block = 4, name = "hygiene_fallible", slow = "1ms",
         labels(odd = n % 2 == 1, text = capped(text)), slo(success = "99%")
     )]
-    pub(super) fn fallible(stream: ::obs_gpu::Lane, n: u8, text: &str) -> ::std::result::Result<u8, Failure> {
+    pub(super) fn fallible(
+        stream: ::obs_gpu::Lane<'static>,
+        n: u8,
+        text: &str,
+    ) -> ::std::result::Result<u8, Failure> {
         if n == 0 {
             return ::std::result::Result::Err(Failure);
         }
@@ -49,7 +53,7 @@ mod shadowed {
 
     #[gpu_kernel(stream = stream, name = "hygiene_later", items = 1)]
     pub(super) async fn later(
-        stream: ::obs_gpu::Lane,
+        stream: ::obs_gpu::Lane<'static>,
         text: ::std::string::String,
     ) -> ::std::option::Option<u8> {
         let first = text.bytes().next()?;
@@ -80,7 +84,7 @@ mod renamed {
     pub(super) use ::obs_gpu as timing;
 
     #[timing::gpu_kernel(stream = stream, name = "hygiene_renamed", crate = crate::hygiene::renamed::timing)]
-    pub(super) fn function(stream: timing::Lane) {}
+    pub(super) fn function(stream: timing::Lane<'static>) {}
 
     #[timing::gpu_kernel(name = "hygiene_renamed_static", crate = timing)]
     pub(super) static STATIC: timing::Kernel = timing::Kernel::new();

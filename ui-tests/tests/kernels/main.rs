@@ -11,9 +11,9 @@ mod stacked;
 mod statics;
 mod work;
 
-use obs_gpu::{Lane, Stream};
+use obs_gpu::Lane;
 
 /// A stream of the host's.
-fn host() -> Lane {
-    obs_gpu::host::stream().lane()
+fn host() -> Lane<'static> {
+    Lane::HOST
 }

@@ -30,7 +30,7 @@ fn borrowed<'a, 'b: 'a>(stream: &dyn Stream, a: &'a mut Vec<u8>, b: &'b [u8]) ->
 }
 
 #[gpu_kernel(stream = stream, name = "shapes_iterator")]
-fn iterator<'a>(stream: Lane, values: &'a [u8]) -> impl Iterator<Item = u8> + use<'a> {
+fn iterator<'a>(stream: Lane<'static>, values: &'a [u8]) -> impl Iterator<Item = u8> + use<'a> {
     values.iter().map(|value| value + 1)
 }
 
@@ -50,7 +50,7 @@ struct Wrapper {
 }
 
 #[gpu_kernel(stream = stream, name = "shapes_taken_apart")]
-fn taken_apart((stream, text): (Lane, String)) -> Result<usize, String> {
+fn taken_apart((stream, text): (Lane<'static>, String)) -> Result<usize, String> {
     let first = text.chars().next().ok_or("empty")?;
     Ok(first.len_utf8())
 }
@@ -75,7 +75,7 @@ fn generics_and_lifetimes() {
 
 #[derive(Clone)]
 struct Solver {
-    stream: Lane,
+    stream: Lane<'static>,
     steps: Vec<u32>,
 }
 
@@ -85,17 +85,17 @@ trait Scale {
         Ok(1)
     }
 
-    fn lane(&self) -> Lane;
+    fn lane(&self) -> Lane<'static>;
 }
 
 impl Scale for Solver {
-    fn lane(&self) -> Lane {
+    fn lane(&self) -> Lane<'static> {
         self.stream
     }
 }
 
 impl Solver {
-    #[gpu_kernel(stream = &self.stream, items = self.steps.len(), name = "shapes_exclusive")]
+    #[gpu_kernel(stream = self.stream, items = self.steps.len(), name = "shapes_exclusive")]
     fn exclusive(&mut self, at: usize) -> Result<&mut u32, String> {
         if at > self.steps.len() {
             return Err("too far".to_owned());
@@ -120,13 +120,13 @@ impl Solver {
         Ok(usize::from(length))
     }
 
-    #[gpu_kernel(stream = &self.stream, name = "shapes_counted")]
+    #[gpu_kernel(stream = self.stream, name = "shapes_counted")]
     async fn counted(self: Rc<Self>) -> usize {
         Yield::default().await;
         Rc::strong_count(&self)
     }
 
-    #[gpu_kernel(stream = &self.stream, name = "shapes_taken", labels(big = self.steps.len() > 3))]
+    #[gpu_kernel(stream = self.stream, name = "shapes_taken", labels(big = self.steps.len() > 3))]
     async fn taken(self: Arc<Self>, more: Vec<u32>) -> Result<Vec<u32>, String> {
         Yield::default().await;
         let first = self.steps.first().ok_or("empty")?;
@@ -151,8 +151,90 @@ fn receivers() {
     launched!("shapes_provided", "ok" => 1);
 }
 
+/// A stream that goes when it is dropped, as those of drivers do.
+#[derive(Debug, Default)]
+struct Owned(String);
+
+impl Stream for Owned {
+    fn lane(&self) -> Lane<'_> {
+        Lane::HOST
+    }
+}
+
+#[derive(Default)]
+struct Queue {
+    stream: Arc<Owned>,
+    other: Owned,
+    done: Vec<u32>,
+}
+
+impl Queue {
+    /// A handle of its own, so that the body can do what it likes.
+    #[gpu_kernel(stream = self.stream.clone(), name = "shapes_cloned")]
+    fn cloned(&mut self) -> Result<&mut u32, String> {
+        self.stream = Arc::default();
+        self.done.push(1);
+        self.done.last_mut().ok_or_else(|| "nothing".to_owned())
+    }
+
+    #[gpu_kernel(stream = self.stream.clone(), name = "shapes_cloned_later")]
+    async fn cloned_later(&mut self, n: u32) -> Result<usize, String> {
+        Yield::default().await;
+        self.done.push(n);
+        self.stream = Arc::default();
+        self.done.len().checked_sub(1).ok_or_else(|| "nothing".to_owned())
+    }
+
+    #[gpu_kernel(stream = &self.other, name = "shapes_lent")]
+    fn lent(&self, more: Vec<u32>) -> Result<usize, String> {
+        let first = more.first().ok_or("empty")?;
+        Ok(self.done.len() + *first as usize)
+    }
+
+    #[gpu_kernel(stream = &self.other, name = "shapes_lent_later")]
+    async fn lent_later(&self, more: Vec<u32>) -> Result<usize, String> {
+        Yield::default().await;
+        let first = more.first().ok_or("empty")?;
+        Ok(self.done.len() + *first as usize)
+    }
+}
+
+#[gpu_kernel(stream = stream, name = "shapes_reference")]
+async fn reference(stream: &Owned, more: Vec<u32>) -> Result<usize, String> {
+    Yield::default().await;
+    let first = more.first().ok_or("empty")?;
+    Ok(stream.0.len() + *first as usize)
+}
+
+#[gpu_kernel(stream = Owned::default(), name = "shapes_kept")]
+fn kept(n: u8) -> Result<u8, String> {
+    n.checked_sub(1).ok_or_else(|| "zero".to_owned())
+}
+
+#[test]
+fn streams_that_are_held() {
+    fn assert_send<T: Send>(value: T) -> T {
+        value
+    }
+    let mut queue = Queue::default();
+    assert_eq!(queue.cloned(), Ok(&mut 1));
+    assert_eq!(ready(assert_send(queue.cloned_later(2))), Ok(1));
+    assert!(queue.lent(vec![3]) == Ok(5) && queue.lent(vec![]).is_err());
+    assert_eq!(ready(assert_send(queue.lent_later(vec![4]))), Ok(6));
+    assert_eq!(ready(assert_send(reference(&queue.other, vec![4]))), Ok(4));
+    assert!(kept(0).is_err());
+    for kernel in ["shapes_cloned", "shapes_cloned_later", "shapes_lent_later", "shapes_reference"] {
+        launched!(kernel, "ok" => 1);
+    }
+    launched!("shapes_lent", "ok" => 1, "error" => 1);
+    launched!("shapes_kept", "error" => 1);
+}
+
 #[gpu_kernel(stream = stream, name = "shapes_boxed", items = n)]
-fn boxed<'a>(stream: &'a Lane, n: u8) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send + 'a>> {
+fn boxed<'a>(
+    stream: &'a Lane<'static>,
+    n: u8,
+) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send + 'a>> {
     let start = n;
     Box::pin(async move {
         Yield::default().await;

@@ -8,7 +8,7 @@ use ui_tests::{Yield, cancel, ended, launched, number, panics, ready};
 
 #[observe]
 #[gpu_kernel(stream = stream, bytes = 8 * n, name = "stacked_below")]
-fn below((stream, n): (Lane, usize)) -> Result<usize, String> {
+fn below((stream, n): (Lane<'static>, usize)) -> Result<usize, String> {
     (n > 0).then_some(n).ok_or("nothing to do")?;
     assert!(n < 9, "by design");
     Ok(n)
@@ -16,7 +16,7 @@ fn below((stream, n): (Lane, usize)) -> Result<usize, String> {
 
 #[gpu_kernel(stream = stream, bytes = 8 * n, name = "stacked_above")]
 #[observe(labels(odd = n % 2 == 1))]
-fn above((stream, n): (Lane, usize)) -> Result<usize, String> {
+fn above((stream, n): (Lane<'static>, usize)) -> Result<usize, String> {
     (n > 0).then_some(n).ok_or("nothing to do")?;
     assert!(n < 9, "by design");
     Ok(n)
@@ -27,7 +27,7 @@ fn above((stream, n): (Lane, usize)) -> Result<usize, String> {
 #[observe(fields(n))]
 #[metric(counter, name = "stacked_failures_total", when = "error")]
 #[inline]
-fn between(stream: Lane, n: u32) -> Result<u32, String> {
+fn between(stream: Lane<'static>, n: u32) -> Result<u32, String> {
     if n == 0 {
         return Err("nothing to do".to_owned());
     }
@@ -56,7 +56,7 @@ fn functions() {
 
 #[observe]
 #[gpu_kernel(stream = stream, name = "stacked_below_later")]
-async fn below_later(stream: &Lane, text: String) -> Result<usize, String> {
+async fn below_later(stream: &Lane<'static>, text: String) -> Result<usize, String> {
     Yield::default().await;
     let first = text.chars().next().ok_or("empty")?;
     Ok(first.len_utf8())
@@ -64,7 +64,7 @@ async fn below_later(stream: &Lane, text: String) -> Result<usize, String> {
 
 #[gpu_kernel(stream = stream, name = "stacked_above_later")]
 #[observe]
-async fn above_later(stream: &Lane, text: String) -> Result<usize, String> {
+async fn above_later(stream: &Lane<'static>, text: String) -> Result<usize, String> {
     Yield::default().await;
     let first = text.chars().next().ok_or("empty")?;
     Ok(first.len_utf8())
@@ -95,7 +95,7 @@ trait Launch: Send + Sync {
     }
 }
 
-struct Inside(Lane);
+struct Inside(Lane<'static>);
 
 #[observe]
 #[async_trait]
@@ -107,7 +107,7 @@ impl Launch for Inside {
     }
 }
 
-struct Outside(Lane);
+struct Outside(Lane<'static>);
 
 #[async_trait]
 #[observe]

@@ -20,9 +20,9 @@ pub(crate) static STATICS_SCATTER: Kernel = Kernel::new();
 fn radix_sort(passes: u8, fail: bool) -> Result<(), Refused> {
     for pass in 0..passes {
         let launch =
-            HISTOGRAM.launch(&host()).bytes(4.0 * f64::from(pass)).items(2.0).grid((8, 8)).block(64_u32);
+            HISTOGRAM.launch(host()).bytes(4.0 * f64::from(pass)).items(2.0).grid((8, 8)).block(64_u32);
         drop(launch);
-        let launch = STATICS_SCATTER.launch(&host());
+        let launch = STATICS_SCATTER.launch(host());
         let result = if fail && pass == 1 { Err(Refused) } else { Ok(()) };
         launch.finish(&result);
         result?;
@@ -48,7 +48,7 @@ fn local(fail: bool) {
     #[gpu_kernel(name = "statics_local")]
     static LOCAL: Aliased = Aliased::new();
 
-    let _launch = LOCAL.launch(&host());
+    let _launch = LOCAL.launch(host());
     assert!(!fail, "by design");
 }
 
@@ -74,9 +74,9 @@ static NOBODY: Kernel = Kernel::new();
 
 #[test]
 fn conditions_and_no_attribute() {
-    drop(CONDITIONAL.launch(&host()));
+    drop(CONDITIONAL.launch(host()));
     launched!("statics_conditional", "ok" => 1);
-    drop(NOBODY.launch(&host()));
+    drop(NOBODY.launch(host()));
     let names = obs_runtime::catalogue().kernels.into_iter().map(|kernel| kernel.name).collect::<Vec<_>>();
     assert!(!names.iter().any(|name| name.starts_with("statics_off") || name == "nobody"), "{names:?}");
 }

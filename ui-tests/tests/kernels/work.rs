@@ -13,7 +13,7 @@ enum Precision {
 }
 
 struct Solver {
-    stream: Lane,
+    stream: Lane<'static>,
     precision: Precision,
 }
 
@@ -98,7 +98,7 @@ fn expressions_are_evaluated_once_a_launch() {
 /// What an attribute's expressions lock is free again when the body runs, also that of a future.
 #[test]
 fn what_expressions_borrow_is_over_before_the_body() {
-    struct Shared(std::sync::Mutex<Lane>);
+    struct Shared(std::sync::Mutex<Lane<'static>>);
     impl Shared {
         #[gpu_kernel(stream = *self.0.lock().unwrap(), name = "work_locked")]
         fn sync(&self) -> bool {

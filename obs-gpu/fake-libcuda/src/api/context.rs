@@ -40,6 +40,15 @@ pub(super) unsafe extern "C" fn set_flags(device: c_int, _flags: u32) -> Code {
     call(Symbol::cuDevicePrimaryCtxSetFlags_v2, |world| world.device(device))
 }
 
+pub(super) unsafe extern "C" fn state(device: c_int, flags: *mut u32, active: *mut c_int) -> Code {
+    call(Symbol::cuDevicePrimaryCtxGetState, |world| {
+        world.device(device)?;
+        let is_active = world.contexts.contains_key(&world.primary(device));
+        // SAFETY: the caller's places.
+        unsafe { put(flags, 0).and_then(|()| put(active, c_int::from(is_active))) }
+    })
+}
+
 pub(super) unsafe extern "C" fn create(context: *mut usize, _flags: u32, device: c_int) -> Code {
     call(Symbol::cuCtxCreate_v2, |world| {
         world.device(device)?;
