@@ -53,13 +53,14 @@ pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
 /// function that is asked at each scrape.
 ///
 /// Starts with `counter`, `gauge` or `histogram`. On a function without `value`, a counter counts calls, a
-/// histogram times them, and a gauge is what the function returns when it is asked.
+/// histogram times them, and a gauge is what the function returns when it is asked: a number, or with labels pairs of
+/// their values and a number, all series at once.
 ///
 /// | argument | meaning |
 /// |---|---|
 /// | `name = "…"` | the family's full name, with unit and `_total` |
 /// | `help = "…"` | default: the documentation's first paragraph |
-/// | `labels(state: PoolState)`, `labels(format = input.format)` | on a static by type, on a function by value |
+/// | `labels(state: PoolState)`, `labels(format = input.format)` | on a static, and on a function that is asked, by type; on others by value |
 /// | `labels(status = result(), kind = error_type())` | on a function: `ok`, `error`, `cancelled` or `panic`; the error's category |
 /// | `labels(verdict = \|returned\| …)` | on a function: read from a reference to what it returned |
 /// | `value = input.len()` | on a function: what a call adds, sets or observes; evaluated before the body |

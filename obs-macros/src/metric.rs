@@ -9,7 +9,7 @@ use crate::item::{Function, Target};
 use crate::observe::OFF;
 use obs_model::catalogue::{self, Source};
 use obs_model::grammar::check::{self, On};
-use obs_model::grammar::{Ctxt, MetricArgs, describe, keyword, observe};
+use obs_model::grammar::{Bound, Ctxt, MetricArgs, describe, keyword, observe};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -106,5 +106,19 @@ fn poll(metric: &OnFunction, sig: &Signature) -> TokenStream {
     let desc = emit::metric_desc(&v1, &metric.args, function, &metric.desc);
     // At the type, which is what may be no number.
     let reading = quote_spanned!(ty.span()=> #function());
-    quote!(#v1::submit_polled!(#desc, #reading);)
+    match metric.args.labels.as_ref().map(|labels| labels.value.as_slice()).unwrap_or_default() {
+        [] => quote!(#v1::submit_polled!(#desc, #reading);),
+        labels => {
+            let types = labels.iter().filter_map(|label| match &label.bound {
+                Bound::Type(ty) => Some(ty),
+                _ => None,
+            });
+            let types: Vec<_> = types.collect();
+            let set = match types.as_slice() {
+                [one] => quote!(#one),
+                several => quote!((#(#several),*)),
+            };
+            quote!(#v1::submit_polled_set!(#desc, #set, #reading);)
+        }
+    }
 }

@@ -4,12 +4,14 @@
 //! values are kept ([`Capped`]). Either way it is a small dense number by the time it reaches an
 //! instrument, and the numbers of all labels together index the series.
 
+mod given;
 mod intern;
 mod interns;
 mod set;
 pub(crate) mod space;
 mod table;
 
+pub use given::{Gives, GivesAll, GivesSeries};
 pub(crate) use intern::Intern;
 pub use interns::Interns;
 pub use set::{Label, LabelSet};

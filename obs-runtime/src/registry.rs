@@ -21,7 +21,7 @@ use crate::cells::{self, Reader};
 use crate::collect;
 use crate::instrument::errors::ErrorCounts;
 use crate::instrument::family::{Instrument, Page, Texts};
-use crate::private::{FunctionMetric, Live, MetricDesc, Site};
+use crate::private::{FunctionMetric, Live, MetricDesc, Poll, Site};
 use crate::snapshot::{Family, FamilyKind, Snapshot};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -54,6 +54,7 @@ pub(crate) enum Metric {
     Static(&'static MetricDesc, &'static dyn Instrument),
     Function(&'static FunctionMetric),
     Polled(&'static MetricDesc, fn() -> Option<f64>),
+    PolledSet(&'static dyn Poll),
 }
 
 impl Metric {
@@ -61,6 +62,7 @@ impl Metric {
         match self {
             Metric::Static(desc, _) | Metric::Polled(desc, _) => desc,
             Metric::Function(metric) => &metric.desc,
+            Metric::PolledSet(polled) => polled.desc(),
         }
     }
 }
@@ -200,6 +202,7 @@ impl Registry {
                 Item::Static(desc, instrument) => metrics.push(Metric::Static(desc, instrument)),
                 Item::Metric(metric) => metrics.push(Metric::Function(metric)),
                 Item::Polled(desc, read) => metrics.push(Metric::Polled(desc, read)),
+                Item::PolledSet(polled) => metrics.push(Metric::PolledSet(polled)),
                 Item::Error(desc) => errors.push(desc),
                 Item::Kernel(kernel) => kernels.push(kernel),
             }

@@ -10,6 +10,7 @@ mod families;
 mod future;
 mod metric;
 mod place;
+mod polled;
 mod site;
 mod slow;
 mod span;
@@ -18,7 +19,9 @@ mod submit;
 mod tally;
 
 pub use crate::error::{Categories, Category, ErrorCategory, Severity};
-pub use crate::label::{Capped, Interns, Label, LabelIndex, LabelSet, LabelValue};
+pub use crate::label::{
+    Capped, Gives, GivesAll, GivesSeries, Interns, Label, LabelIndex, LabelSet, LabelValue,
+};
 pub use crate::registry::{Entry, KernelEntry};
 pub use branch::{Branch, FromResidual, branch, from_residual};
 pub use call::{Call, Unread, enter, enter_fields, enter_span, enter_with, never, run};
@@ -41,6 +44,8 @@ pub use inventory;
 pub use metric::{Ending, FunctionMetric, LATER, OnDrop, OnEnd, Reading, Started, amount, look, start};
 pub use obs_model::{Kind, Source, SpanKind};
 pub use place::{FieldValue, Place, Ran, now, seconds, ticks};
+pub(crate) use polled::Poll;
+pub use polled::{Polled, Readings};
 pub use site::{Labelled, Outcome, Site, capped, label};
 pub(crate) use site::{Live, SeriesRef};
 #[cfg(any(feature = "logs", feature = "otlp"))]
@@ -55,5 +60,5 @@ pub use std::ops::ControlFlow;
 pub use std::option::Option::{None, Some};
 pub use std::time::Duration;
 pub use std::{file, module_path, unreachable};
-pub use submit::{submit_error, submit_function_metric, submit_polled, submit_static};
+pub use submit::{submit_error, submit_function_metric, submit_polled, submit_polled_set, submit_static};
 pub use tally::{ErrorTally, Lanes, LanesAt, Read, Tally, TickBuckets};

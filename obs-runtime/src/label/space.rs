@@ -18,6 +18,10 @@ pub(crate) trait Vacant {
     const VACANT: Self;
 }
 
+impl Vacant for () {
+    const VACANT: Self = ();
+}
+
 impl<const LANES: usize> Vacant for [Slot; LANES] {
     const VACANT: Self = [const { Slot::new() }; LANES];
 }

@@ -3,7 +3,9 @@
 use crate::instrument::family::Instrument;
 use crate::instrument::{Counter, Gauge, Histogram};
 use crate::label::{LabelSet, MAX_SERIES, space};
-use crate::private::{ErrorTypeDesc, Families, FunctionMetric, KernelDesc, Kind, MetricDesc, Site};
+use crate::private::{
+    ErrorTypeDesc, Families, FunctionMetric, KernelDesc, Kind, MetricDesc, Poll, Polled, Site,
+};
 use std::fmt::Debug;
 
 /// One annotated item that is no observed function. Made by generated code only.
@@ -15,6 +17,7 @@ pub(crate) enum Item {
     Static(&'static MetricDesc, &'static dyn Instrument),
     Metric(&'static FunctionMetric),
     Polled(&'static MetricDesc, fn() -> Option<f64>),
+    PolledSet(&'static dyn Poll),
     Error(&'static ErrorTypeDesc),
     Kernel(&'static dyn KernelEntry),
 }
@@ -32,6 +35,14 @@ impl Entry {
 
     pub const fn polled(desc: &'static MetricDesc, read: fn() -> Option<f64>) -> Entry {
         Entry(Item::Polled(desc, read))
+    }
+
+    pub const fn polled_set<L: LabelSet>(polled: &'static Polled<L>) -> Entry {
+        assert!(
+            space::size_of::<L>() <= MAX_SERIES,
+            "the labels could make over 65536 series; lower a cap or drop a label"
+        );
+        Entry(Item::PolledSet(polled))
     }
 
     /// Evaluated at compile time, where an assertion is an error at the attribute.

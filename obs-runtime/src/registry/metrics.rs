@@ -6,18 +6,23 @@ use crate::instrument::family::Page;
 use crate::private::{FunctionMetric, Kind};
 use crate::snapshot::{Family, FamilyKind};
 
-/// Adds the family of a metric that is not polled.
+/// Adds the family of a metric that is not polled, and what caps kept out of one that is.
 pub(super) fn collect(metric: Metric, page: &mut Page<'_>) {
     match metric {
         Metric::Static(desc, instrument) => instrument.collect(desc, page),
         Metric::Function(metric) => function(metric, page),
         Metric::Polled(..) => {}
+        Metric::PolledSet(polled) => polled.overflows(page),
     }
 }
 
 /// Asks a polled function. Should it panic, its family is left out of this snapshot.
 pub(super) fn poll(metric: Metric) -> Option<Family> {
-    let Metric::Polled(desc, read) = metric else { return None };
+    let (desc, read) = match metric {
+        Metric::Polled(desc, read) => (desc, read),
+        Metric::PolledSet(polled) => return polled.poll(),
+        Metric::Static(..) | Metric::Function(_) => return None,
+    };
     let value = std::panic::catch_unwind(read).ok().flatten()?;
     let kind = if desc.kind == Kind::Counter { FamilyKind::Counter } else { FamilyKind::Gauge };
     Some(Family::new(desc.name, desc.help, kind).with(value))

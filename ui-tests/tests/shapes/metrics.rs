@@ -346,6 +346,46 @@ fn polled() {
     assert_eq!(polled_float(), 1.5);
 }
 
+#[metric(gauge, name = "metrics_polled_states", labels(state: State))]
+fn polled_states() -> [(State, usize); 2] {
+    [(State::Idle, 4), (State::Busy, 1)]
+}
+
+/// More strings than there is room for, and a value that is none.
+#[metric(gauge, name = "metrics_polled_queues", labels(queue: Capped<2>, local: bool))]
+fn polled_queues() -> Vec<((String, bool), Option<f64>)> {
+    ["a", "b", "c", "d"]
+        .into_iter()
+        .map(|queue| ((queue.to_owned(), true), Some(2.5)))
+        .chain([(("a".to_owned(), false), None)])
+        .collect()
+}
+
+/// One label alone needs no tuple.
+#[metric(gauge, name = "metrics_polled_by_name", labels(queue: Capped<5>))]
+fn polled_by_name() -> std::collections::HashMap<&'static str, u64> {
+    [("in", 3), ("out", 4)].into()
+}
+
+#[metric(gauge, name = "metrics_polled_pairs_panic", labels(queue: Capped<5>))]
+fn polled_pairs_panic() -> [(String, f64); 1] {
+    std::panic::resume_unwind(Box::new(()))
+}
+
+#[test]
+fn polled_with_labels() {
+    assert_eq!(number("metrics_polled_states", &[("state", "idle")]), Some(4.0));
+    assert_eq!(number("metrics_polled_states", &[("state", "busy")]), Some(1.0));
+    let queue = |name| number("metrics_polled_queues", &[("queue", name), ("local", "true")]);
+    // What is over the cap is one series, and counted.
+    assert_eq!((queue("a"), queue("b"), queue("_other")), (Some(2.5), Some(2.5), Some(5.0)));
+    assert_eq!(number("metrics_polled_queues", &[("queue", "a"), ("local", "false")]), None);
+    let overflow = [("item", "metrics_polled_queues"), ("label", "queue")];
+    assert!(number("obs_label_overflow_total", &overflow) >= Some(2.0));
+    assert_eq!(number("metrics_polled_by_name", &[("queue", "out")]), Some(4.0));
+    assert!(obs_runtime::snapshot().family("metrics_polled_pairs_panic").is_none());
+}
+
 #[metric(gauge, name = "metrics_expiring", labels(state: State), expire = "20ms")]
 static EXPIRING: Gauge<State> = Gauge::new();
 

@@ -84,8 +84,14 @@ pub(super) fn static_labels(ctxt: &Ctxt, labels: &[Label]) {
                     label.name.value
                 ),
             );
-            continue;
         }
+    }
+    bounded_types(ctxt, labels);
+}
+
+/// Labels that are types have a bound.
+pub(super) fn bounded_types(ctxt: &Ctxt, labels: &[Label]) {
+    for label in labels.iter().filter(|label| matches!(label.bound, Bound::Type(_))) {
         unbounded(ctxt, label, |_| None);
     }
 }

@@ -129,6 +129,9 @@ fn count(labels: usize) -> String {
 
 fn on_function(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
     let labels = args.labels.as_ref().map(|labels| labels.value.as_slice()).unwrap_or_default();
+    if args.source(true) == Source::Polled {
+        return polled(ctxt, args, labels, sig);
+    }
     item::labels(ctxt, labels, sig);
     let cannot_fail = shape::yielded(sig).is_none_or(shape::infallible);
     if let (Some(Given { value: When::Error, span }), true) = (args.when, cannot_fail) {
@@ -150,13 +153,10 @@ fn on_function(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
     if let (Some(label), true) = (errors_only, cannot_fail) {
         ctxt.error(label.name.span, format!("`{}` returns no error, so there is no type of one", sig.ident));
     }
-    if args.source(true) == Source::Polled {
-        polled(ctxt, args, sig);
-    }
 }
 
 /// A gauge without `value`: the function is asked at each scrape.
-fn polled(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
+fn polled(ctxt: &Ctxt, args: &MetricArgs, labels: &[Label], sig: &Signature) {
     const POLLED: &str = "a gauge without `value` is asked at each scrape";
     if !sig.inputs.is_empty() || !sig.generics.params.is_empty() {
         return ctxt.error_in(
@@ -173,8 +173,18 @@ fn polled(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
     if let syn::Safety::Unsafe(token) = &sig.safety {
         ctxt.error(token.span, format!("{POLLED}, where nobody can vouch for `unsafe`; remove it"));
     }
+    for label in labels.iter().filter(|label| !matches!(label.bound, Bound::Type(_))) {
+        ctxt.error(
+            label.name.span,
+            format!(
+                "{POLLED}: its label `{0}` has a type, `{0}: PoolState`, and the function returns pairs of values and \
+                 numbers; give `value = …` to set it at each call",
+                label.name.value
+            ),
+        );
+    }
+    item::bounded_types(ctxt, labels);
     let calls_only = [
-        (keyword::LABELS, args.labels.as_ref().map(|given| given.span)),
         (keyword::WHEN, args.when.map(|given| given.span)),
         (keyword::EXPIRE, args.expire.map(|given| given.span)),
     ];

@@ -35,6 +35,19 @@ macro_rules! __submit_polled {
     };
 }
 
+/// The same of a function that gives all series of a gauge with these labels.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit_polled_set {
+    ($desc:expr, $labels:ty, $readings:expr) => {
+        const _: () = {
+            static POLLED: $crate::__private::v1::Polled<$labels> =
+                $crate::__private::v1::Polled::new(&const { $desc }, |polled| polled.readings($readings));
+            $crate::__private::v1::inventory::submit! { $crate::__private::v1::Entry::polled_set(&POLLED) }
+        };
+    };
+}
+
 /// An error type.
 #[doc(hidden)]
 #[macro_export]
@@ -48,5 +61,6 @@ macro_rules! __submit_error {
 
 pub use crate::{
     __submit_error as submit_error, __submit_function_metric as submit_function_metric,
-    __submit_polled as submit_polled, __submit_static as submit_static,
+    __submit_polled as submit_polled, __submit_polled_set as submit_polled_set,
+    __submit_static as submit_static,
 };
