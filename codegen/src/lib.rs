@@ -69,7 +69,7 @@ pub use builder::{Builder, Report, checked};
 pub use compose::Requests;
 #[cfg(feature = "promql")]
 pub use compose::{
-    Alert, Objective,
+    Alert, Objective, Record,
     dashboard::{Dashboard, Panel, Row, Threshold},
     foreign::Foreign,
 };
