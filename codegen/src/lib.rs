@@ -74,3 +74,4 @@ pub use compose::{
     foreign::Foreign,
 };
 pub use mistake::{Errors, Mistake};
+pub use obs_model::request::RequestLabel;
