@@ -14,6 +14,9 @@ fn dashboard() -> Dashboard {
         .describe("What the people at the desk look at.")
         .targets()
         .variable("state", "db_connections")
+        .choice("quantile", [("p50", "0.5"), ("p99", "0.99")])
+        .refresh("10s")
+        .shows("6h")
         .row("Orders")
         .panel(
             Panel::time_series("Orders by channel")
@@ -36,11 +39,20 @@ fn dashboard() -> Dashboard {
                 .unit("suffix: orders/s")
                 .describe("The ten tenants with most orders."),
         )
+        .panel(
+            Panel::time_series("Time")
+                .query("histogram_quantile($quantile, sum by (le) (rate(function_calls_duration_seconds_bucket{function=\"place\"}[$__rate_interval])))")
+                .unit("s")
+                .traces("place")
+                .data_link("Wiki", "https://example.org/wiki")
+                .describe("How long orders take."),
+        )
         .row("Pool")
         .panel(
             Panel::pie("Connections by state")
                 .query("sum by (state) (db_connections{state=~\"$state\"})")
                 .legend("{{state}}")
+                .drill_down("Shipping desk", ["state"])
                 .describe("Which share is in which state."),
         )
         .panel(
@@ -73,7 +85,8 @@ fn dashboard() -> Dashboard {
                         .query("printer_up")
                         .size(24, 6)
                         .describe("Every printer and whether it works."),
-                ),
+                )
+                .panel(Panel::text("When it jams", "- Open the *lid*.\n- Call **them**")),
         )
 }
 

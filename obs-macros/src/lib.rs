@@ -63,6 +63,7 @@ pub fn observe(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `value = input.len()` | on a function: what a call adds, sets or observes; evaluated before the body |
 /// | `when = "ok"` | on a function: which calls count: `ok` (default), `error`, or `always` (default with `result()`) |
 /// | `buckets` | of a histogram: a preset or a list |
+/// | `keep_name` | the name stays as it is, where others ask for it already: a counter without `_total`, a unit that is no base unit |
 /// | `dashboard` | the dashboard it belongs on |
 /// | `crate = path` | where `obs_runtime` is |
 #[proc_macro_attribute]

@@ -35,6 +35,7 @@ const WORDS: [&str; 69] = [
     "value",
     "when",
     "expire",
+    "keep_name",
     "stream",
     "bytes",
     "flops",

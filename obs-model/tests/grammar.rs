@@ -283,6 +283,17 @@ fn metrics_on_functions() {
         &["`_ms` is no base unit; measure in seconds and write \"f_seconds\""],
     );
     expect(&f("counter, name = \"sent_kb_total\", value = n"), &["write \"sent_bytes_total\""]);
+    expect(&f("counter, name = \"cost_dollars\", keep_name"), &[]);
+    expect(&f("gauge, name = \"nodes_total\", value = n, keep_name"), &[]);
+    expect(
+        &f("counter, name = \"x_total\", keep_name"),
+        &["keep_name: `keep_name` changes nothing: the name follows the conventions; remove it"],
+    );
+    expect(
+        &f("histogram, name = \"f_ms\", keep_name"),
+        &["without `value` a histogram times calls, so its name ends in `_seconds`"],
+    );
+    expect(&f("counter, name = \"a b\", keep_name"), &["is no metric name"]);
     expect(
         &f("histogram, name = \"f\""),
         &["without `value` a histogram times calls, so its name ends in `_seconds`"],

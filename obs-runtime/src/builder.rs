@@ -216,7 +216,7 @@ impl Builder {
         if let Some(mistake) = self.sampling.as_ref().and_then(|sampling| sampling.mistake.as_ref()) {
             return Err(InitError::Configuration(mistake.clone()));
         }
-        let health = Health::new(self.checks).map_err(InitError::Check)?;
+        let mut health = Health::new(self.checks).map_err(InitError::Check)?;
         #[cfg(feature = "otlp")]
         let export = self.export.ready()?;
         #[cfg(all(feature = "logs", feature = "otlp"))]
@@ -236,6 +236,7 @@ impl Builder {
         crate::objective::begin();
         #[cfg(feature = "otlp")]
         let (within, exporter) = (export.within, export.start(self.sampling, &self.service, self.version)?);
+        health.begin();
         let service = Arc::new(Service {
             name: self.service,
             version: self.version.filter(|text| !text.is_empty()),

@@ -9,9 +9,13 @@ use std::time::Duration;
 
 mod probe;
 mod report;
+mod schedule;
+mod verdict;
 
 pub(crate) use probe::Probe;
 pub(crate) use report::{Facts, Report};
+use schedule::Schedule;
+use verdict::Patience;
 
 type Run = dyn Fn() -> Result<(), String> + Send + Sync;
 
@@ -21,6 +25,8 @@ type Run = dyn Fn() -> Result<(), String> + Send + Sync;
 /// its own, with a timeout. One that hangs is reported as hanging and not asked again until it returns; one that
 /// panics has failed.
 ///
+/// With [`every`](Check::every) it is asked by itself instead, and requests are told what is known.
+///
 /// ```
 /// use obs_runtime::Check;
 ///
@@ -28,8 +34,10 @@ type Run = dyn Fn() -> Result<(), String> + Send + Sync;
 ///     Ok(())
 /// }
 ///
-/// let check = Check::new("database", ping).critical().timeout("2s").degraded_over("100ms");
-/// # let _ = check;
+/// let database = Check::new("database", ping).critical().timeout("2s").degraded_over("100ms");
+/// // Every ten seconds; down after three failures in a row, up after two passes in a row.
+/// let mailbox = Check::new("mailbox", ping).critical().every("10s").fails_after(3).recovers_after(2);
+/// # let _ = (database, mailbox);
 /// ```
 #[must_use = "a check is asked once it is given to the builder"]
 pub struct Check {
@@ -38,6 +46,8 @@ pub struct Check {
     critical: bool,
     timeout: Option<String>,
     degraded_over: Option<String>,
+    every: Option<String>,
+    patience: Patience,
 }
 
 impl Check {
@@ -50,7 +60,9 @@ impl Check {
         run: impl Fn() -> Result<(), E> + Send + Sync + 'static,
     ) -> Check {
         let run = Arc::new(move || run().map_err(|error| error.to_string()));
-        Check { name: name.into(), run, critical: false, timeout: None, degraded_over: None }
+        let patience = Patience { fails_after: 1, recovers_after: 1 };
+        let (timeout, degraded_over, every) = (None, None, None);
+        Check { name: name.into(), run, critical: false, timeout, degraded_over, every, patience }
     }
 
     /// The program cannot serve while this fails: it is down and not ready. Without it, a failure only
@@ -74,6 +86,29 @@ impl Check {
         self
     }
 
+    /// Asks by itself, from the start of the program on and as often as in `"10s"`: then metrics and alerts know of
+    /// the check also where nobody asks for `/health`, and requests are answered at once with what is known, which is
+    /// nothing before the first answer: until then a critical check keeps the program from being ready. At least the
+    /// timeout; a mistake in the text is an error of [`Builder::init`](crate::Builder::init).
+    pub fn every(mut self, interval: &str) -> Check {
+        self.every = Some(interval.to_owned());
+        self
+    }
+
+    /// The check that passed is down only after so many failures in a row, and degraded until then: one at least, which
+    /// is also what holds if nothing is said. A first answer counts at once.
+    pub fn fails_after(mut self, failures: u32) -> Check {
+        self.patience.fails_after = failures;
+        self
+    }
+
+    /// The check that is down passes only after so many passes in a row: one at least, which is also what holds if
+    /// nothing is said.
+    pub fn recovers_after(mut self, passes: u32) -> Check {
+        self.patience.recovers_after = passes;
+        self
+    }
+
     fn into_probe(self) -> Result<Probe, CheckError> {
         let parse = |argument: &str, text: Option<&str>| {
             let parsed = text.map(duration::parse).transpose();
@@ -86,7 +121,14 @@ impl Check {
             let problem = format!("degraded_over ({bound}) must be below the timeout ({timeout})");
             return Err(CheckError::new(&self.name, problem));
         }
-        Ok(Probe::new(self.name, self.run, self.critical, timeout, degraded_over))
+        let every = parse("every", self.every.as_deref())?;
+        if let Some(every) = every.filter(|every| *every < timeout) {
+            let (every, timeout) = (duration::display(every), duration::display(timeout));
+            let problem = format!("every ({every}) must be at least the timeout ({timeout})");
+            return Err(CheckError::new(&self.name, problem));
+        }
+        let probe = Probe::new(self.name, self.run, self.critical, timeout, degraded_over);
+        Ok(probe.every(every).patient(self.patience))
     }
 }
 
@@ -97,6 +139,8 @@ impl fmt::Debug for Check {
             .field("critical", &self.critical)
             .field("timeout", &self.timeout)
             .field("degraded_over", &self.degraded_over)
+            .field("every", &self.every)
+            .field("patience", &self.patience)
             .finish_non_exhaustive()
     }
 }
@@ -126,6 +170,8 @@ impl std::error::Error for CheckError {}
 #[derive(Debug, Default)]
 pub(crate) struct Health {
     probes: Vec<Arc<Probe>>,
+    /// Of those that are asked by themselves, once it has begun.
+    schedule: Option<Schedule>,
 }
 
 impl Health {
@@ -141,10 +187,15 @@ impl Health {
             }
             probes.push(Arc::new(check.into_probe()?));
         }
-        Ok(Health { probes })
+        Ok(Health { probes, schedule: None })
     }
 
-    /// Asks every check, all at once, and waits for the answers: at most the longest timeout.
+    /// Begins to ask the checks that are asked by themselves, until it is dropped.
+    pub(crate) fn begin(&mut self) {
+        self.schedule = Schedule::begin(&self.probes);
+    }
+
+    /// Asks every check that is not asked by itself, all at once, and waits for the answers: at most the longest timeout.
     pub(crate) fn ask(&self) -> Report {
         Report::of(self.probes.iter())
     }
@@ -156,7 +207,7 @@ impl Health {
 
     /// Appends how the checks went when they were last asked. A scrape does not ask them.
     pub(crate) fn collect(&self, into: &mut Vec<Family>) {
-        let (name, help) = ("obs_health_check_up", "Whether the check passed when it was last asked.");
+        let (name, help) = ("obs_health_check_up", "Whether the check passes, as far as it was asked.");
         let mut up = Family::new(name, help, FamilyKind::Gauge);
         let (name, help) =
             ("obs_health_check_duration_seconds", "How long the check took when it was last asked.");
@@ -168,7 +219,7 @@ impl Health {
             let standing = probe.standing();
             failures = failures.with_labels(Arc::clone(&labels), standing.failures);
             if let Some(last) = standing.last {
-                up = up.with_labels(Arc::clone(&labels), u64::from(last.error.is_none()));
+                up = up.with_labels(Arc::clone(&labels), u64::from(last.passes));
                 duration = duration.with_labels(labels, last.duration.as_secs_f64());
             }
         }
@@ -206,6 +257,11 @@ mod tests {
             problem(vec![check("db"), check("db")]),
             "health check \"db\": another check has the same name"
         );
+        assert_eq!(
+            problem(vec![check("db").timeout("5s").every("2s")]),
+            "health check \"db\": every (2s) must be at least the timeout (5s)"
+        );
+        assert!(problem(vec![check("db").every("often")]).contains("every: expected a duration"));
         assert_eq!(problem(vec![check("")]), "health check \"\": a check needs a name");
     }
 

@@ -95,14 +95,14 @@ pub fn catalogue() -> Response {
     }
 }
 
-/// `/health`: how every check fares. 503 when the program is down: when a critical check fails. 200 when it is
-/// up, and when it is degraded: when any other fails, or one is slow.
+/// `/health`: how every check fares. 503 when the program is down: when a critical check fails; and while nothing is
+/// known of one. 200 when it is up, and when it is degraded: when any other fails, or one is slow.
 pub fn health() -> Response {
     answer(installed().map_or_else(Report::empty, |service| service.health.ask()))
 }
 
-/// `/health/ready`: whether requests should come. 503 when a critical check fails; only those are
-/// asked.
+/// `/health/ready`: whether requests should come. 503 when a critical check fails, or nothing is known of it yet;
+/// only those are asked.
 pub fn ready() -> Response {
     answer(installed().map_or_else(Report::empty, |service| service.health.ask_critical()))
 }

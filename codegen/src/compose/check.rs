@@ -2,7 +2,7 @@
 
 mod records;
 
-use super::dashboard::{Dashboard, Panel, Row, Threshold};
+use super::dashboard::{Dashboard, Panel, Row, Threshold, Visual, chosen};
 use super::foreign::Foreign;
 use crate::dashboard::{names, units, word};
 use crate::mistake::Mistake;
@@ -24,7 +24,7 @@ pub(crate) fn mistakes(plan: &Plan) -> Vec<Mistake> {
     mistakes.extend(clashes(plan));
     mistakes.extend(records::mistakes(plan, &known));
     for dashboard in &plan.composed.dashboards {
-        Checker { known: &known, dashboard, mistakes: &mut mistakes }.check();
+        Checker { known: &known, plan, dashboard, mistakes: &mut mistakes }.check();
     }
     mistakes.sort();
     mistakes
@@ -98,9 +98,31 @@ fn clashes(plan: &Plan) -> Vec<Mistake> {
     mistakes
 }
 
+/// Variables that are there without being asked for, or come with `.targets()` and `.traces(…)`.
+const RESERVED: [&str; 4] = ["job", "instance", "datasource", "traces"];
+
+/// What is wrong with a time as Grafana writes it: a number and a unit.
+fn span_of_time(text: &str, least: u64) -> Option<String> {
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("w", 604_800)];
+    let seconds = units.iter().find_map(|(unit, seconds)| {
+        let number = text.strip_suffix(unit)?;
+        // `parse` would take a sign.
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+        number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(*seconds)
+    });
+    match seconds {
+        Some(seconds) if seconds >= least => None,
+        Some(_) => Some(format!("\"{text}\" is less than {least} seconds")),
+        None => Some(format!(
+            "expected a whole number and one of s, m, h, d, w, such as \"30s\"; found \"{text}\""
+        )),
+    }
+}
+
 /// Checks one dashboard.
 struct Checker<'a> {
     known: &'a Known,
+    plan: &'a Plan,
     dashboard: &'a Dashboard,
     mistakes: &'a mut Vec<Mistake>,
 }
@@ -120,9 +142,24 @@ impl Checker<'_> {
             for problem in check(&query, self.known) {
                 self.told(&choice.place, format!("variable {}: {problem}", choice.label));
             }
-            if ["job", "instance", "datasource"].contains(&choice.label.as_str()) {
+            if RESERVED.contains(&choice.label.as_str()) {
                 let problem = "this variable is there already or comes with `.targets()`";
                 self.told(&choice.place, format!("variable {}: {problem}", choice.label));
+            }
+        }
+        let mut names: BTreeSet<&str> =
+            dashboard.variables.iter().map(|choice| choice.label.as_str()).collect();
+        names.extend(RESERVED);
+        for values in &dashboard.values {
+            let taken =
+                || (!names.insert(&values.name)).then(|| "another variable has that name already".to_owned());
+            if let Some(problem) = values.problem().or_else(taken) {
+                self.told(&values.place, format!("variable {}: {problem}", values.name));
+            }
+        }
+        for (method, time, least) in [("refresh", &dashboard.refresh, 5), ("shows", &dashboard.shows, 60)] {
+            if let Some(problem) = time.as_ref().and_then(|time| span_of_time(time, least)) {
+                self.told(&dashboard.place, format!("`{method}`: {problem}"));
             }
         }
         let mut titles = BTreeSet::new();
@@ -153,7 +190,10 @@ impl Checker<'_> {
         if panel.description.trim().is_empty() {
             problems.push("it has no description: `.describe(\"…\")` tells readers what it shows".to_owned());
         }
-        if panel.queries.is_empty() {
+        if panel.visual == Visual::Text && !panel.queries.is_empty() {
+            problems.push("text asks nothing: remove its `.query(…)`".to_owned());
+        }
+        if panel.queries.is_empty() && panel.visual != Visual::Text {
             problems.push("it asks nothing: add a `.query(\"…\")`".to_owned());
         }
         let bound = |threshold: &Threshold| match threshold {
@@ -178,11 +218,12 @@ impl Checker<'_> {
         if panel.links.iter().any(|(title, address)| title.trim().is_empty() || address.trim().is_empty()) {
             problems.push("a link needs a title and an address".to_owned());
         }
+        problems.extend(panel.leads.iter().filter_map(|leads| self.leads(leads, panel)));
         for problem in problems {
             self.told(&panel.place, format!("panel \"{title}\": {problem}"));
         }
         for asked in &panel.queries {
-            for problem in check(&asked.query, self.known) {
+            for problem in self.asked(&asked.query) {
                 self.told(&asked.place, format!("panel \"{title}\": {problem}"));
             }
             for variable in variables(&asked.query) {
@@ -193,9 +234,24 @@ impl Checker<'_> {
         }
     }
 
+    /// What is wrong with a query, whichever values are chosen in it.
+    fn asked(&self, query: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (name, value) in self.dashboard.choices() {
+            let others = self.dashboard.first_choices().filter(|(other, _)| *other != name);
+            for problem in check(&chosen(query, others.chain([(name, value)])), self.known) {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+        if self.dashboard.values.is_empty() { check(query, self.known) } else { problems }
+    }
+
     /// What is wrong with a variable in a query.
     fn variable(&self, name: &str) -> Option<String> {
-        let own = self.dashboard.variables.iter().map(|choice| choice.label.as_str());
+        let values = self.dashboard.values.iter().map(|values| values.name.as_str());
+        let own = self.dashboard.variables.iter().map(|choice| choice.label.as_str()).chain(values);
         let targets = ["job", "instance"];
         let has_targets = self.dashboard.targets && targets.contains(&name);
         if name.starts_with("__") || has_targets || own.clone().any(|known| known == name) {
@@ -230,5 +286,6 @@ fn variables(query: &str) -> Vec<&str> {
         .collect()
 }
 
+mod leads;
 #[cfg(test)]
 mod tests;

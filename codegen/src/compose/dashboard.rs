@@ -1,9 +1,11 @@
 //! Dashboards that a person composes in the build script.
 
 mod panel;
+mod values;
 
-pub(crate) use panel::Visual;
+pub(crate) use panel::{Leads, Visual};
 pub use panel::{Panel, Threshold};
+pub(crate) use values::{Values, chosen};
 
 use super::place;
 use obs_model::Place;
@@ -53,6 +55,10 @@ pub struct Dashboard {
     pub(crate) description: String,
     pub(crate) targets: bool,
     pub(crate) variables: Vec<Choice>,
+    pub(crate) values: Vec<Values>,
+    /// How often it is drawn anew, and how much time it shows at first, as Grafana writes both.
+    pub(crate) refresh: Option<String>,
+    pub(crate) shows: Option<String>,
     pub(crate) rows: Vec<Row>,
     #[serde(with = "place")]
     pub(crate) place: Place,
@@ -87,6 +93,9 @@ impl Dashboard {
             description: String::new(),
             targets: false,
             variables: Vec::new(),
+            values: Vec::new(),
+            refresh: None,
+            shows: None,
             rows: Vec::new(),
             place: place::caller(),
         }
@@ -116,6 +125,35 @@ impl Dashboard {
         self
     }
 
+    /// Lets the reader choose one of these values, each under a name of its own; the first is chosen at first. With
+    /// `.choice("quantile", [("p50", "0.5"), ("p99", "0.99")])`, queries say `histogram_quantile($quantile, …)`, and
+    /// each value is checked in each of them.
+    #[track_caller]
+    #[must_use]
+    pub fn choice<T: Into<String>, V: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = (T, V)>,
+    ) -> Dashboard {
+        let values = values.into_iter().map(|(text, value)| (text.into(), value.into())).collect();
+        self.values.push(Values { name: name.into(), values, place: place::caller() });
+        self
+    }
+
+    /// How often it is drawn anew: `10s`, `5m`; every 30 seconds unless it is said.
+    #[must_use]
+    pub fn refresh(mut self, interval: impl Into<String>) -> Dashboard {
+        self.refresh = Some(interval.into());
+        self
+    }
+
+    /// How much time it shows at first: `6h`, `7d`; an hour unless it is said.
+    #[must_use]
+    pub fn shows(mut self, time: impl Into<String>) -> Dashboard {
+        self.shows = Some(time.into());
+        self
+    }
+
     /// Begins a row: a [`Row`] with its panels, or the title of one to which [`panel`](Dashboard::panel) adds.
     #[track_caller]
     #[must_use]
@@ -141,10 +179,30 @@ impl Dashboard {
         self
     }
 
+    /// Every value of every variable that has values of its own.
+    pub(crate) fn choices(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.values.iter();
+        all.flat_map(|values| values.values.iter().map(|(_, value)| (values.name.as_str(), value.as_str())))
+    }
+
+    /// The first value of each such variable, which is what is chosen at first.
+    pub(crate) fn first_choices(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values
+            .iter()
+            .filter_map(|values| Some((values.name.as_str(), values.values.first()?.1.as_str())))
+    }
+
+    /// Whether a click somewhere on it leads to traces.
+    pub(crate) fn leads_to_traces(&self) -> bool {
+        let mut panels = self.rows.iter().flat_map(|row| &row.panels);
+        panels.any(|panel| panel.leads.iter().any(|leads| matches!(leads, Leads::Traces { .. })))
+    }
+
     /// Changes every place in it.
     pub(super) fn strip(&mut self, strip: &impl Fn(&mut Place)) {
         strip(&mut self.place);
         self.variables.iter_mut().for_each(|choice| strip(&mut choice.place));
+        self.values.iter_mut().for_each(|values| strip(&mut values.place));
         for row in &mut self.rows {
             strip(&mut row.place);
             for panel in &mut row.panels {

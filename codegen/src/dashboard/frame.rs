@@ -21,6 +21,9 @@ pub(super) struct Frame {
     pub(super) variables: Vec<Variable>,
     /// Whether the reader chooses among jobs and instances.
     pub(super) targets: bool,
+    /// How often it is drawn anew, and how much time it shows at first.
+    pub(super) refresh: String,
+    pub(super) shows: String,
     pub(super) sections: Vec<Section>,
 }
 
@@ -37,6 +40,8 @@ impl Frame {
             ),
             variables: variables::targets(plan),
             targets: true,
+            refresh: "30s".to_owned(),
+            shows: "1h".to_owned(),
             sections,
         }
     }
@@ -63,9 +68,9 @@ impl Frame {
             tags: tags(subject),
             editable: false,
             graph_tooltip: 1,
-            refresh: "30s",
+            refresh: self.refresh,
             schema_version: SCHEMA_VERSION,
-            time: TimeRange { from: "now-1h", to: "now" },
+            time: TimeRange { from: format!("now-{}", self.shows), to: "now" },
             timezone: "browser",
             annotations: Annotations { list: annotations(subject, self.targets) },
             links: links(subject),
@@ -144,7 +149,12 @@ fn links(subject: &Subject) -> Vec<DashboardLink> {
 
 /// The address of another dashboard of the service, from one of them: with the same data source and time.
 pub(super) fn other(subject: &Subject, board: Board, variables: &[(&str, &str)]) -> String {
-    let uid = subject.uid(board.as_str());
+    named(subject, board.as_str(), variables)
+}
+
+/// The same of the dashboard that this word stands for.
+pub(super) fn named(subject: &Subject, word: &str, variables: &[(&str, &str)]) -> String {
+    let uid = subject.uid(word);
     let chosen: String = variables.iter().map(|(name, value)| format!("&var-{name}={value}")).collect();
     format!("/d/{uid}?${{datasource:queryparam}}&${{__url_time_range}}{chosen}")
 }

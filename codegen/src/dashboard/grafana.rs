@@ -25,7 +25,7 @@ pub(crate) struct Dashboard {
     pub(crate) editable: bool,
     /// 1: the crosshair is shared by all panels.
     pub(crate) graph_tooltip: u8,
-    pub(crate) refresh: &'static str,
+    pub(crate) refresh: String,
     pub(crate) schema_version: u32,
     pub(crate) time: TimeRange,
     pub(crate) timezone: &'static str,
@@ -37,7 +37,7 @@ pub(crate) struct Dashboard {
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct TimeRange {
-    pub(crate) from: &'static str,
+    pub(crate) from: String,
     pub(crate) to: &'static str,
 }
 
@@ -55,7 +55,8 @@ pub(crate) struct Variable {
     pub(crate) kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) datasource: Option<Datasource>,
-    /// For a query variable, `label_values(selector, label)`; for a data source variable, its type.
+    /// For a query variable, `label_values(selector, label)`; for a data source variable, its type; for a custom one,
+    /// `text : value` of each, by commas.
     pub(crate) query: String,
     pub(crate) include_all: bool,
     pub(crate) multi: bool,
@@ -63,16 +64,16 @@ pub(crate) struct Variable {
     pub(crate) all_value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) current: Option<Choice>,
-    /// 1: when the dashboard is loaded; 2: also when the time range changes.
+    /// 0: never; 1: when the dashboard is loaded; 2: also when the time range changes.
     pub(crate) refresh: u8,
-    /// 1: by name.
+    /// 0: as they stand; 1: by name.
     pub(crate) sort: u8,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Choice {
-    pub(crate) text: &'static str,
-    pub(crate) value: &'static str,
+    pub(crate) text: String,
+    pub(crate) value: String,
 }
 
 #[derive(Clone, Debug, Serialize)]

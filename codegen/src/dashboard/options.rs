@@ -16,6 +16,7 @@ pub(super) const fn kind(visual: Visual) -> &'static str {
         Visual::Heatmap => "heatmap",
         Visual::Table => "table",
         Visual::StateTimeline => "state-timeline",
+        Visual::Text => "text",
     }
 }
 
@@ -107,6 +108,8 @@ pub(super) fn of(visual: Visual, unit: &str, quiet: bool) -> Value {
             "showValue": "auto",
             "tooltip": tooltip("single"),
         }),
+        // The panel adds what it says.
+        Visual::Text => json!({ "mode": "markdown" }),
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) struct Panel {
     columns: Vec<Column>,
     links: Vec<DashboardLink>,
     data_links: Vec<Link>,
+    content: String,
     words: Vec<(String, String, String)>,
     colors: Vec<(String, &'static str)>,
     stacked: bool,
@@ -48,6 +49,7 @@ impl Panel {
             columns: Vec::new(),
             links: Vec::new(),
             data_links: Vec::new(),
+            content: String::new(),
             words: Vec::new(),
             colors: Vec::new(),
             stacked: false,
@@ -79,6 +81,12 @@ impl Panel {
     /// Asks a question that somebody else has written.
     pub(super) fn text(mut self, query: String, legend: impl Into<String>) -> Panel {
         self.targets.push((query, legend.into()));
+        self
+    }
+
+    /// What a text says, in Markdown.
+    pub(super) fn content(mut self, markdown: &str) -> Panel {
+        self.content = markdown.to_owned();
         self
     }
 
@@ -187,7 +195,7 @@ impl Panel {
             Visual::Gauge => (6, 6),
             Visual::Table => (24, 9),
             Visual::TimeSeries | Visual::Heatmap | Visual::BarGauge | Visual::StateTimeline => (12, 8),
-            Visual::Pie => (8, 8),
+            Visual::Pie | Visual::Text => (8, 8),
         })
     }
 
@@ -199,7 +207,7 @@ impl Panel {
             grid_pos,
             datasource: Datasource::CHOSEN,
             field_config: self.field_config(),
-            options: options::of(self.visual, &self.unit, self.quiet),
+            options: self.options(),
             targets: self.targets(),
             transformations: match self.visual {
                 Visual::Table => column::transformations(&self.columns),
@@ -209,6 +217,14 @@ impl Panel {
             description: self.description,
             links: self.links,
         }
+    }
+
+    fn options(&self) -> serde_json::Value {
+        let mut options = options::of(self.visual, &self.unit, self.quiet);
+        if self.visual == Visual::Text {
+            options["content"] = serde_json::Value::from(self.content.as_str());
+        }
+        options
     }
 
     fn targets(&self) -> Vec<Target> {

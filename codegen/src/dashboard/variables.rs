@@ -53,9 +53,28 @@ pub(super) fn label(
         include_all: true,
         multi: true,
         all_value: all.map(str::to_owned),
-        current: Some(Choice { text: "All", value: "$__all" }),
+        current: Some(Choice { text: "All".to_owned(), value: "$__all".to_owned() }),
         refresh: 2,
         sort: 1,
+    }
+}
+
+/// One of these values, each under a text of its own; the first at first.
+pub(super) fn values(name: &str, values: &[(String, String)]) -> Variable {
+    let each: Vec<String> = values.iter().map(|(text, value)| format!("{text} : {value}")).collect();
+    let first = values.first().map(|(text, value)| Choice { text: text.clone(), value: value.clone() });
+    Variable {
+        name: name.to_owned(),
+        label: name.to_owned(),
+        kind: "custom",
+        datasource: None,
+        query: each.join(", "),
+        include_all: false,
+        multi: false,
+        all_value: None,
+        current: first,
+        refresh: 0,
+        sort: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finding the queries of dashboards, ours and others'.
 
+use crate::compose::dashboard::chosen;
 use serde_json::Value;
 
 /// A query, and where it was found.
@@ -15,9 +16,12 @@ pub struct Found {
 
 /// Every query of a Grafana dashboard: of its panels, of the panels inside rows, and of its variables.
 ///
-/// Panels of other data sources, such as logs, have no `expr` or say what they are asking.
+/// Panels of other data sources, such as logs, have no `expr` or say what they are asking. A variable that holds one
+/// value of a list has it in the queries, as chosen: `histogram_quantile($quantile, …)` is no PromQL without.
 pub fn in_dashboard(dashboard: &Value) -> Vec<Found> {
     let mut found = Vec::new();
+    let values: Vec<(&str, &str)> =
+        dashboard["templating"]["list"].as_array().into_iter().flatten().filter_map(held).collect();
     for variable in dashboard["templating"]["list"].as_array().into_iter().flatten() {
         // Grafana writes the query as text, or as an object that holds it.
         let text = variable["query"].as_str().or_else(|| variable["query"]["query"].as_str());
@@ -27,13 +31,20 @@ pub fn in_dashboard(dashboard: &Value) -> Vec<Found> {
             found.push(Found { owner, query, written: text.to_owned() });
         }
     }
-    panels(&dashboard["panels"], &mut found);
+    panels(&dashboard["panels"], &values, &mut found);
     found
 }
 
-fn panels(list: &Value, found: &mut Vec<Found>) {
+/// The name and the value of a variable that holds one.
+fn held(variable: &Value) -> Option<(&str, &str)> {
+    let kinds = ["custom", "constant", "interval", "textbox"];
+    let is_one = kinds.iter().any(|kind| variable["type"] == **kind);
+    Some((variable["name"].as_str()?, variable["current"]["value"].as_str()?)).filter(|_| is_one)
+}
+
+fn panels(list: &Value, values: &[(&str, &str)], found: &mut Vec<Found>) {
     for panel in list.as_array().into_iter().flatten() {
-        panels(&panel["panels"], found);
+        panels(&panel["panels"], values, found);
         let foreign = |source: &Value| source["type"].as_str().is_some_and(|kind| kind != "prometheus");
         for target in panel["targets"].as_array().into_iter().flatten() {
             let Some(query) = target["expr"].as_str().filter(|query| !query.trim().is_empty()) else {
@@ -41,7 +52,8 @@ fn panels(list: &Value, found: &mut Vec<Found>) {
             };
             if !foreign(&target["datasource"]) && !foreign(&panel["datasource"]) {
                 let owner = format!("panel \"{}\"", panel["title"].as_str().unwrap_or_default());
-                found.push(Found { owner, query: query.to_owned(), written: query.to_owned() });
+                let asked = chosen(query, values.iter().copied());
+                found.push(Found { owner, query: asked, written: query.to_owned() });
             }
         }
     }
@@ -131,11 +143,12 @@ mod tests {
                 { "name": "job", "type": "query", "query": { "query": "label_values(a_total{x=\"1,2\"}, job)" } },
                 { "name": "all", "type": "query", "query": "label_names()" },
                 { "name": "datasource", "type": "datasource", "query": "prometheus" },
+                { "name": "q", "type": "custom", "query": "p50 : 0.5, p99 : 0.99", "current": { "value": "0.5" } },
             ]},
             "panels": [
                 { "type": "row", "panels": [{ "title": "In", "targets": [{ "expr": "b" }, { "expr": "" }] }] },
                 { "title": "Logs", "datasource": { "type": "loki" }, "targets": [{ "expr": "{app=\"x\"}" }] },
-                { "title": "Out", "targets": [{ "expr": "c" }] },
+                { "title": "Out", "targets": [{ "expr": "histogram_quantile($q, c)" }] },
             ],
         });
         let found: Vec<(String, String)> =
@@ -143,7 +156,7 @@ mod tests {
         let expected = [
             ("variable job", "group by (job) (a_total{x=\"1,2\"})"),
             ("panel \"In\"", "b"),
-            ("panel \"Out\"", "c"),
+            ("panel \"Out\"", "histogram_quantile(0.5, c)"),
         ];
         assert_eq!(found, expected.map(|(owner, query)| (owner.to_owned(), query.to_owned())));
     }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 /// Grafana takes four scrape intervals and more; ours is one second.
 const RATE_INTERVAL: &str = "10s";
+/// The time that a dashboard shows.
+const RANGE: &str = "1h";
 
 /// A generated dashboard.
 #[derive(Debug)]
@@ -65,11 +67,14 @@ impl Dashboard {
 
     /// The query as Grafana sends it when each choice is the one that it starts with.
     fn choose(&self, query: &str, job: &str) -> String {
-        let mut query = query.replace("$__rate_interval", RATE_INTERVAL);
+        let mut query = query.replace("$__rate_interval", RATE_INTERVAL).replace("$__range", RANGE);
         for variable in self.list() {
             let name = variable["name"].as_str().unwrap_or_default();
             let chosen = match name {
                 "job" => job,
+                _ if variable["type"] == "custom" => {
+                    variable["current"]["value"].as_str().unwrap_or_default()
+                }
                 _ => variable["allValue"].as_str().unwrap_or(".+"),
             };
             query = query.replace(&format!("${name}"), chosen);

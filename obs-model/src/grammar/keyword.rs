@@ -44,6 +44,8 @@ pub const HELP: &str = "help";
 pub const HISTOGRAM: &str = "histogram";
 /// `items = …`: what a kernel works on.
 pub const ITEMS: &str = "items";
+/// `keep_name`: a metric's name is one that others know already.
+pub const KEEP_NAME: &str = "keep_name";
 /// `kind = "server"`: the span's role.
 pub const KIND: &str = "kind";
 /// The name of the attribute `#[label(…)]`.

@@ -20,6 +20,7 @@ const KEYS: Keys = Keys {
         keyword::WHEN,
         keyword::BUCKETS,
         keyword::EXPIRE,
+        keyword::KEEP_NAME,
         keyword::DASHBOARD,
         keyword::CRATE,
     ],
@@ -62,6 +63,7 @@ impl When {
 ///          | "when" "=" '"' ( "ok" | "error" | "always" ) '"'       (* functions; default: "ok", "always" with
 ///                                                     a label that is result(), "error" with error_type() *)
 ///          | "expire" "=" duration           (* gauges: the age at which a series leaves the page *)
+///          | "keep_name"                    (* the name is one that others know already *)
 ///          | "dashboard" "=" string
 ///          | "crate" "=" path ;
 /// ```
@@ -86,6 +88,8 @@ pub struct MetricArgs {
     pub buckets: Option<Buckets>,
     /// The age at which a series that is not updated leaves the page.
     pub expire: Option<Given<Duration>>,
+    /// Whether the name stays as it is, whatever the conventions say of it.
+    pub keep_name: Option<Span>,
     /// The dashboard it belongs on.
     pub dashboard: Option<Given<String>>,
     /// Where the runtime is.
@@ -131,6 +135,7 @@ impl MetricArgs {
             keyword::WHEN => self.when = Some(value::word(key, input, When::ALL, |when| when.as_str())?),
             keyword::BUCKETS => self.buckets = Some(Buckets::parse(key, input)?),
             keyword::EXPIRE => self.expire = Some(value::duration(key, input, "10m")?),
+            keyword::KEEP_NAME => self.keep_name = Some(value::flag(key, input)?),
             keyword::DASHBOARD => self.dashboard = Some(value::string(key, input, "Orders")?),
             _ => self.krate = Some(value::path(key, input, "::obs_runtime")?),
         }

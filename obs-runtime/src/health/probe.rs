@@ -1,6 +1,7 @@
 //! Asking one check, never twice at a time.
 
 use super::Run;
+use super::verdict::{Patience, Verdict};
 use obs_model::duration;
 use std::any::Any;
 use std::fmt;
@@ -17,7 +18,10 @@ pub(crate) struct Probe {
     pub(super) name: String,
     pub(super) critical: bool,
     pub(super) degraded_over: Option<Duration>,
+    /// How often it is asked, if it is asked by itself.
+    pub(super) every: Option<Duration>,
     timeout: Duration,
+    patience: Patience,
     run: Arc<Run>,
     state: Mutex<State>,
     finished: Condvar,
@@ -30,6 +34,9 @@ struct State {
     /// How many runs have finished.
     runs: u64,
     last: Option<Outcome>,
+    /// When the last answer came.
+    at: Option<Instant>,
+    verdict: Verdict,
     failures: u64,
 }
 
@@ -44,18 +51,22 @@ struct Running {
 pub(super) struct Outcome {
     pub(super) error: Option<String>,
     pub(super) duration: Duration,
+    /// Whether the check counts as passing with it.
+    pub(super) passes: bool,
 }
 
 /// What is known without asking.
 pub(super) struct Standing {
     pub(super) last: Option<Outcome>,
+    /// How long ago the last answer came.
+    pub(super) age: Option<Duration>,
     pub(super) failures: u64,
 }
 
 /// A run that was started, or that was found in progress.
 pub(super) struct Ticket {
     run: u64,
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 impl Probe {
@@ -67,7 +78,18 @@ impl Probe {
         degraded_over: Option<Duration>,
     ) -> Probe {
         let (state, finished) = (Mutex::default(), Condvar::new());
-        Probe { name, critical, degraded_over, timeout, run, state, finished }
+        let (every, patience) = (None, Patience { fails_after: 1, recovers_after: 1 });
+        Probe { name, critical, degraded_over, every, timeout, patience, run, state, finished }
+    }
+
+    /// The same, asked by itself that often.
+    pub(super) fn every(self, every: Option<Duration>) -> Probe {
+        Probe { every, ..self }
+    }
+
+    /// The same, which takes so many answers to change its mind.
+    pub(super) fn patient(self, patience: Patience) -> Probe {
+        Probe { patience, ..self }
     }
 
     /// Starts a run, or joins the one in progress.
@@ -103,28 +125,32 @@ impl Probe {
             }
             state = self.finished.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let State { run, failures, .. } = &mut *state;
+        let State { run, failures, verdict, .. } = &mut *state;
         match run {
             Some(running) => {
                 if !std::mem::replace(&mut running.overdue, true) {
                     *failures += 1;
+                    *verdict = verdict.heard(false, self.patience);
                 }
-                self.hanging(running.since.elapsed())
+                self.hanging(running.since.elapsed(), *verdict)
             }
             // It ended just now, and too late.
-            None => self.hanging(self.timeout),
+            None => self.hanging(self.timeout, *verdict),
         }
     }
 
     /// The last outcome; a run that hangs is one.
     pub(super) fn standing(&self) -> Standing {
         let state = self.state();
-        let hanging = state.run.as_ref().map(|run| run.since.elapsed()).filter(|age| *age > self.timeout);
-        let last = hanging.map(|age| self.hanging(age)).or_else(|| state.last.clone());
-        Standing { last, failures: state.failures }
+        let hanging = state.run.as_ref().filter(|run| run.since.elapsed() > self.timeout).map(|run| {
+            let heard = if run.overdue { state.verdict } else { state.verdict.heard(false, self.patience) };
+            self.hanging(run.since.elapsed(), heard)
+        });
+        let last = hanging.or_else(|| state.last.clone());
+        Standing { last, age: state.at.map(|at| at.elapsed()), failures: state.failures }
     }
 
-    fn hanging(&self, age: Duration) -> Outcome {
+    fn hanging(&self, age: Duration, verdict: Verdict) -> Outcome {
         let timeout = duration::display(self.timeout);
         let error = if age < self.timeout * 2 {
             format!("no answer within {timeout}")
@@ -134,7 +160,7 @@ impl Probe {
                 age.as_secs()
             )
         };
-        Outcome { error: Some(error), duration: age }
+        Outcome { error: Some(error), duration: age, passes: verdict.passes() }
     }
 
     fn finish(&self, since: Instant) {
@@ -153,10 +179,12 @@ impl Probe {
         });
         let mut state = self.state();
         let counted = state.run.take().is_some_and(|run| run.overdue);
-        if error.is_some() && !counted {
-            state.failures += 1;
+        if !counted {
+            state.failures += u64::from(error.is_some());
+            state.verdict = state.verdict.heard(error.is_none(), self.patience);
         }
-        state.last = Some(Outcome { error, duration: took });
+        state.last = Some(Outcome { error, duration: took, passes: state.verdict.passes() });
+        state.at = Some(Instant::now());
         state.runs += 1;
         drop(state);
         self.finished.notify_all();

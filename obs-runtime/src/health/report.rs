@@ -14,15 +14,18 @@ pub(crate) enum Status {
     Up,
     /// Less well than it should.
     Degraded,
+    /// Nobody has asked yet.
+    Unknown,
     /// Not at all.
     Down,
 }
 
 impl Status {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Status::Up => "up",
             Status::Degraded => "degraded",
+            Status::Unknown => "unknown",
             Status::Down => "down",
         }
     }
@@ -40,7 +43,10 @@ struct Component {
     name: String,
     status: Status,
     critical: bool,
-    outcome: Outcome,
+    /// `None` before the first answer.
+    outcome: Option<Outcome>,
+    /// How old it is, where nobody asked just now.
+    age: Option<Duration>,
 }
 
 /// What a report says besides.
@@ -58,18 +64,25 @@ impl Report {
         Report { status: Status::Up, components: Vec::new() }
     }
 
-    /// Asks these checks.
+    /// Asks these checks, but for those that are asked by themselves.
     pub(super) fn of<'a>(probes: impl Iterator<Item = &'a Arc<Probe>>) -> Report {
-        let asked: Vec<_> = probes.map(|probe| (probe, probe.start())).collect();
-        let components: Vec<_> =
-            asked.into_iter().map(|(probe, ticket)| Component::new(probe, probe.wait(&ticket))).collect();
+        let asked: Vec<_> =
+            probes.map(|probe| (probe, probe.every.is_none().then(|| probe.start()))).collect();
+        let component = |(probe, ticket): (&Arc<Probe>, Option<_>)| match ticket {
+            Some(ticket) => Component::new(probe, Some(probe.wait(&ticket)), None),
+            None => {
+                let standing = probe.standing();
+                Component::new(probe, standing.last, standing.age)
+            }
+        };
+        let components: Vec<_> = asked.into_iter().map(component).collect();
         let status = components.iter().map(Component::weight).max().unwrap_or(Status::Up);
         Report { status, components }
     }
 
     /// Whether requests should come.
     pub(crate) fn serves(&self) -> bool {
-        self.status != Status::Down
+        self.status < Status::Unknown
     }
 
     pub(crate) fn to_json(&self, facts: &Facts<'_>) -> String {
@@ -94,14 +107,15 @@ impl Report {
 }
 
 impl Component {
-    fn new(probe: &Probe, outcome: Outcome) -> Component {
-        let slow = probe.degraded_over.is_some_and(|bound| outcome.duration > bound);
-        let status = match (&outcome.error, slow) {
-            (Some(_), _) => Status::Down,
-            (None, true) => Status::Degraded,
-            (None, false) => Status::Up,
+    fn new(probe: &Probe, outcome: Option<Outcome>, age: Option<Duration>) -> Component {
+        let slow = |outcome: &Outcome| probe.degraded_over.is_some_and(|bound| outcome.duration > bound);
+        let status = match &outcome {
+            None => Status::Unknown,
+            Some(outcome) if !outcome.passes => Status::Down,
+            Some(outcome) if outcome.error.is_some() || slow(outcome) => Status::Degraded,
+            Some(_) => Status::Up,
         };
-        Component { name: probe.name.clone(), status, critical: probe.critical, outcome }
+        Component { name: probe.name.clone(), status, critical: probe.critical, outcome, age }
     }
 
     /// What the component makes of the whole.
@@ -112,9 +126,17 @@ impl Component {
     fn write(&self, json: &mut Writer) {
         json.key("status").string(self.status.as_str());
         json.key("critical").boolean(self.critical);
-        json.key("duration_seconds").number(seconds(self.outcome.duration));
-        if let Some(error) = &self.outcome.error {
-            json.key("error").string(error);
+        let Some(outcome) = &self.outcome else { return };
+        json.key("duration_seconds").number(seconds(outcome.duration));
+        if let Some(age) = self.age {
+            json.key("age_seconds").number(seconds(age));
+        }
+        match &outcome.error {
+            Some(error) => drop(json.key("error").string(error)),
+            None if self.status == Status::Down => {
+                json.key("error").string("it passes again, and has to for some time before that counts");
+            }
+            None => {}
         }
     }
 }
@@ -170,10 +192,25 @@ mod tests {
 
     #[test]
     fn json() {
-        let outcome =
-            Outcome { error: Some("said \"no\"".to_owned()), duration: Duration::from_nanos(1_500_999) };
-        let component = Component { name: "db".to_owned(), status: Status::Down, critical: false, outcome };
-        let report = Report { status: Status::Degraded, components: vec![component] };
+        let outcome = Outcome {
+            error: Some("said \"no\"".to_owned()),
+            duration: Duration::from_nanos(1_500_999),
+            passes: false,
+        };
+        let component = |name: &str, status, outcome, age| Component {
+            name: name.to_owned(),
+            status,
+            critical: false,
+            outcome,
+            age,
+        };
+        let passing = Outcome { error: None, duration: Duration::from_millis(1), passes: false };
+        let components = vec![
+            component("db", Status::Down, Some(outcome), None),
+            component("graph", Status::Down, Some(passing), Some(Duration::from_secs(3))),
+            component("gpu", Status::Unknown, None, None),
+        ];
+        let report = Report { status: Status::Degraded, components };
         let facts = Facts {
             service: Some("shop"),
             version: None,
@@ -193,6 +230,17 @@ mod tests {
       "critical": false,
       "duration_seconds": 0.0015,
       "error": "said \"no\""
+    },
+    "graph": {
+      "status": "down",
+      "critical": false,
+      "duration_seconds": 0.001,
+      "age_seconds": 3,
+      "error": "it passes again, and has to for some time before that counts"
+    },
+    "gpu": {
+      "status": "unknown",
+      "critical": false
     }
   }
 }

@@ -127,6 +127,77 @@ fn each_mistake_is_told() {
     }
 }
 
+/// A query that needs a value where no label's could stand.
+const QUANTILE: &str =
+    "histogram_quantile($q, sum by (le) (rate(function_calls_duration_seconds_bucket[$window])))";
+
+fn chosen_in(query: &str) -> Dashboard {
+    on(panel("A").query(query))
+        .choice("q", [("p50", "0.5"), ("p99", "0.99")])
+        .choice("window", [("5 minutes", "5m")])
+}
+
+#[test]
+fn each_value_of_a_choice_is_checked_in_each_query() {
+    assert_eq!(told(vec![chosen_in(QUANTILE)], Vec::new()), [""; 0]);
+    for (dashboard, expected) in [
+        (on(panel("A").query(QUANTILE)).choice("q", [("p50", "0.5")]), "panel \"A\": no PromQL: "),
+        (chosen_in("sum($metric)"), "panel \"A\": the dashboard has no variable `$metric`"),
+        (
+            chosen_in("sum(rate(db_connections[$window]) > $q)").choice("window", [("a", "1h")]),
+            "variable window: another variable has that name already",
+        ),
+        (chosen_in("db_connections").choice("job", [("a", "b")]), "variable job: another variable has"),
+        (chosen_in("db_connections").choice("none", [("", ""); 0]), "variable none: it has no values"),
+        (chosen_in("db_connections").choice("x", [("a, b", "c")]), "variable x: \"a, b\" is empty or has"),
+        (on(panel("A")).refresh("10 s"), "`refresh`: expected a whole number and one of s, m, h, d, w"),
+        (on(panel("A")).refresh("1s"), "`refresh`: \"1s\" is less than 5 seconds"),
+        (on(panel("A")).shows("now"), "`shows`: expected a whole number"),
+    ] {
+        let found = told(vec![dashboard], Vec::new());
+        // A query that cannot be read is told of once, and of its variables besides.
+        assert!(found.iter().any(|found| found.starts_with(expected)), "{found:#?}\n  not {expected}");
+    }
+    let wrong = chosen_in("db_connections{state=\"$q\"} > $w").choice("w", [("one", "1"), ("all", "every")]);
+    let found = told(vec![wrong], Vec::new());
+    assert!(found.len() == 1 && found[0].contains("unknown metric `every`"), "the second value: {found:?}");
+}
+
+#[test]
+fn a_click_leads_somewhere() {
+    let by_state = || Panel::pie("A").describe("x").query("sum by (state) (db_connections)");
+    let there = || Dashboard::new("One state").variable("state", "db_connections").panel(panel("B"));
+    let told = |panel: Panel| told(vec![on(panel), there()], Vec::new());
+    assert_eq!(
+        told(by_state().drill_down("One state", ["state"]).traces("query").data_link("Wiki", "/w")),
+        [""; 0]
+    );
+    for (panel, expected) in [
+        (
+            by_state().drill_down("One stat", ["state"]),
+            "panel \"A\": there is no composed dashboard \"One stat\" to drill down to; did you mean \"One state\"?",
+        ),
+        (
+            by_state().drill_down("One state", ["tier"]),
+            "panel \"A\": the dashboard \"One state\" has no variable `tier`: add `.variable(\"tier\", …)` there",
+        ),
+        (
+            panel("A").drill_down("One state", ["state"]),
+            "panel \"A\": no query of it has the label `state` to drill down by",
+        ),
+        (by_state().traces(" "), "panel \"A\": `.traces(…)` needs the name of a span"),
+        (by_state().data_link("", "/w"), "panel \"A\": a data link needs a title and an address"),
+        (Panel::text("A", ""), "panel \"A\": it has no description"),
+        (Panel::text("A", "x").query("db_connections"), "panel \"A\": text asks nothing"),
+    ] {
+        assert_eq!(
+            told(panel).first().map(String::as_str).map(|told| told.starts_with(expected)),
+            Some(true),
+            "{expected}"
+        );
+    }
+}
+
 #[test]
 fn declarations_are_checked_too() {
     for (foreign, expected) in [

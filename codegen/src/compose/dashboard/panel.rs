@@ -15,6 +15,18 @@ pub(crate) enum Visual {
     Heatmap,
     Table,
     StateTimeline,
+    Text,
+}
+
+/// Where a click on a point, a bar or a row leads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Leads {
+    /// To an address, a template.
+    Address { title: String, address: String },
+    /// To a composed dashboard of that title, with these labels chosen there.
+    Dashboard { title: String, labels: Vec<String> },
+    /// To the traces of spans of that name, a template.
+    Traces { span: String },
 }
 
 /// A bound, and which side of it is bad.
@@ -54,6 +66,9 @@ pub struct Panel {
     pub(crate) no_value: Option<String>,
     pub(crate) words: Vec<(String, String, String)>,
     pub(crate) links: Vec<(String, String)>,
+    pub(crate) leads: Vec<Leads>,
+    /// What a text says, in Markdown.
+    pub(crate) content: String,
     pub(crate) stacked: bool,
     pub(crate) size: Option<(u32, u32)>,
     #[serde(with = "place")]
@@ -75,6 +90,8 @@ impl Panel {
             no_value: None,
             words: Vec::new(),
             links: Vec::new(),
+            leads: Vec::new(),
+            content: String::new(),
             stacked: false,
             size: None,
             place: place::caller(),
@@ -135,6 +152,15 @@ impl Panel {
     #[must_use]
     pub fn state_timeline(title: impl Into<String>) -> Panel {
         Panel::new(Visual::StateTimeline, title)
+    }
+
+    /// Text, in Markdown: what to do about what the panels beside it show. It asks nothing.
+    #[track_caller]
+    #[must_use]
+    pub fn text(title: impl Into<String>, markdown: impl Into<String>) -> Panel {
+        let content = markdown.into();
+        // The text is also what there is to say about it.
+        Panel { content: content.clone(), ..Panel::new(Visual::Text, title).describe(content) }
     }
 
     /// What the reader should know about it. Every panel has a description.
@@ -208,6 +234,37 @@ impl Panel {
     #[must_use]
     pub fn link(mut self, title: impl Into<String>, address: impl Into<String>) -> Panel {
         self.links.push((title.into(), address.into()));
+        self
+    }
+
+    /// Where a click on a point, a bar or a row leads. The address is a template, in which Grafana puts the values of
+    /// what was clicked: `${__field.labels.tier}`, or in a table `${__data.fields.tier}`.
+    #[must_use]
+    pub fn data_link(mut self, title: impl Into<String>, address: impl Into<String>) -> Panel {
+        self.leads.push(Leads::Address { title: title.into(), address: address.into() });
+        self
+    }
+
+    /// A click on a point, a bar or a row leads to another composed dashboard, named by its title, with the values of
+    /// these labels chosen there: with `.drill_down("Tiers", ["tier"])`, the dashboard "Tiers" has a variable `tier`, and
+    /// this panel's queries have the label.
+    #[must_use]
+    pub fn drill_down<L: Into<String>>(
+        mut self,
+        dashboard: impl Into<String>,
+        labels: impl IntoIterator<Item = L>,
+    ) -> Panel {
+        let labels = labels.into_iter().map(Into::into).collect();
+        self.leads.push(Leads::Dashboard { title: dashboard.into(), labels });
+        self
+    }
+
+    /// A click on a point, a bar or a row leads to the traces in which a span has this name, which is that of an observed
+    /// function, or a template as in [`data_link`](Panel::data_link). Where queries ask for buckets, the traces of single
+    /// points are on the panel without it.
+    #[must_use]
+    pub fn traces(mut self, span: impl Into<String>) -> Panel {
+        self.leads.push(Leads::Traces { span: span.into() });
         self
     }
 

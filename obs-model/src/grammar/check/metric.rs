@@ -21,7 +21,7 @@ pub enum On<'a> {
 pub fn metric(ctxt: &Ctxt, args: &MetricArgs, on: On<'_>) {
     let Some(kind) = args.kind else { return };
     match &args.name {
-        Some(given) => name::family(ctxt, given, kind.value),
+        Some(given) => name::family(ctxt, given, kind.value, args.keep_name),
         None if args.mistaken => {}
         None => ctxt.error(kind.span, "a metric needs a name: `name = \"orders_total\"`"),
     }
@@ -198,7 +198,8 @@ fn buckets(ctxt: &Ctxt, args: &MetricArgs, kind: Given<Kind>, on_function: bool)
     }
     let histogram = args.name.as_ref().filter(|_| kind.value == Kind::Histogram);
     // A name in milliseconds has been told what to be called.
-    let Some(name) = histogram.filter(|name| name::scaled(&name.value).is_none()) else { return };
+    let told = |name: &&Given<String>| args.keep_name.is_none() && name::scaled(&name.value).is_some();
+    let Some(name) = histogram.filter(|name| !told(name)) else { return };
     let unit = Unit::of(&name.value);
     if on_function && args.is_duration() && unit != Some(Unit::Seconds) {
         return ctxt.error(

@@ -3,6 +3,7 @@
 use crate::catalogue::Kind;
 use crate::grammar::{Ctxt, Given};
 use crate::{Unit, name};
+use proc_macro2::Span;
 
 /// The prefix of a function's own families.
 pub(super) fn prefix(ctxt: &Ctxt, given: &Given<String>) {
@@ -23,40 +24,42 @@ pub(super) fn prefix(ctxt: &Ctxt, given: &Given<String>) {
     }
 }
 
-/// The full name of a family.
-pub(super) fn family(ctxt: &Ctxt, given: &Given<String>, kind: Kind) {
+/// The full name of a family. One that is to be kept follows no conventions; it is a name all the same.
+pub(super) fn family(ctxt: &Ctxt, given: &Given<String>, kind: Kind, keep: Option<Span>) {
     let name = &given.value;
-    let found = name::check_metric(name).and_then(|()| name::check_reserved(name));
-    if let Err(message) = found {
+    if let Err(message) = name::check_metric(name).and_then(|()| name::check_reserved(name)) {
         return ctxt.error(given.span, message);
     }
-    match (kind, name.strip_suffix("_total")) {
-        (Kind::Counter, None) => {
-            return ctxt.error(
-                given.span,
-                format!("the name of a counter ends in `_total`: write \"{name}_total\""),
-            );
-        }
-        (Kind::Gauge | Kind::Histogram, Some(stem)) => {
-            return ctxt.error(
-                given.span,
-                format!("only counters end in `_total`, and this is a {}: write \"{stem}\"", kind.as_str()),
-            );
+    match (unconventional(name, kind), keep) {
+        (Some(problem), None) => ctxt.error(given.span, problem),
+        (None, Some(span)) => {
+            ctxt.error(span, "`keep_name` changes nothing: the name follows the conventions; remove it");
         }
         _ => {}
     }
-    if let Some((word, unit)) = scaled(name) {
-        let stem = name.strip_suffix("_total").unwrap_or(name);
-        let base = stem.strip_suffix(word).unwrap_or(stem);
-        let total = if kind == Kind::Counter { "_total" } else { "" };
-        ctxt.error(
-            given.span,
-            format!(
-                "`_{word}` is no base unit; measure in {0} and write \"{base}{0}{total}\"",
-                unit.as_str()
-            ),
-        );
+}
+
+/// What Prometheus' conventions say against a name.
+fn unconventional(name: &str, kind: Kind) -> Option<String> {
+    const KEEP: &str = "or add `keep_name` if others ask for it by this name";
+    match (kind, name.strip_suffix("_total")) {
+        (Kind::Counter, None) => {
+            return Some(format!("the name of a counter ends in `_total`: write \"{name}_total\", {KEEP}"));
+        }
+        (Kind::Gauge | Kind::Histogram, Some(stem)) => {
+            let kind = kind.as_str();
+            return Some(format!(
+                "only counters end in `_total`, and this is a {kind}: write \"{stem}\", {KEEP}"
+            ));
+        }
+        _ => {}
     }
+    let (word, unit) = scaled(name)?;
+    let stem = name.strip_suffix("_total").unwrap_or(name);
+    let base = stem.strip_suffix(word).unwrap_or(stem);
+    let total = if kind == Kind::Counter { "_total" } else { "" };
+    let unit = unit.as_str();
+    Some(format!("`_{word}` is no base unit; measure in {unit} and write \"{base}{unit}{total}\", {KEEP}"))
 }
 
 /// The word at a name's end that is a multiple or a nickname of a base unit, and that unit.
