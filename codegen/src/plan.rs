@@ -47,7 +47,7 @@ pub struct Exchange {
     /// The family of their durations.
     pub family: String,
     /// The labels of that family.
-    pub labels: Vec<&'static str>,
+    pub labels: Vec<String>,
     /// What the build script calls slow.
     pub slow: Option<Duration>,
     /// Where the build script names them; `None` for those that only the program tells of.
@@ -62,7 +62,7 @@ impl Plan {
             Exchange {
                 name: counted.name(),
                 family: duration.name,
-                labels: duration.labels.to_vec(),
+                labels: duration.labels.into_iter().map(|(_, name)| name).collect(),
                 slow: counted.slow,
                 place: counted.place.cloned(),
             }
