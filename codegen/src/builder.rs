@@ -194,6 +194,14 @@ impl Builder {
         self
     }
 
+    /// Adds a recording rule of one's own.
+    #[cfg(feature = "promql")]
+    #[must_use]
+    pub fn record(mut self, record: compose::Record) -> Builder {
+        self.composed.records.push(record);
+        self
+    }
+
     /// Adds an objective that no attribute can state.
     #[cfg(feature = "promql")]
     #[must_use]

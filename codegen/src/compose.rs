@@ -8,10 +8,15 @@ pub mod dashboard;
 pub mod foreign;
 mod objective;
 mod place;
+mod record;
 pub(crate) mod requests;
+
+#[cfg(feature = "promql")]
+pub(crate) use check::{dashboard_problem, is_duration};
 
 pub use alert::Alert;
 pub use objective::Objective;
+pub use record::Record;
 pub use requests::Requests;
 
 use dashboard::Dashboard;
@@ -34,6 +39,9 @@ pub struct Composed {
     pub foreign: Vec<Foreign>,
     /// Objectives.
     pub objectives: Vec<Objective>,
+    /// Recording rules, in the order they were given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<Record>,
     /// Requests that layers count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Requests>,
@@ -56,6 +64,7 @@ impl Composed {
         self.dashboards.iter_mut().for_each(|dashboard| dashboard.strip(&strip));
         self.foreign.iter_mut().for_each(|foreign| strip(&mut foreign.place));
         self.objectives.iter_mut().for_each(|objective| strip(&mut objective.place));
+        self.records.iter_mut().for_each(|record| strip(&mut record.place));
         self.requests.iter_mut().for_each(|requests| strip(&mut requests.place));
     }
 }

@@ -5,7 +5,7 @@ use crate::devices::Devices;
 use crate::plan::Plan;
 use crate::subject::Subject;
 use obs_model::bucket::Preset;
-use obs_model::request::{Protocol, Side};
+use obs_model::request::{Protocol, RequestLabel, Side};
 use obs_model::{
     Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
     Requests, Severity, Slo, Source, SpanKind, Unit,
@@ -19,10 +19,30 @@ pub(crate) fn requests() -> Vec<Requests> {
         Requests::new(Side::Server, Protocol::Grpc),
         Requests::new(Side::Client, Protocol::Grpc),
         Requests { classic: true, ..Requests::new(Side::Client, Protocol::Http).with_prefix("edge") },
+        named(Protocol::Http),
+        named(Protocol::Grpc),
     ]
     .into();
     requests.sort();
     requests
+}
+
+/// Requests under names that were there before.
+fn named(protocol: Protocol) -> Requests {
+    let labels = [
+        (RequestLabel::Method, "method"),
+        (RequestLabel::Route, "path"),
+        (RequestLabel::Call, "method"),
+        (RequestLabel::Status, "status"),
+    ];
+    Requests {
+        classic: true,
+        labels: labels.map(|(label, name)| (label, name.to_owned())).into(),
+        duration_labels: vec![RequestLabel::Route, RequestLabel::Call],
+        buckets: [10, 1000].map(Duration::from_millis).into(),
+        ..Requests::new(Side::Server, protocol).with_prefix("known")
+    }
+    .alone()
 }
 
 /// What artefacts are made of where requests are named, and what is slow.
@@ -34,6 +54,17 @@ pub(crate) fn with_requests() -> Plan {
         Requests::http_server().slow("500ms"),
         Requests::grpc_server().slow("1s"),
         Requests::grpc_client(),
+        Requests::http_server()
+            .prefix("known")
+            .classic_names()
+            .labels([
+                (RequestLabel::Method, "method"),
+                (RequestLabel::Route, "path"),
+                (RequestLabel::Status, "status"),
+            ])
+            .duration_labels([RequestLabel::Route])
+            .buckets([0.01, 1.0])
+            .slow("1s"),
     ];
     plan
 }

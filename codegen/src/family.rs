@@ -128,7 +128,8 @@ impl Schema {
         for RequestFamily { name, kind, help, labels, .. } in
             catalogue.requests.iter().flat_map(Requests::families)
         {
-            schema.add(&name, kind, help.trim_end_matches('.'), labels, &[]);
+            let labels: Vec<&str> = labels.iter().map(|(_, name)| &**name).collect();
+            schema.add(&name, kind, help.trim_end_matches('.'), &labels, &[]);
         }
         schema
     }

@@ -69,8 +69,9 @@ pub use builder::{Builder, Report, checked};
 pub use compose::Requests;
 #[cfg(feature = "promql")]
 pub use compose::{
-    Alert, Objective,
+    Alert, Objective, Record,
     dashboard::{Dashboard, Panel, Row, Threshold},
     foreign::Foreign,
 };
 pub use mistake::{Errors, Mistake};
+pub use obs_model::request::RequestLabel;

@@ -160,6 +160,11 @@ impl Select {
         self.matcher(label, "=~", regex)
     }
 
+    /// Those whose label is anything else.
+    pub fn unlike(self, label: &str, value: &str) -> Select {
+        self.matcher(label, "!=", value)
+    }
+
     fn matcher(mut self, label: &str, operator: &str, value: &str) -> Select {
         self.matchers.push(format!("{label}{operator}{}", quoted(value)));
         self

@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use crate::query::Select;
 use obs_model::Requests;
-use obs_model::request::{ERROR, Protocol, Side};
+use obs_model::request::{Protocol, RequestLabel, Side};
 use std::time::Duration;
 
 /// A server's route that fails more often than this deserves a look: one request in twenty.
@@ -48,33 +48,61 @@ impl Counted<'_> {
         }
     }
 
-    /// The labels that tell one from the other.
-    pub(crate) fn identity(&self) -> &'static [&'static str] {
-        match (self.of.protocol, self.of.side, self.of.classic) {
-            (Protocol::Http, Side::Server, false) => &["http_request_method", "http_route"],
-            (Protocol::Http, Side::Server, true) => &["method", "route"],
-            (Protocol::Http, Side::Client, _) => &["server_address"],
-            (Protocol::Grpc, Side::Server, _) => &["rpc_method"],
-            (Protocol::Grpc, Side::Client, _) => &["server_address", "rpc_method"],
-        }
+    /// The labels that tell one from the other, of those that the durations have.
+    pub(crate) fn identity(&self) -> Vec<&str> {
+        let telling: &[RequestLabel] = match (self.of.protocol, self.of.side) {
+            (Protocol::Http, Side::Server) => &[RequestLabel::Method, RequestLabel::Route],
+            (Protocol::Http, Side::Client) => &[RequestLabel::Server],
+            (Protocol::Grpc, Side::Server) => &[RequestLabel::Call],
+            (Protocol::Grpc, Side::Client) => &[RequestLabel::Server, RequestLabel::Call],
+        };
+        let labels = self.of.duration_labels();
+        let name = |telling: &RequestLabel| labels.iter().find(|(label, _)| label == telling);
+        telling.iter().filter_map(name).map(|(_, name)| *name).collect()
+    }
+
+    /// The label of what is asked for, or of who is asked.
+    pub(crate) fn place(&self) -> &str {
+        self.of.label(self.of.place()).unwrap_or_default()
+    }
+
+    /// The label of the status.
+    pub(crate) fn status(&self) -> &str {
+        self.of.label(RequestLabel::Status).unwrap_or_default()
+    }
+
+    /// The label that says why a request failed: the status where there is no other.
+    pub(crate) fn error(&self) -> &str {
+        self.of.label(RequestLabel::ErrorType).unwrap_or(self.status())
+    }
+
+    /// The name of what counts requests with all of their labels: the durations, unless those have fewer.
+    pub(crate) fn total(&self) -> String {
+        let total = self.of.total().filter(|_| !self.of.duration_labels.is_empty());
+        total.map_or_else(|| format!("{}_count", self.of.duration().name), |total| total.name)
     }
 
     /// The values of [`identity`](Counted::identity) as a legend.
     pub(crate) fn legend(&self) -> String {
-        let label = |label: &&str| format!("{{{{{label}}}}}");
-        self.identity().iter().map(label).collect::<Vec<_>>().join(" ")
+        let label = |label: &str| format!("{{{{{label}}}}}");
+        self.identity().into_iter().map(label).collect::<Vec<_>>().join(" ")
     }
 
     /// Those that failed. One that was cancelled is its caller's choice, and what a client is to blame for is no error
     /// of the server; that is in the label already.
     pub(crate) fn failed(&self, select: Select) -> Select {
-        select.like(
-            ERROR,
-            match self.of.protocol {
-                Protocol::Http => "[45]..|panic|_OTHER",
-                Protocol::Grpc => "[A-Z_]+|panic",
-            },
-        )
+        // A status alone is also of those that are nobody's fault, or their caller's.
+        let alone = self.of.label(RequestLabel::ErrorType).is_none();
+        let failed = match (self.of.protocol, self.of.side) {
+            (Protocol::Http, Side::Server) if alone => "5..|panic|_OTHER",
+            (Protocol::Http, _) => "[45]..|panic|_OTHER",
+            (Protocol::Grpc, Side::Server) if alone => {
+                "UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"
+            }
+            (Protocol::Grpc, Side::Client) if alone => return select.unlike(self.error(), "OK"),
+            (Protocol::Grpc, _) => "[A-Z_]+|panic",
+        };
+        select.like(self.error(), failed)
     }
 
     /// What [`failed`](Counted::failed) means, as a sentence.

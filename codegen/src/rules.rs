@@ -1,6 +1,7 @@
 //! A Prometheus rules file: ratios recorded once, objectives, and the alerts on them; and the rule tests.
 
 mod cases;
+mod composed;
 mod functions;
 pub(crate) mod kernels;
 mod objectives;
@@ -25,7 +26,7 @@ pub(crate) struct Group {
     /// What it is for.
     comment: String,
     /// How often it is evaluated, if that is not Prometheus' own choice.
-    interval: Option<&'static str>,
+    interval: Option<String>,
     rules: Vec<Rule>,
 }
 
@@ -71,7 +72,7 @@ fn file(plan: &Plan) -> String {
         yaml.comment(&group.comment);
         yaml.text("name", &group.name);
         if let Some(interval) = group.interval {
-            yaml.text("interval", interval);
+            yaml.text("interval", &interval);
         }
         yaml.list("rules", group.rules, |yaml, rule| match rule {
             Rule::Record { name, query, labels } => {
@@ -109,6 +110,7 @@ fn groups(plan: &Plan) -> Vec<Group> {
 fn records(plan: &Plan) -> Vec<Group> {
     let mut groups = vec![functions::group(plan), kernels::group(plan)];
     groups.extend(objectives::groups(plan));
+    groups.extend(composed::groups(plan));
     groups.retain(|group| !group.rules.is_empty());
     groups
 }

@@ -144,11 +144,16 @@ impl Subject {
 
     /// The address of a dashboard with some of its variables set. Their values may be templates.
     pub(crate) fn dashboard(&self, board: Board, variables: &[(&str, &str)]) -> String {
+        self.dashboard_of(board.as_str(), variables)
+    }
+
+    /// The same of any dashboard, by the word for it in file names.
+    pub(crate) fn dashboard_of(&self, word: &str, variables: &[(&str, &str)]) -> String {
         let grafana = self.grafana.as_deref().unwrap_or_default();
         let variables: Vec<String> =
             variables.iter().map(|(name, value)| format!("var-{name}={value}")).collect();
         let query = if variables.is_empty() { String::new() } else { format!("?{}", variables.join("&")) };
-        format!("{grafana}/d/{}{query}", self.uid(board.as_str()))
+        format!("{grafana}/d/{}{query}", self.uid(word))
     }
 
     /// The address of a runbook: below `runbooks`, or else the path of its file.

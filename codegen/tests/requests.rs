@@ -5,6 +5,7 @@
 mod common;
 
 use common::{cfg, fixture};
+use obs_codegen::RequestLabel::{Method, Route, Status};
 use obs_codegen::{Builder, Dashboard, Panel, Requests};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +90,34 @@ fn each_mistake_is_told_where_it_stands() {
         (
             vec![Requests::grpc_client().slow("1s")],
             "`.slow(\"1s\")` is for servers: whom a client asks has alerts of its own",
+        ),
+        (
+            vec![Requests::http_server().buckets([0.1, 1.0]).slow("500ms")],
+            "`.slow(\"500ms\")` is no bound of a bucket, so it cannot be measured; the nearest is \"100ms\"",
+        ),
+        (
+            vec![Requests::http_server().labels([(Method, "method"), (Status, "status")])],
+            "alerts need the label that `RequestLabel::Route` is; keep it",
+        ),
+        (
+            vec![Requests::http_server().labels([(Route, "path"), (Status, "path")])],
+            "two labels are called `path`",
+        ),
+        (
+            vec![Requests::http_server().labels([(Route, "le"), (Status, "a b")])],
+            "the label `le` is set by the runtime or by Prometheus; choose another name",
+        ),
+        (
+            vec![Requests::http_server().duration_labels([Route])],
+            "only classic names have a counter beside the durations",
+        ),
+        (
+            vec![Requests::http_server().classic_names().duration_labels([Method])],
+            "durations need the label that `RequestLabel::Route` is; keep it",
+        ),
+        (
+            vec![Requests::http_server().buckets([0.0])],
+            "the bounds of buckets are seconds, finite and above zero",
         ),
         (
             vec![Requests::http_server().prefix("a"), Requests::http_server().prefix("a_").slow("1s")],

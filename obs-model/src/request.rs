@@ -5,6 +5,11 @@
 
 use crate::Kind;
 use crate::bucket::Preset;
+use std::time::Duration;
+
+mod label;
+
+pub use label::RequestLabel;
 
 /// The buckets that OpenTelemetry's conventions advise for requests, in seconds.
 pub const SECONDS: &[f64] =
@@ -55,7 +60,7 @@ impl Protocol {
 ///
 /// let requests = Requests::new(Side::Server, Protocol::Http).with_prefix("shop");
 /// assert_eq!(requests.duration().name, "shop_http_server_request_duration_seconds");
-/// assert_eq!(requests.labels().place, "http_route");
+/// assert_eq!(requests.label(requests.place()), Some("http_route"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Requests {
@@ -65,8 +70,14 @@ pub struct Requests {
     pub protocol: Protocol,
     /// What the names begin with: nothing, or a word and an underscore.
     pub prefix: String,
-    /// Whether HTTP has the names from before there were conventions.
+    /// Whether they have the names from before there were conventions.
     pub classic: bool,
+    /// The labels that are kept, and what each is called; all under their usual names where this is empty.
+    pub labels: Vec<(RequestLabel, String)>,
+    /// Those of them that durations and sizes have; all where this is empty.
+    pub duration_labels: Vec<RequestLabel>,
+    /// The bounds of the durations' buckets; [`SECONDS`] where this is empty.
+    pub buckets: Vec<Duration>,
 }
 
 /// One family of requests.
@@ -78,93 +89,27 @@ pub struct RequestFamily {
     pub kind: Kind,
     /// What it says, as a sentence.
     pub help: &'static str,
-    /// The names of its labels. Those that a request has no value for are left out of its series.
-    pub labels: &'static [&'static str],
+    /// Its labels, each with its name. Those that a request has no value for are left out of its series.
+    pub labels: Vec<(RequestLabel, String)>,
     /// The bounds of a histogram's buckets.
-    pub buckets: &'static [f64],
-}
-
-/// The labels of the durations, by what they tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Labels {
-    /// All of them, in the order in which they are written.
-    pub all: &'static [&'static str],
-    /// What is asked for, or who is asked: the label that is capped.
-    pub place: &'static str,
-    /// The status code.
-    pub status: &'static str,
-    /// HTTP's method.
-    pub method: Option<&'static str>,
+    pub buckets: Vec<f64>,
 }
 
 /// The label of what went wrong; it is not there where nothing did.
 pub const ERROR: &str = "error_type";
 
-const SERVER: Labels = Labels {
-    all: &[
-        "http_request_method",
-        "http_route",
-        "http_response_status_code",
-        ERROR,
-        "url_scheme",
-        "network_protocol_version",
-    ],
-    place: "http_route",
-    status: "http_response_status_code",
-    method: Some("http_request_method"),
-};
-
-const CLASSIC_SERVER: Labels = Labels {
-    all: &["method", "route", "status", ERROR, "scheme", "version"],
-    place: "route",
-    status: "status",
-    method: Some("method"),
-};
-
-const CLIENT: Labels = Labels {
-    all: &[
-        "http_request_method",
-        "server_address",
-        "server_port",
-        "http_response_status_code",
-        ERROR,
-        "network_protocol_version",
-    ],
-    place: "server_address",
-    status: "http_response_status_code",
-    method: Some("http_request_method"),
-};
-
-const CLASSIC_CLIENT: Labels = Labels {
-    all: &["method", "server_address", "server_port", "status", ERROR, "version"],
-    place: "server_address",
-    status: "status",
-    method: Some("method"),
-};
-
-const GRPC_SERVER: Labels = Labels {
-    all: &["rpc_system_name", "rpc_method", "rpc_response_status_code", ERROR],
-    place: "rpc_method",
-    status: "rpc_response_status_code",
-    method: None,
-};
-
-const GRPC_CLIENT: Labels = Labels {
-    all: &[
-        "rpc_system_name",
-        "rpc_method",
-        "server_address",
-        "server_port",
-        "rpc_response_status_code",
-        ERROR,
-    ],
-    ..GRPC_SERVER
-};
-
 impl Requests {
     /// Those by OpenTelemetry's names.
     pub const fn new(side: Side, protocol: Protocol) -> Requests {
-        Requests { side, protocol, prefix: String::new(), classic: false }
+        Requests {
+            side,
+            protocol,
+            prefix: String::new(),
+            classic: false,
+            labels: Vec::new(),
+            duration_labels: Vec::new(),
+            buckets: Vec::new(),
+        }
     }
 
     /// The same, with names that begin with this and an underscore. What a name cannot hold becomes an underscore.
@@ -174,16 +119,16 @@ impl Requests {
         self
     }
 
-    /// The labels of the durations and the sizes.
-    pub const fn labels(&self) -> Labels {
-        match (self.protocol, self.side, self.classic) {
-            (Protocol::Http, Side::Server, false) => SERVER,
-            (Protocol::Http, Side::Server, true) => CLASSIC_SERVER,
-            (Protocol::Http, Side::Client, false) => CLIENT,
-            (Protocol::Http, Side::Client, true) => CLASSIC_CLIENT,
-            (Protocol::Grpc, Side::Server, _) => GRPC_SERVER,
-            (Protocol::Grpc, Side::Client, _) => GRPC_CLIENT,
+    /// The bounds of the durations' buckets, in seconds, ascending.
+    pub fn bounds(&self) -> Vec<f64> {
+        if self.buckets.is_empty() {
+            return SECONDS.to_vec();
         }
+        let mut bounds = self.buckets.clone();
+        bounds.sort();
+        bounds.dedup();
+        // A division of whole numbers is the number that a literal would be.
+        bounds.into_iter().map(|bound| bound.as_nanos() as f64 / 1e9).collect()
     }
 
     /// How long requests took: a histogram.
@@ -196,35 +141,35 @@ impl Requests {
                 ("http_client_request_duration_seconds", "http_client_request_duration_seconds")
             }
             (Protocol::Grpc, Side::Server) => {
-                ("rpc_server_call_duration_seconds", "rpc_server_call_duration_seconds")
+                ("rpc_server_call_duration_seconds", "grpc_request_duration_seconds")
             }
             (Protocol::Grpc, Side::Client) => {
-                ("rpc_client_call_duration_seconds", "rpc_client_call_duration_seconds")
+                ("rpc_client_call_duration_seconds", "grpc_client_request_duration_seconds")
             }
         };
         let help = match self.protocol {
             Protocol::Http => "How long requests took, until their answers were sent.",
             Protocol::Grpc => "How long calls took, until their status was known.",
         };
-        self.histogram(otel, classic, help, SECONDS)
+        self.histogram(otel, classic, help, self.bounds())
     }
 
     /// How large the bodies of requests and of answers were: of HTTP servers, a histogram each.
     pub fn sizes(&self) -> Option<[RequestFamily; 2]> {
-        let bytes = Preset::Bytes.bounds();
+        let bytes = || Preset::Bytes.bounds().to_vec();
         (self.protocol == Protocol::Http && self.side == Side::Server).then(|| {
             [
                 self.histogram(
                     "http_server_request_body_size_bytes",
                     "http_request_size_bytes",
                     "Size of the bodies of requests that say how long they are.",
-                    bytes,
+                    bytes(),
                 ),
                 self.histogram(
                     "http_server_response_body_size_bytes",
                     "http_response_size_bytes",
                     "Size of the bodies of answers, as far as they were sent.",
-                    bytes,
+                    bytes(),
                 ),
             ]
         })
@@ -232,31 +177,38 @@ impl Requests {
 
     /// The requests that a server is answering: a gauge. Of both protocols together, which share it.
     pub fn in_flight(&self) -> Option<RequestFamily> {
-        let (name, labels): (_, &[&str]) = match self.classic {
-            false => ("http_server_active_requests", &["http_request_method", "url_scheme"]),
-            true => ("http_requests_in_flight", &["method", "scheme"]),
-        };
+        let name = if self.classic { "http_requests_in_flight" } else { "http_server_active_requests" };
+        // Both protocols of a layer share it, and layers of one name do, whatever labels they keep otherwise.
+        let usual = Requests { classic: self.classic, ..Requests::new(Side::Server, Protocol::Http) };
+        let known = [RequestLabel::Method, RequestLabel::Scheme];
+        let labels = usual.labels().into_iter().filter(|(label, _)| known.contains(label));
+        let labels = owned(labels);
         (self.side == Side::Server).then(|| RequestFamily {
             name: format!("{}{name}", self.prefix),
             kind: Kind::Gauge,
             help: "Requests that are being answered.",
             labels,
-            buckets: &[],
+            buckets: Vec::new(),
         })
     }
 
     /// The counter that classic names have beside the durations.
     pub fn total(&self) -> Option<RequestFamily> {
-        let name = match self.side {
-            Side::Server => "http_requests_total",
-            Side::Client => "http_client_requests_total",
+        let name = match (self.protocol, self.side) {
+            (Protocol::Http, Side::Server) => "http_requests_total",
+            (Protocol::Http, Side::Client) => "http_client_requests_total",
+            (Protocol::Grpc, Side::Server) => "grpc_requests_total",
+            (Protocol::Grpc, Side::Client) => "grpc_client_requests_total",
         };
-        (self.classic && self.protocol == Protocol::Http).then(|| RequestFamily {
+        self.classic.then(|| RequestFamily {
             name: format!("{}{name}", self.prefix),
             kind: Kind::Counter,
-            help: "Requests that were answered.",
-            labels: self.labels().all,
-            buckets: &[],
+            help: match self.protocol {
+                Protocol::Http => "Requests that were answered.",
+                Protocol::Grpc => "Calls that were answered.",
+            },
+            labels: owned(self.labels()),
+            buckets: Vec::new(),
         })
     }
 
@@ -266,22 +218,20 @@ impl Requests {
         [self.duration()].into_iter().chain(sizes).chain(self.in_flight()).chain(self.total()).collect()
     }
 
-    fn histogram(
-        &self,
-        otel: &str,
-        classic: &str,
-        help: &'static str,
-        buckets: &'static [f64],
-    ) -> RequestFamily {
+    fn histogram(&self, otel: &str, classic: &str, help: &'static str, buckets: Vec<f64>) -> RequestFamily {
         let name = if self.classic { classic } else { otel };
         RequestFamily {
             name: format!("{}{name}", self.prefix),
             kind: Kind::Histogram,
             help,
-            labels: self.labels().all,
+            labels: owned(self.duration_labels()),
             buckets,
         }
     }
+}
+
+fn owned<'a>(labels: impl IntoIterator<Item = (RequestLabel, &'a str)>) -> Vec<(RequestLabel, String)> {
+    labels.into_iter().map(|(label, name)| (label, name.to_owned())).collect()
 }
 
 /// A prefix of metric names, as one: what is no letter, digit or underscore becomes an underscore, and one stands at

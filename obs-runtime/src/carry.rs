@@ -31,6 +31,8 @@ struct Items {
     correlation: Option<CorrelationId>,
     /// The trace that it was said of, and what vendors said.
     tracestate: Option<(u128, Arc<str>)>,
+    /// Whether only warnings and errors about it are logged.
+    quiet: bool,
 }
 
 impl Ambient {
@@ -44,6 +46,13 @@ impl Ambient {
     fn change(&mut self, change: impl FnOnce(&mut Items)) {
         change(Arc::make_mut(self.0.get_or_insert_default()));
     }
+}
+
+/// Whether only warnings and errors are logged of what this thread works for.
+#[cfg(feature = "logs")]
+pub(crate) fn is_quiet() -> bool {
+    let quiet = |ambient: &RefCell<Ambient>| ambient.borrow().0.as_deref().is_some_and(|items| items.quiet);
+    AMBIENT.try_with(quiet).unwrap_or(false)
 }
 
 /// Asks what is attached to this thread; nothing while the thread ends.
@@ -165,6 +174,13 @@ impl Context {
     #[must_use]
     pub fn with_baggage(mut self, baggage: Baggage) -> Context {
         self.ambient.change(|items| items.baggage = baggage);
+        self
+    }
+
+    /// The same, of which only warnings and errors are logged.
+    #[cfg(feature = "tower")]
+    pub(crate) fn quiet(mut self) -> Context {
+        self.ambient.change(|items| items.quiet = true);
         self
     }
 

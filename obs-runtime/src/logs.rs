@@ -18,9 +18,9 @@
 //! | `fields` | the event's own fields, as an object | if it has any |
 //! | `span` | the fields of the spans that it happened in, as one object; of two of one name, the inner | if there are any |
 //!
-//! Numbers and truth values are such; everything else is text. `span` is made of the innermost observed call's
-//! fields, where [calls are recorded](crate::Builder::sampling), and of those of all spans that libraries made with
-//! `tracing`. Observed calls are no spans of the subscriber: each of them would pay for one.
+//! Numbers and truth values are such; everything else is text. `span` is made of the fields of the observed calls around
+//! the event and of the request that they answer, where [calls are recorded](crate::Builder::sampling), what
+//! [`record`](crate::record()) said among them, and of those of all spans that libraries made with `tracing`. Observed calls are no spans of the subscriber: each of them would pay for one.
 //!
 //! With feature `otlp`, `Logs::otlp` sends events to a collector too, or instead of writing lines.
 //!

@@ -65,6 +65,11 @@
 //! clients, and the codes of gRPC that the conventions list), `cancelled`, `panic`, or `_OTHER` for an error of
 //! the service itself or of the body. A label that a request does not have is left out.
 //!
+//! [`classic_names`](ServerLayer::classic_names) has them under the names from before there were conventions.
+//! [`labels`](ServerLayer::labels), [`duration_labels`](ServerLayer::duration_labels) and
+//! [`buckets`](ServerLayer::buckets) choose among the labels, name them, and say where buckets end: for services whose
+//! dashboards are there already.
+//!
 //! No attribute declares them, so a build script that wants a dashboard and alerts of them names them:
 //! `obs_codegen::Builder::from_crate().requests(Requests::http_server())`.
 //!
@@ -80,6 +85,7 @@
 
 mod body;
 mod client;
+mod columns;
 mod exchange;
 mod grpc;
 pub(crate) mod metrics;
@@ -89,6 +95,7 @@ mod words;
 
 pub use body::ObservedBody;
 pub use client::{Client, ClientFuture, ClientLayer};
+pub use obs_model::request::RequestLabel;
 pub use server::{Server, ServerFuture, ServerLayer};
 
 use ::http::uri::Authority;

@@ -3,6 +3,7 @@
 use super::template::verbatim;
 use super::{Alert, Case, Fires, Urgency};
 use crate::compose;
+use crate::dashboard::word;
 use crate::plan::Plan;
 use crate::query::{Query, Select};
 use crate::subject::{Board, Runbook, Subject};
@@ -39,8 +40,11 @@ fn alert(composed: &compose::Alert, subject: &Subject) -> Alert {
     if let Some(runbook) = &composed.runbook {
         alert.runbook = Runbook::of(runbook);
     }
-    alert.dashboard = subject.dashboard(Board::Overview, &[]);
+    let board = composed.dashboard.as_deref().map(word);
+    alert.dashboard = subject.dashboard_of(board.as_deref().unwrap_or(Board::Overview.as_str()), &[]);
     alert.guide.meaning = alert.summary.clone();
+    alert.guide.causes.clone_from(&composed.causes);
+    alert.guide.actions.clone_from(&composed.actions);
     alert.guide.queries = vec![("Its condition".to_owned(), query)];
     let minutes = minutes(&composed.after) + MARGIN;
     let case = firing(composed, &alert, minutes, subject);
@@ -56,6 +60,7 @@ fn alert(composed: &compose::Alert, subject: &Subject) -> Alert {
 fn firing(composed: &compose::Alert, alert: &Alert, minutes: u64, subject: &Subject) -> Option<Case> {
     if !composed.fires_when.is_empty() {
         let (what, series) = ("as the build script says".to_owned(), composed.fires_when.clone());
+        let minutes = composed.fires_at.as_deref().map_or(minutes, self::minutes);
         return Some(Case { what, series, minute: minutes, fires: Fires::Some });
     }
     let simple = series::simple(&composed.query)?;

@@ -10,7 +10,7 @@ use crate::requests::{Counted, HIGH};
 use crate::rules::{RANGE, RANGE_SECONDS};
 use crate::subject::{Board, Subject};
 use obs_model::duration;
-use obs_model::request::{ERROR, Protocol, Side};
+use obs_model::request::{Protocol, Side};
 use std::time::Duration;
 
 /// The share of requests that may be slow: what is left of a 99th percentile.
@@ -40,12 +40,17 @@ struct Server<'a> {
 
 impl Server<'_> {
     /// What its condition is about: a route of a job.
-    fn labels(&self) -> Vec<&'static str> {
-        ["job"].into_iter().chain(self.counted.identity().iter().copied()).collect()
+    fn labels(&self) -> Vec<&str> {
+        ["job"].into_iter().chain(self.counted.identity()).collect()
     }
 
     fn select(&self, suffix: &str) -> Select {
         Select::new(format!("{}{suffix}", self.counted.of.duration().name))
+    }
+
+    /// All requests.
+    fn total(&self) -> Select {
+        Select::new(self.counted.total())
     }
 
     fn rate(&self, select: Select) -> Query {
@@ -53,27 +58,27 @@ impl Server<'_> {
     }
 
     /// Where enough requests come, and the job is ours: the families are those of every service.
-    fn guarded(&self, condition: &Query) -> Query {
-        let enough = self.rate(self.select("_count")).at_least(FEW, RANGE_SECONDS);
+    fn guarded(&self, condition: &Query, requests: Select) -> Query {
+        let enough = self.rate(requests).at_least(FEW, RANGE_SECONDS);
         let ours = build_info(self.subject).seen("1h").group(&["job"]);
         condition.clone().and(&self.labels(), &enough).and(&["job"], &ours)
     }
 
     /// The route, in a template.
     fn words(&self) -> String {
-        let label = |label: &&str| format!("{{{{ $labels.{label} }}}}");
-        self.counted.identity().iter().map(label).collect::<Vec<_>>().join(" ")
+        let label = |label: &str| format!("{{{{ $labels.{label} }}}}");
+        self.counted.identity().into_iter().map(label).collect::<Vec<_>>().join(" ")
     }
 
     /// What is asked when one of them fires.
     fn questions(&self) -> Vec<(String, Query)> {
         let by = self.counted.identity();
-        let types: Vec<&str> = by.iter().copied().chain([ERROR]).collect();
-        let le: Vec<&str> = ["le"].iter().chain(by).copied().collect();
+        let types: Vec<&str> = by.iter().copied().chain([self.counted.error()]).collect();
+        let le: Vec<&str> = ["le"].iter().chain(&by).copied().collect();
         vec![
             (
                 "Failed requests by error type".to_owned(),
-                self.counted.failed(self.select("_count")).rate(RANGE).sum(&types),
+                self.counted.failed(self.total()).rate(RANGE).sum(&types),
             ),
             (
                 "99 of 100 requests take at most".to_owned(),
@@ -84,24 +89,29 @@ impl Server<'_> {
 
     /// Says whose alert it is, which tells it from others of its name, and where to see more.
     fn finish(&self, alert: Alert) -> Alert {
-        let place = self.counted.of.labels().place;
+        let place = self.counted.place();
         let dashboard =
             self.subject.dashboard(Board::Requests, &[(place, &format!("{{{{ $labels.{place} }}}}"))]);
         Alert { dashboard, ..alert.label("requests", &self.counted.name()) }
     }
 
     fn failing(&self) -> Alert {
-        let failed = self.rate(self.counted.failed(self.select("_count")));
-        let condition = failed.ratio(&self.rate(self.select("_count"))).above(HIGH);
+        let failed = self.rate(self.counted.failed(self.total()));
+        let condition = failed.ratio(&self.rate(self.total())).above(HIGH);
         let words = self.words();
-        let mut alert =
-            Alert::new("RequestErrorRatioHigh", Urgency::Ticket, "10m", self.guarded(&condition)).says(
-                format!("{}: {PERCENT} of {words} fail", verbatim(&self.subject.service)),
-                format!(
-                    "{PERCENT} of the requests of {words} in job {{{{ $labels.job }}}} failed over the last five \
+        let mut alert = Alert::new(
+            "RequestErrorRatioHigh",
+            Urgency::Ticket,
+            "10m",
+            self.guarded(&condition, self.total()),
+        )
+        .says(
+            format!("{}: {PERCENT} of {words} fail", verbatim(&self.subject.service)),
+            format!(
+                "{PERCENT} of the requests of {words} in job {{{{ $labels.job }}}} failed over the last five \
                      minutes."
-                ),
-            );
+            ),
+        );
         alert = self.finish(alert);
         alert.guide = guide(
             "Whoever asks gets errors for which the server is to blame. If that matters, give the function that answers \
@@ -137,7 +147,8 @@ impl Server<'_> {
         let within = self.rate(self.select("_bucket").bucket(bound.as_secs_f64()));
         let condition = all.clone().minus(&within).bracketed().ratio(&all).above(SLOW);
         let (words, text) = (self.words(), duration::display(bound));
-        let mut alert = Alert::new("RequestsSlow", Urgency::Ticket, "10m", self.guarded(&condition)).says(
+        let guarded = self.guarded(&condition, self.select("_count"));
+        let mut alert = Alert::new("RequestsSlow", Urgency::Ticket, "10m", guarded).says(
             format!("{}: {PERCENT} of {words} take more than {text}", verbatim(&self.subject.service)),
             format!(
                 "{PERCENT} of the requests of {words} in job {{{{ $labels.job }}}} took more than {text} over the last \
@@ -180,28 +191,29 @@ impl Server<'_> {
         let error = if self.counted.of.protocol == Protocol::Http { "500" } else { "INTERNAL" };
         vec![
             ours(self.subject, "1x20"),
-            self.series(self.select("_count"), "", well),
-            self.series(self.select("_count"), error, failed),
+            self.series(self.total(), "", well),
+            self.series(self.total(), error, failed),
         ]
     }
 
     fn series(&self, select: Select, error: &str, requests: u64) -> (String, String) {
         let select = self.place().iter().fold(select, |select, (label, value)| select.eq(label, value));
-        let select = if error.is_empty() { select } else { select.eq(ERROR, error) };
+        let select = if error.is_empty() { select } else { select.eq(self.counted.error(), error) };
         series(select, &format!("0+{requests}x20"))
     }
 
     /// A route of rule tests.
-    fn place(&self) -> Vec<(&'static str, &'static str)> {
+    fn place(&self) -> Vec<(&str, &'static str)> {
         let values: &[&str] = match self.counted.of.protocol {
             Protocol::Http => &["POST", "/orders/{id}"],
             Protocol::Grpc => &["shop.Shipping/Ship"],
         };
-        self.counted.identity().iter().copied().zip(values.iter().copied()).collect()
+        let values = values.iter().copied().skip(values.len().saturating_sub(self.counted.identity().len()));
+        self.counted.identity().into_iter().zip(values).collect()
     }
 
     /// The labels of a result in rule tests.
-    fn example(&self) -> Vec<(&'static str, &'static str)> {
+    fn example(&self) -> Vec<(&str, &'static str)> {
         [("job", JOB)].into_iter().chain(self.place()).collect()
     }
 }

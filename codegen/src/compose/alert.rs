@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 ///         .severity("ticket")
 ///         .summary("{{ $value }} orders wait in {{ $labels.job }}")
 ///         .describe("Nobody takes orders out of the queue.")
-///         .runbook("orders-stuck"))
+///         .cause("The worker waits for the database.")
+///         .action("Look at the worker's lines."))
 ///     .emit();
 /// ```
 ///
@@ -34,8 +35,20 @@ pub struct Alert {
     pub(crate) summary: String,
     pub(crate) description: String,
     pub(crate) runbook: Option<String>,
+    /// What has usually happened.
+    #[serde(default)]
+    pub(crate) causes: Vec<String>,
+    /// What to do, first things first.
+    #[serde(default)]
+    pub(crate) actions: Vec<String>,
+    /// The title of a dashboard.
+    #[serde(default)]
+    pub(crate) dashboard: Option<String>,
     /// Series, and their values, in which it fires.
     pub(crate) fires_when: Vec<(String, String)>,
+    /// The time into these at which it does, if it is not soon.
+    #[serde(default)]
+    pub(crate) fires_at: Option<String>,
     #[serde(with = "super::place")]
     pub(crate) place: Place,
 }
@@ -54,7 +67,11 @@ impl Alert {
             summary: String::new(),
             description: String::new(),
             runbook: None,
+            causes: Vec::new(),
+            actions: Vec::new(),
+            dashboard: None,
             fires_when: Vec::new(),
+            fires_at: None,
             place: super::place::caller(),
         }
     }
@@ -95,10 +112,37 @@ impl Alert {
         self
     }
 
+    /// Adds what has usually happened when it fires, to its page.
+    pub fn cause(mut self, text: impl Into<String>) -> Alert {
+        self.causes.push(text.into());
+        self
+    }
+
+    /// Adds what to do when it fires to its page, first things first.
+    pub fn action(mut self, text: impl Into<String>) -> Alert {
+        self.actions.push(text.into());
+        self
+    }
+
+    /// The dashboard to open, by its title: one of the builder's, or a generated one, such as `Requests`. Without it,
+    /// the overview.
+    pub fn dashboard(mut self, title: impl Into<String>) -> Alert {
+        self.dashboard = Some(title.into());
+        self
+    }
+
     /// Adds a series, with values a minute as promtool's rule tests write them, to the rule test in which the
     /// alert fires: `fires_when("orders_waiting{job=\"shop\"}", "200x30")`.
     pub fn fires_when(mut self, series: impl Into<String>, values: impl Into<String>) -> Alert {
         self.fires_when.push((series.into(), values.into()));
+        self
+    }
+
+    /// The time into those series at which it fires, a multiple of five minutes; ten minutes beyond
+    /// [`after`](Alert::after) unless it is said. A condition that looks further back, by `offset` or a long range, needs
+    /// longer: `fires_at("90m")`.
+    pub fn fires_at(mut self, time: impl Into<String>) -> Alert {
+        self.fires_at = Some(time.into());
         self
     }
 }

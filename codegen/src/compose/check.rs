@@ -1,5 +1,7 @@
 //! What is wrong with what was composed, each mistake at its place in the build script.
 
+mod records;
+
 use super::dashboard::{Dashboard, Panel, Row, Threshold, Visual, chosen};
 use super::foreign::Foreign;
 use crate::dashboard::{names, units, word};
@@ -20,6 +22,7 @@ pub(crate) fn mistakes(plan: &Plan) -> Vec<Mistake> {
         mistakes.extend(declaration(foreign, &exports));
     }
     mistakes.extend(clashes(plan));
+    mistakes.extend(records::mistakes(plan, &known));
     for dashboard in &plan.composed.dashboards {
         Checker { known: &known, plan, dashboard, mistakes: &mut mistakes }.check();
     }
@@ -41,8 +44,8 @@ fn declaration(foreign: &Foreign, exports: &Known) -> Option<Mistake> {
     Some(Mistake::new(foreign.place.clone(), problem))
 }
 
-/// Dashboards of one name would overwrite each other.
-fn clashes(plan: &Plan) -> Vec<Mistake> {
+/// The dashboards that are made of attributes, by the word for each in file names, and what they are.
+fn generated(plan: &Plan) -> BTreeMap<String, String> {
     let boards = [Board::Overview, Board::Red, Board::Errors, Board::Objectives, Board::Use, Board::Metrics];
     let mut taken: BTreeMap<String, String> = boards
         .iter()
@@ -54,6 +57,26 @@ fn clashes(plan: &Plan) -> Vec<Mistake> {
     if !plan.catalogue.requests.is_empty() {
         taken.insert(Board::Requests.as_str().to_owned(), "the dashboard of requests".to_owned());
     }
+    taken
+}
+
+/// What is wrong with the title of a dashboard to which something leads.
+pub(crate) fn dashboard_problem(plan: &Plan, title: &str) -> Option<String> {
+    let composed = plan.composed.dashboards.iter().map(|dashboard| dashboard.title.clone());
+    let titles = names(plan).into_iter().map(|(title, _)| title).chain(composed);
+    let known: BTreeSet<String> =
+        generated(plan).into_keys().chain(titles.map(|title| word(&title))).collect();
+    let wanted = word(title);
+    (!known.contains(&wanted)).then(|| {
+        let near = nearest(&wanted, known.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+        format!("there is no dashboard \"{title}\"{near}")
+    })
+}
+
+/// Dashboards of one name would overwrite each other.
+fn clashes(plan: &Plan) -> Vec<Mistake> {
+    let mut taken = generated(plan);
     let named = names(plan).into_iter();
     let composed = plan.composed.dashboards.iter().map(|d| (d.title.clone(), d.place.clone()));
     let mut mistakes = Vec::new();
@@ -241,6 +264,13 @@ impl Checker<'_> {
         let hint = hint.map_or_else(String::new, |near| format!("; did you mean `${near}`?"));
         Some(format!("the dashboard has no variable `${name}`{hint}"))
     }
+}
+
+/// Whether Prometheus takes it as a duration.
+pub(crate) fn is_duration(text: &str) -> bool {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    whole && ["s", "m", "h", "d", "w"].contains(&&text[digits.len()..])
 }
 
 /// The names after each `$`, with braces or without.

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::query::{Query, Select};
 use crate::requests::Counted;
 use crate::subject::{Board, Subject};
-use obs_model::request::{ERROR, Protocol, RequestFamily, Side};
+use obs_model::request::{Protocol, RequestFamily, RequestLabel, Side};
 
 /// One, if any requests are counted.
 pub(super) fn board(plan: &Plan) -> Option<Frame> {
@@ -27,7 +27,7 @@ pub(super) fn board(plan: &Plan) -> Option<Frame> {
     let mut frame = frame.describe("What others ask of the service, and what it asks of others.");
     let mut places = Vec::new();
     for each in counted.iter().filter(|each| each.of.side == Side::Server) {
-        let place = each.of.labels().place;
+        let place = each.place();
         // Layers of different names have routes of their own, but one choice.
         if !places.contains(&place) {
             places.push(place);
@@ -70,18 +70,26 @@ impl View<'_> {
 
     /// Those that the variables choose.
     fn select(&self, family: &RequestFamily, suffix: &str) -> Select {
-        let select = chosen(format!("{}{suffix}", family.name));
-        let place = self.of.of.labels().place;
+        self.chosen(chosen(format!("{}{suffix}", family.name)))
+    }
+
+    fn chosen(&self, select: Select) -> Select {
+        let place = self.of.place();
         if self.is_server() { select.like(place, &format!("${place}")) } else { select }
     }
 
+    /// All requests that the variables choose.
+    fn total(&self) -> Select {
+        self.chosen(chosen(self.of.total()))
+    }
+
     fn all(&self, labels: &[&str]) -> Query {
-        self.select(&self.of.of.duration(), "_count").rate(RANGE).sum(labels)
+        self.total().rate(RANGE).sum(labels)
     }
 
     fn error_ratio(&self, labels: &[&str]) -> Query {
         let all = self.all(labels);
-        let failed = self.of.failed(self.select(&self.of.of.duration(), "_count")).rate(RANGE).sum(labels);
+        let failed = self.of.failed(self.total()).rate(RANGE).sum(labels);
         // What has never failed has no such series.
         failed.or(&all.clone().times("0")).bracketed().ratio(&all)
     }
@@ -101,9 +109,9 @@ impl View<'_> {
         let operation = match (self.of.of.protocol, self.of.of.side) {
             (Protocol::Http, Side::Client) => return panel,
             (Protocol::Http, Side::Server) => {
-                self.of.identity().iter().map(|label| field(label)).collect::<Vec<_>>().join(" ")
+                self.of.identity().into_iter().map(field).collect::<Vec<_>>().join(" ")
             }
-            (Protocol::Grpc, _) => field(self.of.of.labels().place),
+            (Protocol::Grpc, _) => field(self.of.place()),
         };
         panel.data_link("Traces of these", traces(self.subject, &operation))
     }
@@ -135,16 +143,16 @@ impl View<'_> {
     }
 
     fn rate(&self) -> Vec<Panel> {
-        let (labels, each) = (self.of.of.labels(), self.of.each());
+        let (status, each) = (self.of.status(), self.of.each());
         let by_each = Panel::new(Visual::TimeSeries, format!("Requests by {each}"), "reqps")
             .describe(format!("Requests a second, of the ten busiest by {each}."))
-            .query(self.all(self.of.identity()).top(), self.of.legend());
+            .query(self.all(&self.of.identity()).top(), self.of.legend());
         let by_status = if self.is_http() {
             let panel = Panel::new(Visual::TimeSeries, "Requests by class of status", "reqps")
                 .describe("Requests a second by the first digit of their status. Without one are those that were cancelled, or panicked.")
                 .stacked(true);
             let class = |panel: Panel, (name, regex, color): (&str, &str, &'static str)| {
-                let of = self.select(&self.of.of.duration(), "_count").like(labels.status, regex);
+                let of = self.total().like(status, regex);
                 panel.query(of.rate(RANGE).sum(&[]).or_zero(), name).colored(name, color)
             };
             CLASSES.into_iter().fold(panel, class)
@@ -152,7 +160,7 @@ impl View<'_> {
             Panel::new(Visual::TimeSeries, "Calls by status", "reqps")
                 .describe("Calls a second by gRPC's status codes.")
                 .stacked(true)
-                .query(self.all(&[labels.status]), format!("{{{{{}}}}}", labels.status))
+                .query(self.all(&[status]), format!("{{{{{status}}}}}"))
         };
         vec![by_each, by_status]
     }
@@ -162,13 +170,18 @@ impl View<'_> {
         let ratio = Panel::new(Visual::TimeSeries, format!("Error ratio by {each}"), "percentunit")
             .describe(self.of.what_fails())
             .threshold(self.is_server().then_some(Threshold::AtMost(self.of.high())))
-            .query(self.error_ratio(self.of.identity()), self.of.legend());
-        let types = self.select(&self.of.of.duration(), "_count").like(ERROR, ".+").rate(RANGE).sum(&[ERROR]);
+            .query(self.error_ratio(&self.of.identity()), self.of.legend());
+        let error = self.of.error();
+        let failed = match error == self.of.status() {
+            true => self.of.failed(self.total()),
+            false => self.total().like(error, ".+"),
+        };
+        let types = failed.rate(RANGE).sum(&[error]);
         vec![
             self.traced(ratio),
             Panel::new(Visual::TimeSeries, "Failed requests by error type", "reqps")
                 .describe("Requests a second that did not end well: a status, `cancelled` where nobody waited for the answer, `panic`, or `_OTHER`.")
-                .query(types.or_none(&[ERROR]), format!("{{{{{ERROR}}}}}")),
+                .query(types.or_none(&[error]), format!("{{{{{error}}}}}")),
         ]
     }
 
@@ -177,7 +190,7 @@ impl View<'_> {
         let by_each = Panel::new(Visual::TimeSeries, format!("p99 by {each}"), "s")
             .describe("99 of 100 requests took at most this long. Points are traces.")
             .exemplars()
-            .query(self.took("0.99", self.of.identity()), self.of.legend());
+            .query(self.took("0.99", &self.of.identity()), self.of.legend());
         vec![
             Panel::new(Visual::TimeSeries, "Duration", "s")
                 .describe("How long half, 95 of 100 and 99 of 100 requests took at most, answers included. Points are traces.")
@@ -199,12 +212,12 @@ impl View<'_> {
         let identity = self.of.identity();
         let panel = Panel::new(Visual::Table, format!("By {}", self.of.each()), "short")
             .describe("Each of them now.")
-            .query(self.all(identity), "")
-            .query(self.error_ratio(identity), "")
-            .query(self.took("0.5", identity), "")
-            .query(self.took("0.99", identity), "");
+            .query(self.all(&identity), "")
+            .query(self.error_ratio(&identity), "")
+            .query(self.took("0.5", &identity), "")
+            .query(self.took("0.99", &identity), "");
         let panel =
-            identity.iter().fold(panel, |panel, label| panel.column(Column::new(*label, heading(label))));
+            identity.iter().fold(panel, |panel, name| panel.column(Column::new(*name, self.heading(name))));
         panel
             .column(Column::new("Value #A", "Requests").unit("reqps"))
             .column(Column::new("Value #B", "Error ratio").unit("percentunit"))
@@ -212,10 +225,21 @@ impl View<'_> {
             .column(Column::new("Value #D", "p99").unit("s"))
     }
 
+    /// The heading of a label's column.
+    fn heading(&self, name: &str) -> &'static str {
+        let labels = self.of.of.labels();
+        match labels.iter().find(|(_, known)| *known == name) {
+            Some((RequestLabel::Method | RequestLabel::Call, _)) => "Method",
+            Some((RequestLabel::Route, _)) => "Route",
+            _ => "Server",
+        }
+    }
+
     fn sizes(&self, in_flight: Option<RequestFamily>) -> Vec<Panel> {
         let mut panels = Vec::new();
         if let Some(family) = in_flight {
-            let method = family.labels.first().copied().unwrap_or_default();
+            let method = family.labels.iter().find(|(label, _)| *label == RequestLabel::Method);
+            let method = method.map_or("", |(_, name)| name);
             panels.push(
                 Panel::new(Visual::TimeSeries, "In flight by method", "short")
                     .describe("Requests that are being answered, gRPC's among them.")
@@ -253,12 +277,3 @@ const CLASSES: [(&str, &str, &str); 5] = [
     ("5xx", "5..", "red"),
     ("none", "", "purple"),
 ];
-
-/// The heading of a label's column.
-fn heading(label: &str) -> &'static str {
-    match label {
-        "http_request_method" | "method" | "rpc_method" => "Method",
-        "http_route" | "route" => "Route",
-        _ => "Server",
-    }
-}

@@ -207,7 +207,8 @@ fn requests_have_a_dashboard_where_they_are_named() {
         .map(|row| row["title"].as_str().unwrap())
         .filter(|title| !title.contains(": "))
         .collect();
-    assert_eq!(rows, ["HTTP server", "gRPC server", "HTTP client (edge)", "gRPC client"]);
+    let servers = ["HTTP server", "HTTP server (known)", "gRPC server", "gRPC server (known)"];
+    assert_eq!(rows, [&servers[..], &["HTTP client (edge)", "gRPC client"]].concat());
     let of = |title: &str, family: &str| {
         let panels = panels(&board).into_iter().filter(|panel| panel["title"] == title);
         let asked: Vec<String> = panels.flat_map(queries).map(str::to_owned).collect();
@@ -234,14 +235,24 @@ fn requests_have_a_dashboard_where_they_are_named() {
         ("Durations", "http_server_request_duration_seconds_bucket{"),
         ("Size of answers", "http_server_response_body_size_bytes_bucket{"),
         ("In flight", "http_server_active_requests{"),
+        // Where the durations have fewer labels, the counter tells what went wrong.
+        (
+            "Error ratio by route",
+            "sum by (path) (rate(known_http_requests_total{job=~\"$job\",instance=~\"$instance\",path=~\"$path\",status=~\"5..|panic|_OTHER\"}",
+        ),
+        ("Failed requests by error type", "sum by (status) (rate(known_grpc_requests_total{"),
+        ("p99 by route", "sum by (le, path) (rate(known_http_request_duration_seconds_bucket{"),
     ] {
         of(title, family);
     }
-    // Both protocols share it, and it is shown once.
-    assert_eq!(panels(&board).iter().filter(|panel| panel["title"] == "In flight by method").count(), 1);
+    // Both protocols of a layer share it, and it is shown once for each layer.
+    assert_eq!(panels(&board).iter().filter(|panel| panel["title"] == "In flight by method").count(), 2);
     let variables = board["templating"]["list"].as_array().unwrap();
     let names: Vec<&str> = variables.iter().map(|variable| variable["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["datasource", "job", "instance", "http_route", "rpc_method", "traces"]);
+    assert_eq!(
+        names,
+        ["datasource", "job", "instance", "http_route", "path", "rpc_method", "method", "traces"]
+    );
     let steps = &find(&board, "p99")["fieldConfig"]["defaults"]["thresholds"]["steps"];
     assert_eq!(steps[1]["value"], 0.5, "what the build script calls slow");
 }

@@ -27,8 +27,8 @@ pub(super) fn say(plan: &Plan, schema: &Schema, page: &mut Page) {
         });
         page.say(&format!("{}{slow}: requests a second, and how long 99 of 100 take at most.", each.name()));
         let (name, by) = (each.of.duration().name, each.identity());
-        page.code("promql", &Select::new(format!("{name}_count")).rate(RANGE).sum(by).to_string());
-        let le: Vec<&str> = ["le"].iter().chain(by).copied().collect();
+        page.code("promql", &Select::new(format!("{name}_count")).rate(RANGE).sum(&by).to_string());
+        let le: Vec<&str> = ["le"].iter().chain(&by).copied().collect();
         let took = Select::new(format!("{name}_bucket")).rate(RANGE).sum(&le).quantile("0.99");
         page.code("promql", &took.to_string());
     }

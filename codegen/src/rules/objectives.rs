@@ -49,7 +49,7 @@ fn group(objective: &Objective, subject: &Subject) -> Group {
     Group {
         name: format!("{}.objectives.{}", subject.package, objective.name),
         comment: format!("Objective: {}.", objective.promise()),
-        interval: Some(INTERVAL),
+        interval: Some(INTERVAL.to_owned()),
         rules: rules.into_iter().map(|rule| rule.labelled(&labels)).collect(),
     }
 }

@@ -105,6 +105,27 @@ fn requests(requests: &Requests, json: &mut Writer) {
         json.key("protocol").string(requests.protocol.as_str());
         json.key("prefix").string(&requests.prefix);
         json.key("classic").boolean(requests.classic);
+        // What is as it usually is stays unsaid.
+        if !requests.labels.is_empty() {
+            json.key("labels").array(|json| {
+                for (label, name) in &requests.labels {
+                    json.object(|json| {
+                        json.key("label").string(label.as_str());
+                        json.key("name").string(name);
+                    });
+                }
+            });
+        }
+        if !requests.duration_labels.is_empty() {
+            let labels = &requests.duration_labels;
+            json.key("duration_labels")
+                .array(|json| labels.iter().for_each(|label| json.string(label.as_str())));
+        }
+        if !requests.buckets.is_empty() {
+            let nanoseconds = |bound: &Duration| u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
+            json.key("buckets_ns")
+                .array(|json| requests.buckets.iter().for_each(|bound| json.integer(nanoseconds(bound))));
+        }
     });
 }
 

@@ -41,13 +41,13 @@ fn each_kind_of_requests_has_its_families() {
             Side::Server,
             Protocol::Grpc,
             "rpc_server_call_duration_seconds http_server_active_requests",
-            "rpc_server_call_duration_seconds http_requests_in_flight",
+            "grpc_request_duration_seconds http_requests_in_flight grpc_requests_total",
         ),
         (
             Side::Client,
             Protocol::Grpc,
             "rpc_client_call_duration_seconds",
-            "rpc_client_call_duration_seconds",
+            "grpc_client_request_duration_seconds grpc_client_requests_total",
         ),
     ] {
         assert_eq!(
@@ -57,14 +57,62 @@ fn each_kind_of_requests_has_its_families() {
     }
 }
 
+/// As a service has them that named its metrics itself.
+fn own() -> Requests {
+    let named = [
+        (RequestLabel::Method, "method"),
+        (RequestLabel::Route, "path"),
+        (RequestLabel::Status, "status_code"),
+        (RequestLabel::Call, "call"),
+    ];
+    Requests {
+        classic: true,
+        labels: named.map(|(label, name)| (label, name.to_owned())).into(),
+        duration_labels: vec![RequestLabel::Method, RequestLabel::Route, RequestLabel::Call],
+        buckets: [500, 1, 5].map(Duration::from_millis).into(),
+        ..Requests::new(Side::Server, Protocol::Http).with_prefix("akidb")
+    }
+}
+
+fn names(family: Option<RequestFamily>) -> (String, Vec<String>) {
+    let family = family.unwrap();
+    (family.name, family.labels.into_iter().map(|(_, name)| name).collect())
+}
+
 #[test]
-fn every_label_that_is_named_is_one() {
+fn labels_are_those_that_are_kept_under_the_names_they_are_given() {
+    let http = own();
+    let told = |name: &str, labels: &[&str]| {
+        (name.to_owned(), labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(names(http.total()), told("akidb_http_requests_total", &["method", "path", "status_code"]));
+    let durations = told("akidb_http_request_duration_seconds", &["method", "path"]);
+    assert_eq!(names(Some(http.duration())), durations);
+    assert_eq!(names(http.in_flight()), told("akidb_http_requests_in_flight", &["method", "scheme"]));
+    // The same layer answers calls, which have other labels.
+    let grpc = Requests { protocol: Protocol::Grpc, ..http };
+    assert_eq!(names(grpc.total()), told("akidb_grpc_requests_total", &["status_code", "call"]));
+    assert_eq!(names(Some(grpc.duration())), told("akidb_grpc_request_duration_seconds", &["call"]));
+    assert_eq!(names(grpc.in_flight()), told("akidb_http_requests_in_flight", &["method", "scheme"]));
+}
+
+#[test]
+fn bounds_are_ascending_and_what_a_literal_would_be() {
+    assert_eq!(own().bounds(), [0.001, 0.005, 0.5]);
+    let written = [0.0001, 0.0005, 0.001, 0.05, 2.5, 4.35, 30.0];
+    let requests = Requests { buckets: written.map(Duration::from_secs_f64).into(), ..own() };
+    assert_eq!(requests.bounds(), written);
+    assert_eq!(Requests::new(Side::Client, Protocol::Grpc).bounds(), SECONDS);
+}
+
+#[test]
+fn every_kind_of_requests_has_its_place_and_a_status() {
     for side in [Side::Server, Side::Client] {
         for protocol in [Protocol::Http, Protocol::Grpc] {
             for classic in [false, true] {
-                let labels = Requests { classic, ..Requests::new(side, protocol) }.labels();
-                for label in [labels.place, labels.status, ERROR].into_iter().chain(labels.method) {
-                    assert!(labels.all.contains(&label), "{label} in {labels:?}");
+                let requests = Requests { classic, ..Requests::new(side, protocol) };
+                for label in [requests.place(), RequestLabel::Status, RequestLabel::ErrorType] {
+                    assert!(requests.label(label).is_some(), "{label:?} in {requests:?}");
                 }
             }
         }

@@ -1,15 +1,14 @@
 //! The layer: events become lines, and log records.
 
 use super::config::Logs;
-use super::counts;
-#[cfg(feature = "otlp")]
-use super::counts::Reason;
+use super::counts::{self, Reason};
 use super::event::Event;
 use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
 use super::line::Form;
 use super::sink::{Sink, Writer};
 use crate::TraceContext;
+use crate::carry;
 use crate::secret::Redacted;
 use crate::trace::fields::Fields;
 use crate::trace::thread;
@@ -17,7 +16,7 @@ use std::cell::RefCell;
 use std::io;
 use std::time::SystemTime;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event as TracingEvent, Subscriber};
+use tracing::{Event as TracingEvent, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
@@ -145,6 +144,9 @@ where
         let meta = event.metadata();
         if let Some(why) = limit::refusal(&self.limits, meta.target(), *meta.level()) {
             return counts::dropped(why);
+        }
+        if *meta.level() > Level::WARN && carry::is_quiet() {
+            return counts::dropped(Reason::Sampled);
         }
         let mut span = Vec::new();
         // Only lines say what is around an event.

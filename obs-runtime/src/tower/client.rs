@@ -2,8 +2,8 @@
 
 use super::body::ObservedBody;
 use super::exchange::{Exchange, How};
-use super::metrics::{Names, Set, Side};
-use super::{attribute, grpc, text, words};
+use super::metrics::{Set, Side};
+use super::{RequestLabel, attribute, grpc, text, words};
 use crate::baggage::Baggage;
 use crate::carry;
 use crate::clock;
@@ -13,11 +13,13 @@ use http::header::{CONTENT_TYPE, HOST, HeaderName};
 use http::uri::Authority;
 use http::{Method, Request, Response};
 use http_body::Body;
+use obs_model::request::{Protocol, Requests};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -27,7 +29,7 @@ const CORRELATION: &str = "x-correlation-id";
 /// What is told apart of clients.
 #[derive(Clone, Debug)]
 struct Settings {
-    names: Names,
+    names: Requests,
     correlation: Option<HeaderName>,
     baggage: bool,
     path: bool,
@@ -72,7 +74,8 @@ impl Default for ClientLayer {
 impl ClientLayer {
     /// OpenTelemetry's names; the trace, the baggage and the correlation id are sent.
     pub fn new() -> ClientLayer {
-        let settings = Settings { names: Names::default(), correlation: None, baggage: true, path: false };
+        let names = Requests::new(Side::Client, Protocol::Http);
+        let settings = Settings { names, correlation: None, baggage: true, path: false };
         ClientLayer { settings }
     }
 
@@ -84,10 +87,35 @@ impl ClientLayer {
     }
 
     /// `http_client_requests_total` beside the duration, and labels `method`, `server_address`, `server_port`,
-    /// `status`, `error_type` and `version`. The `rpc` family stays.
+    /// `status`, `error_type` and `version`; of calls, `grpc_client_requests_total` and
+    /// `grpc_client_request_duration_seconds`, with labels `method`, `server_address`, `server_port`, `status` and
+    /// `error_type`.
     #[must_use]
     pub fn classic_names(mut self) -> ClientLayer {
         self.settings.names.classic = true;
+        self
+    }
+
+    /// As [`ServerLayer::labels`](super::ServerLayer::labels).
+    #[must_use]
+    pub fn labels<'a>(mut self, labels: impl IntoIterator<Item = (RequestLabel, &'a str)>) -> ClientLayer {
+        let name = |(label, name): (RequestLabel, &str)| (label, name.to_owned());
+        self.settings.names.labels = labels.into_iter().map(name).collect();
+        self
+    }
+
+    /// As [`ServerLayer::duration_labels`](super::ServerLayer::duration_labels).
+    #[must_use]
+    pub fn duration_labels(mut self, labels: impl IntoIterator<Item = RequestLabel>) -> ClientLayer {
+        self.settings.names.duration_labels = labels.into_iter().collect();
+        self
+    }
+
+    /// As [`ServerLayer::buckets`](super::ServerLayer::buckets).
+    #[must_use]
+    pub fn buckets(mut self, bounds: impl IntoIterator<Item = f64>) -> ClientLayer {
+        let bounds = bounds.into_iter().filter_map(|bound| Duration::try_from_secs_f64(bound).ok());
+        self.settings.names.buckets = bounds.filter(|bound| !bound.is_zero()).collect();
         self
     }
 
@@ -117,7 +145,7 @@ impl<S> Layer<S> for ClientLayer {
     type Service = Client<S>;
 
     fn layer(&self, inner: S) -> Client<S> {
-        let set = Set::of(Side::Client, &self.settings.names);
+        let set = Set::of(&self.settings.names);
         Client { inner, settings: Arc::new(self.settings.clone()), set }
     }
 }

@@ -1,26 +1,20 @@
 //! The families of servers and clients, by what a layer calls them.
 
-use super::red::{Group, InFlight, Sizes};
+use super::columns;
+use super::red::{Group, InFlight, PLACES, SERIES, Sizes};
 use crate::instrument::family::Page;
 use crate::private::LabelDesc;
 use crate::snapshot::Family;
-use obs_model::request::{Protocol, Requests};
+use obs_model::request::{Protocol, RequestLabel, Requests};
 use std::sync::{Mutex, PoisonError};
 
 pub(super) use obs_model::request::Side;
 
-/// What a layer calls its families.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names {
-    pub(super) prefix: String,
-    pub(super) classic: bool,
-}
-
 /// The families of all layers that call them the same.
 #[derive(Debug)]
 pub(super) struct Set {
-    side: Side,
-    names: Names,
+    /// The HTTP requests, which say what the calls are called too.
+    requests: Requests,
     pub(super) http: Group,
     pub(super) grpc: Group,
     /// Of servers.
@@ -32,52 +26,45 @@ static SETS: Mutex<Vec<&'static Set>> = Mutex::new(Vec::new());
 
 impl Set {
     /// The families of that name, made if they are not there.
-    pub(super) fn of(side: Side, names: &Names) -> &'static Set {
+    pub(super) fn of(requests: &Requests) -> &'static Set {
         let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(set) = sets.iter().find(|set| set.side == side && set.names == *names) {
+        if let Some(set) = sets.iter().find(|set| set.requests == *requests) {
             return set;
         }
-        let set: &'static Set = Box::leak(Box::new(Set::new(side, names)));
+        let set: &'static Set = Box::leak(Box::new(Set::new(requests)));
         sets.push(set);
         set
     }
 
-    fn new(side: Side, names: &Names) -> Set {
-        let requests =
-            |protocol| Requests { side, protocol, prefix: names.prefix.clone(), classic: names.classic };
-        let (http, grpc) = (requests(Protocol::Http), requests(Protocol::Grpc));
-        let capped = match (side, names.classic) {
-            (Side::Server, true) => capped!("route"),
-            (Side::Server, false) => capped!("http_route"),
-            (Side::Client, _) => capped!("server_address"),
-        };
+    fn new(requests: &Requests) -> Set {
+        let grpc = Requests { protocol: Protocol::Grpc, ..requests.clone() };
         Set {
-            side,
-            names: names.clone(),
-            http: group(&http, capped),
-            grpc: group(&grpc, capped!("rpc_method")),
-            in_flight: http.in_flight().map(InFlight::new),
+            requests: requests.clone(),
+            http: group(requests),
+            grpc: group(&grpc),
+            in_flight: requests.in_flight().map(InFlight::new),
         }
     }
 
     /// What requests it has counted, by protocol.
     fn counted(&self) -> impl Iterator<Item = Requests> {
-        let Names { prefix, classic } = self.names.clone();
-        let side = self.side;
         let used = [(Protocol::Http, &self.http), (Protocol::Grpc, &self.grpc)];
-        used.into_iter().filter(|(_, group)| group.is_used()).map(move |(protocol, _)| Requests {
-            side,
-            protocol,
-            prefix: prefix.clone(),
-            classic,
-        })
+        let of = |protocol| Requests { protocol, ..self.requests.clone() }.alone();
+        used.into_iter().filter(|(_, group)| group.is_used()).map(move |(protocol, _)| of(protocol))
     }
 }
 
 /// The families of requests that speak one protocol.
-fn group(requests: &Requests, capped: &'static [LabelDesc]) -> Group {
+fn group(requests: &Requests) -> Group {
+    // What a request says of itself, whichever of it is exported.
+    let usual = Requests::new(requests.side, requests.protocol);
+    let told: Vec<RequestLabel> = usual.labels().into_iter().map(|(label, _)| label).collect();
+    let place = requests.label(requests.place()).unwrap_or("place").to_owned().leak();
+    let capped =
+        [LabelDesc { name: place, cap: Some(PLACES) }, LabelDesc { name: "series", cap: Some(SERIES) }];
     let sizes = [requests.duration()].into_iter().chain(requests.sizes().into_iter().flatten());
-    Group::new(requests.labels().all, capped, sizes.map(Sizes::new).collect(), requests.total())
+    let sizes = sizes.map(|family| Sizes::new(family, &told)).collect();
+    Group::new(Box::leak(Box::new(capped)), sizes, requests.total(), &told)
 }
 
 /// The requests that layers have counted by now, for the catalogue.
@@ -85,17 +72,6 @@ pub(crate) fn counted() -> Vec<Requests> {
     let sets = SETS.lock().unwrap_or_else(PoisonError::into_inner).clone();
     sets.into_iter().flat_map(Set::counted).collect()
 }
-
-/// What a group caps: the places of that label, and its series.
-macro_rules! capped {
-    ($place:literal) => {
-        &[
-            LabelDesc { name: $place, cap: Some(super::red::PLACES) },
-            LabelDesc { name: "series", cap: Some(super::red::SERIES) },
-        ]
-    };
-}
-use capped;
 
 /// Appends the families of all layers that had requests.
 pub(crate) fn collect(page: &mut Page<'_>) -> Vec<Family> {
@@ -110,5 +86,17 @@ pub(crate) fn collect(page: &mut Page<'_>) -> Vec<Family> {
         }
     }
     families.retain(|family| !family.series.is_empty());
-    families
+    together(families)
+}
+
+/// Layers of one name may keep different labels, and share families all the same.
+fn together(families: Vec<Family>) -> Vec<Family> {
+    let mut merged: Vec<Family> = Vec::with_capacity(families.len());
+    for family in families {
+        match merged.iter_mut().find(|known| known.name == family.name) {
+            Some(known) => columns::add(known, family),
+            None => merged.push(family),
+        }
+    }
+    merged
 }

@@ -4,14 +4,15 @@
 //! hundred status codes. Few of them occur. So a series is not a combination but the text of one, kept in the
 //! table that keeps the strings of capped labels: the first so many, and `_other`.
 
+use super::columns::{Columns, Merged};
 use super::words::{METHODS, SCHEMES};
 use crate::cells::{Count, Slot};
 use crate::instrument::family::Page;
 use crate::instrument::histogram::Values;
 use crate::label::{Interns, LabelIndex, OTHER, Space};
 use crate::private::LabelDesc;
-use crate::snapshot::{Family, FamilyKind, HistogramValue, Series};
-use obs_model::request::RequestFamily;
+use crate::snapshot::{Family, FamilyKind, HistogramValue};
+use obs_model::request::{RequestFamily, RequestLabel};
 use std::borrow::Cow;
 use std::cell::RefCell;
 
@@ -25,15 +26,14 @@ const CAPS: &[Option<u32>] = &[Some(PLACES), Some(SERIES)];
 /// Stands between the values of a series' text. No header and no template has it.
 const SEPARATOR: char = '\u{1f}';
 
-/// Histograms of the same requests, with the same labels.
+/// Histograms of the same requests.
 #[derive(Debug)]
 pub(super) struct Group {
-    labels: &'static [&'static str],
     /// The two things that are capped, for `obs_label_overflow_total`.
     capped: &'static [LabelDesc],
     sizes: Vec<Sizes>,
-    /// A counter that says what the first histogram's count says.
-    counter: Option<RequestFamily>,
+    /// A counter that says what the first histogram's counts say.
+    counter: Option<Counter>,
     strings: Interns,
 }
 
@@ -43,25 +43,41 @@ pub(super) struct Sizes {
     name: String,
     help: &'static str,
     bounds: &'static [f64],
+    columns: Columns,
     space: Space<[Slot; 1]>,
     values: Values,
 }
 
+/// A counter of requests.
+#[derive(Debug)]
+struct Counter {
+    name: String,
+    help: &'static str,
+    columns: Columns,
+}
+
 impl Sizes {
-    pub(super) fn new(family: RequestFamily) -> Sizes {
-        let RequestFamily { name, help, buckets: bounds, .. } = family;
-        Sizes { name, help, bounds, space: Space::new(), values: Values::new() }
+    /// Of requests of which is told what `told` lists.
+    pub(super) fn new(family: RequestFamily, told: &[RequestLabel]) -> Sizes {
+        let columns = Columns::new(&family.labels, told);
+        let RequestFamily { name, help, buckets, .. } = family;
+        Sizes { name, help, bounds: buckets.leak(), columns, space: Space::new(), values: Values::new() }
     }
 }
 
 impl Group {
     pub(super) fn new(
-        labels: &'static [&'static str],
         capped: &'static [LabelDesc],
         sizes: Vec<Sizes>,
         counter: Option<RequestFamily>,
+        told: &[RequestLabel],
     ) -> Group {
-        Group { labels, capped, sizes, counter, strings: Interns::new() }
+        let counter = counter.map(|family| Counter {
+            columns: Columns::new(&family.labels, told),
+            name: family.name,
+            help: family.help,
+        });
+        Group { capped, sizes, counter, strings: Interns::new() }
     }
 
     /// Whether a request was counted here.
@@ -109,45 +125,52 @@ impl Group {
     pub(super) fn collect(&'static self, page: &mut Page<'_>, into: &mut Vec<Family>) {
         for sizes in &self.sizes {
             let mut family = Family::new(sizes.name.clone(), sizes.help, FamilyKind::Histogram);
-            sizes.space.each(true, |at, [slot]| {
-                if slot.is_used() {
-                    let labels = page.texts.labels(sizes, at.number(), 0, || self.values(at.number()));
-                    let bounds = page.texts.bounds(sizes.bounds);
-                    let read = sizes.values.read(page.reader, sizes.bounds.len(), slot, at);
-                    let (counts, sum, exemplars) = (read.counts, read.sum, read.exemplars);
-                    let value = HistogramValue { bounds, counts, sum, exemplars }.into();
-                    family.series.push(Series { labels, value });
-                }
+            let mut merged = Merged::of(&sizes.columns);
+            self.read(sizes, page, |page, number, value| {
+                let labels = page.texts.labels(sizes, number, 0, || self.values(&sizes.columns, number));
+                merged.add(&mut family, labels, value.into());
             });
             into.push(family);
         }
-        into.extend(self.counted(into));
+        into.extend(self.counted(page));
         let item = self.sizes.first().map_or(Cow::Borrowed(""), |sizes| Cow::Owned(sizes.name.clone()));
         page.overflows(item, self.capped, &self.strings);
     }
 
-    fn counted(&self, families: &[Family]) -> Option<Family> {
-        let RequestFamily { name, help, .. } = self.counter.as_ref()?;
-        let durations = families.iter().find(|family| family.name == self.sizes[0].name)?;
-        let mut family = Family::new(name.clone(), *help, FamilyKind::Counter);
-        for Series { labels, value } in &durations.series {
-            if let crate::snapshot::Value::Histogram(histogram) = value {
-                family.series.push(Series { labels: labels.clone(), value: histogram.count().into() });
+    /// Each series of a histogram that was used, by its number.
+    fn read(
+        &'static self,
+        sizes: &'static Sizes,
+        page: &mut Page<'_>,
+        mut visit: impl FnMut(&mut Page<'_>, usize, HistogramValue),
+    ) {
+        sizes.space.each(true, |at, [slot]| {
+            if slot.is_used() {
+                let bounds = page.texts.bounds(sizes.bounds);
+                let read = sizes.values.read(page.reader, sizes.bounds.len(), slot, at);
+                let (counts, sum, exemplars) = (read.counts, read.sum, read.exemplars);
+                visit(page, at.number(), HistogramValue { bounds, counts, sum, exemplars });
             }
-        }
+        });
+    }
+
+    fn counted(&'static self, page: &mut Page<'_>) -> Option<Family> {
+        let counter = self.counter.as_ref()?;
+        let mut family = Family::new(counter.name.clone(), counter.help, FamilyKind::Counter);
+        let mut merged = Merged::of(&counter.columns);
+        self.read(self.sizes.first()?, page, |page, number, durations| {
+            let labels = page.texts.labels(counter, number, 0, || self.values(&counter.columns, number));
+            merged.add(&mut family, labels, durations.count().into());
+        });
         Some(family)
     }
 
     /// The labels of the series of that number, without those that it does not have.
-    fn values(&self, number: usize) -> Vec<(&'static str, Cow<'static, str>)> {
-        let names = self.labels.iter().copied();
+    fn values(&self, columns: &Columns, number: usize) -> Vec<(&'static str, Cow<'static, str>)> {
         let table = self.strings.all().get(1).and_then(Option::as_ref);
         match table.and_then(|table| table.text(u32::try_from(number).ok()?)) {
-            Some(text) => {
-                let pairs = names.zip(text.split(SEPARATOR)).filter(|(_, value)| !value.is_empty());
-                pairs.map(|(name, value)| (name, Cow::Owned(value.to_owned()))).collect()
-            }
-            None => names.map(|name| (name, Cow::Borrowed(OTHER))).collect(),
+            Some(text) => columns.of(&text.split(SEPARATOR).collect::<Vec<_>>()),
+            None => columns.names().map(|name| (name, Cow::Borrowed(OTHER))).collect(),
         }
     }
 }
@@ -157,7 +180,8 @@ impl Group {
 pub(super) struct InFlight {
     name: String,
     help: &'static str,
-    labels: &'static [&'static str],
+    /// Of the method and the scheme.
+    columns: Columns,
     counts: Space<[Slot; 2]>,
 }
 
@@ -173,8 +197,8 @@ impl Drop for Flying {
 
 impl InFlight {
     pub(super) fn new(family: RequestFamily) -> InFlight {
-        let RequestFamily { name, help, labels, .. } = family;
-        InFlight { name, help, labels, counts: Space::new() }
+        let columns = Columns::new(&family.labels, &[RequestLabel::Method, RequestLabel::Scheme]);
+        InFlight { name: family.name, help: family.help, columns, counts: Space::new() }
     }
 
     /// By the positions of the method and the scheme in their lists.
@@ -191,14 +215,18 @@ impl InFlight {
 
     pub(super) fn collect(&'static self, page: &mut Page<'_>, into: &mut Vec<Family>) {
         let mut family = Family::new(self.name.clone(), self.help, FamilyKind::Gauge);
+        let mut merged = Merged::of(&self.columns);
         self.counts.each(true, |at, [began, ended]| {
             if began.is_used() {
                 // Ends before starts: see `cells::Update`.
                 let ended = page.reader.total(ended);
                 let flying = page.reader.total(began).saturating_sub(ended);
-                let values = || self.labels.iter().copied().zip(self.counts.values(at, &[])).collect();
+                let values = || {
+                    let known = self.counts.values(at, &[]);
+                    self.columns.of(&known.iter().map(|value| &**value).collect::<Vec<_>>())
+                };
                 let labels = page.texts.labels(self, at.number(), 0, values);
-                family.series.push(Series { labels, value: flying.into() });
+                merged.add(&mut family, labels, flying.into());
             }
         });
         into.push(family);

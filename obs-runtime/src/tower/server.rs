@@ -2,8 +2,8 @@
 
 use super::body::ObservedBody;
 use super::exchange::{Exchange, How};
-use super::metrics::{Names, Set, Side};
-use super::{Route, Said, attribute, grpc, text, words};
+use super::metrics::{Set, Side};
+use super::{RequestLabel, Route, Said, attribute, grpc, text, words};
 use crate::carry::CorrelationId;
 use crate::clock;
 use crate::propagate::{Remote, extract_known};
@@ -11,19 +11,22 @@ use crate::trace::request::RequestSpan;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http::{Extensions, Method, Request, Response};
 use http_body::Body;
+use obs_model::request::{Protocol, Requests};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tower_layer::Layer;
 use tower_service::Service;
 
 /// What is told apart of servers.
 #[derive(Clone, Debug)]
 struct Settings {
-    names: Names,
+    names: Requests,
     scheme: Option<&'static str>,
     /// Where the correlation id is looked for; it is returned where it was found, or in the first.
     correlation: Arc<[HeaderName]>,
@@ -31,6 +34,22 @@ struct Settings {
     path: bool,
     user_agent: bool,
     client: Option<fn(&Extensions) -> Option<IpAddr>>,
+    logged: Vec<Arc<Logged>>,
+}
+
+/// One request in so many of a route is logged.
+#[derive(Debug)]
+struct Logged {
+    route: String,
+    of: u64,
+    seen: AtomicU64,
+}
+
+impl Logged {
+    /// Whether a request is one of those that are not.
+    fn hushes(&self, route: &str) -> bool {
+        self.route == route && !self.seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.of)
+    }
 }
 
 /// Answers requests in their context, with a span and metrics. See [the module](super) for what is measured.
@@ -54,13 +73,14 @@ impl ServerLayer {
     pub fn new() -> ServerLayer {
         let correlation = ["x-correlation-id", "x-request-id"].map(HeaderName::from_static);
         let settings = Settings {
-            names: Names::default(),
+            names: Requests::new(Side::Server, Protocol::Http),
             scheme: None,
             correlation: correlation.into(),
             believes: true,
             path: false,
             user_agent: false,
             client: None,
+            logged: Vec::new(),
         };
         ServerLayer { settings }
     }
@@ -75,10 +95,54 @@ impl ServerLayer {
 
     /// The names from before there were conventions: `http_requests_total`, `http_request_duration_seconds`,
     /// `http_requests_in_flight`, `http_request_size_bytes` and `http_response_size_bytes`, with labels
-    /// `method`, `route`, `status`, `error_type`, `scheme` and `version`. The `rpc` families stay.
+    /// `method`, `route`, `status`, `error_type`, `scheme` and `version`; of calls, `grpc_requests_total` and
+    /// `grpc_request_duration_seconds`, with labels `method`, `status` and `error_type`.
     #[must_use]
     pub fn classic_names(mut self) -> ServerLayer {
         self.settings.names.classic = true;
+        self
+    }
+
+    /// Keeps these labels only, and calls them so, in this order: for services whose dashboards are there already.
+    /// Those of HTTP and of gRPC are given together; each family takes its own. What is not kept is not told apart: its
+    /// series are added up when somebody asks, so it costs a request nothing.
+    ///
+    /// Without [`ErrorType`](RequestLabel::ErrorType), the status of a request that has none is `cancelled`, `panic` or
+    /// `_OTHER`.
+    ///
+    /// ```
+    /// use obs_runtime::tower::{RequestLabel::{Call, Method, Route, Status}, ServerLayer};
+    ///
+    /// // akidb_http_requests_total{method,path,status} and akidb_grpc_requests_total{method,status}, beside
+    /// // akidb_http_request_duration_seconds{method,path} and akidb_grpc_request_duration_seconds{method}.
+    /// let layer = ServerLayer::new()
+    ///     .prefix("akidb")
+    ///     .classic_names()
+    ///     .labels([(Method, "method"), (Route, "path"), (Call, "method"), (Status, "status")])
+    ///     .duration_labels([Method, Route, Call])
+    ///     .buckets([0.001, 0.01, 0.1, 1.0]);
+    /// # drop(layer);
+    /// ```
+    #[must_use]
+    pub fn labels<'a>(mut self, labels: impl IntoIterator<Item = (RequestLabel, &'a str)>) -> ServerLayer {
+        let name = |(label, name): (RequestLabel, &str)| (label, name.to_owned());
+        self.settings.names.labels = labels.into_iter().map(name).collect();
+        self
+    }
+
+    /// Durations and sizes have these of the labels only.
+    #[must_use]
+    pub fn duration_labels(mut self, labels: impl IntoIterator<Item = RequestLabel>) -> ServerLayer {
+        self.settings.names.duration_labels = labels.into_iter().collect();
+        self
+    }
+
+    /// Where the buckets of the durations end, in seconds, instead of where OpenTelemetry's conventions have them. What
+    /// is no duration is left out.
+    #[must_use]
+    pub fn buckets(mut self, bounds: impl IntoIterator<Item = f64>) -> ServerLayer {
+        let bounds = bounds.into_iter().filter_map(|bound| Duration::try_from_secs_f64(bound).ok());
+        self.settings.names.buckets = bounds.filter(|bound| !bound.is_zero()).collect();
         self
     }
 
@@ -103,6 +167,26 @@ impl ServerLayer {
     #[must_use]
     pub fn without_remote(mut self) -> ServerLayer {
         self.settings.believes = false;
+        self
+    }
+
+    /// Logs one of `of` requests of a route, from the first on: of the others, only warnings and errors, wherever they
+    /// are said. A route is what the label of that name says, such as `/health` or `/orders/{id}`; of calls it is their
+    /// name, such as `grpc.health.v1.Health/Check`. It is not told apart where the layer is around a router that says
+    /// nothing of routes, and then the path counts.
+    ///
+    /// What is left out is counted in `obs_log_dropped_total{reason="sampled"}`. It is for `Logs`, of feature `logs`, and
+    /// says nothing of traces: those are [`Sampling`](crate::Sampling)'s.
+    ///
+    /// ```
+    /// use obs_runtime::tower::ServerLayer;
+    /// let layer = ServerLayer::new().log_one_in(100, "/health");
+    /// # drop(layer);
+    /// ```
+    #[must_use]
+    pub fn log_one_in(mut self, of: u32, route: impl Into<String>) -> ServerLayer {
+        let (route, of) = (route.into(), u64::from(of.max(1)));
+        self.settings.logged.push(Arc::new(Logged { route, of, seen: AtomicU64::new(0) }));
         self
     }
 
@@ -134,7 +218,7 @@ impl<S> Layer<S> for ServerLayer {
     type Service = Server<S>;
 
     fn layer(&self, inner: S) -> Server<S> {
-        let set = Set::of(Side::Server, &self.settings.names);
+        let set = Set::of(&self.settings.names);
         Server { inner, settings: Arc::new(self.settings.clone()), set }
     }
 }
@@ -211,6 +295,14 @@ impl Settings {
         if span.is_some() {
             context = context.beside_span();
         }
+        let call = grpc::is_call(head.kind).then(|| grpc::method(request.uri()));
+        let route = Route::of(request.extensions());
+        if !self.logged.is_empty() {
+            let named = call.or(route.as_ref().map(Route::as_str)).unwrap_or(request.uri().path());
+            if self.logged.iter().any(|logged| logged.hushes(named)) {
+                context = context.quiet();
+            }
+        }
         let said = || match request.uri().authority() {
             Some(authority) => Some(Said::Line(authority.clone())),
             None => head.host.map(|host| Said::Host(host.as_bytes().into())),
@@ -224,8 +316,8 @@ impl Settings {
             method,
             scheme,
             version: words::version(request.version()),
-            call: grpc::is_call(head.kind).then(|| grpc::method(request.uri()).into()),
-            route: Route::of(request.extensions()),
+            call: call.map(Into::into),
+            route,
             server: None,
             said: if recorded { said() } else { None },
             request_bytes: head.length.and_then(|length| length.to_str().ok()?.parse().ok()),
@@ -239,8 +331,13 @@ impl Settings {
             running: false,
             ended: false,
         });
-        if recorded {
+        if exchange.span.is_some() {
             self.add_attributes(request, &mut exchange);
+            let attributes = std::mem::take(&mut exchange.attributes);
+            // From the beginning, for the lines that are written meanwhile have them too.
+            if let Some(span) = exchange.span.as_mut().filter(|_| !attributes.is_empty()) {
+                span.add(attributes);
+            }
         }
         (exchange, returned)
     }

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 /// into the attribute's `fields(…)`.
 ///
 /// The field is in the span, and in the log lines that are written from then on. A name that is recorded again has the
-/// last value. Where no spans are recorded, nothing happens, and the value is not made text. Spans that a subscriber of
-/// `tracing` makes of observed calls do not have it: their fields are fixed.
+/// last value. Where calls have neither spans nor ids for the logs, nothing happens, and the value is not made text. Spans
+/// that a subscriber of `tracing` makes of observed calls do not have it: their fields are fixed.
 ///
 /// ```
 /// use obs_runtime::observe;
@@ -27,6 +27,6 @@ use std::borrow::Cow;
 pub fn record(name: &'static str, value: impl Into<FieldValue>) {
     if is_on() {
         let values = vec![(Cow::Borrowed(name), value.into())];
-        thread::add(Addition::Fields(Fields { values, ..Fields::default() }));
+        thread::note(Addition::Fields(Fields { values, ..Fields::default() }));
     }
 }

@@ -74,6 +74,11 @@ impl RequestSpan {
         self.active.is_recorded()
     }
 
+    /// Adds attributes that are known before it ends.
+    pub(crate) fn add(&mut self, values: Attributes) {
+        self.active.add(Addition::Fields(Fields { values, failed: false }));
+    }
+
     /// Does something inside of it.
     pub(crate) fn inside<R>(&mut self, body: impl FnOnce() -> R) -> R {
         /// Leaves it even if `body` panics.

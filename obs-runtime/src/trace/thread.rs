@@ -120,12 +120,23 @@ pub(crate) fn leave_span(id: SpanId, origin: Origin, start: u64, end: u64, ended
 
 /// Adds something to the span that this thread is in, if it is in one that is recorded.
 pub(crate) fn add(addition: Addition) {
+    add_if(|trace| trace.recording, addition);
+}
+
+/// Adds something to the span that this thread is in, which lines show that are written meanwhile, whether or not the
+/// span is recorded.
+pub(crate) fn note(addition: Addition) {
+    add_if(|_| true, addition);
+}
+
+fn add_if(wanted: impl FnOnce(&LocalTrace) -> bool, addition: Addition) {
     let _ = STACK.try_with(|stack| {
         let stack = &mut *stack.borrow_mut();
         if let (Some(frame), Some(trace)) = (stack.frames.last_mut(), stack.traces.last())
-            && trace.recording
+            && wanted(trace)
         {
             match frame.is_elsewhere() {
+                true if !trace.recording => {}
                 true => trace.add(frame.id, addition),
                 false => frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits),
             }

@@ -55,7 +55,8 @@ fn every_family_is_the_one_that_the_model_describes() {
                     for label in
                         found.series.iter().flat_map(|series| series.labels.pairs()).map(|(name, _)| name)
                     {
-                        assert!(family.labels.contains(&label), "{} has {label}", family.name);
+                        let known = family.labels.iter().any(|(_, known)| known == label);
+                        assert!(known, "{} has {label}", family.name);
                     }
                     described += 1;
                 }

@@ -287,3 +287,62 @@ fn another_header_for_the_correlation_id() {
     let response = send(&layer, request("GET", "/", &headers), answer(200, Frames::default())).unwrap();
     assert_eq!(response.headers()["x-ticket"].len(), 32);
 }
+
+#[test]
+fn labels_that_are_kept_and_named_and_series_that_then_look_alike() {
+    use obs_runtime::tower::RequestLabel::{Call, Method, Route, Status};
+    let layer = ServerLayer::new()
+        .prefix("akidb")
+        .classic_names()
+        .labels([(Method, "method"), (Route, "path"), (Call, "method"), (Status, "status_code")])
+        .duration_labels([Method, Route, Call])
+        .buckets([0.5, 0.001, 60.0]);
+    for status in [200, 200, 404, 500] {
+        read(send(&layer, request("GET", "/", &[]), answer(status, Frames::default())).unwrap().into_body());
+    }
+    // Nobody waits for the rest of this answer, which its status does not say.
+    let gone = send(&layer, request("GET", "/", &[]), answer(200, Frames::default())).unwrap();
+    drop(gone);
+    let total = "akidb_http_requests_total";
+    for (status, requests) in [("200", 3), ("404", 1), ("500", 1)] {
+        let known = [("method", "GET"), ("path", "_unmatched"), ("status_code", status)];
+        assert_eq!(count(total, &known), requests, "{status}: {:?}", labels(total));
+    }
+    let duration = "akidb_http_request_duration_seconds";
+    assert_eq!(labels(duration), ["method=\"GET\",path=\"_unmatched\""]);
+    assert_eq!(count(duration, &[("method", "GET"), ("path", "_unmatched")]), 5);
+    let snapshot = obs_runtime::snapshot();
+    let Some(Value::Histogram(durations)) =
+        snapshot.family(duration).map(|family| family.series[0].value.clone())
+    else {
+        panic!("durations are a histogram")
+    };
+    assert_eq!(durations.bounds.le().collect::<Vec<_>>(), ["0.001", "0.5", "60.0", "+Inf"]);
+    // Another layer of that name counts together with it.
+    let other =
+        ServerLayer::new().prefix("akidb").classic_names().labels([(Call, "method"), (Status, "status")]);
+    let flying = send(&other, request("GET", "/", &[]), answer(200, Frames::default())).unwrap();
+    let flies = "akidb_http_requests_in_flight";
+    assert_eq!(labels(flies), ["method=\"GET\",scheme=\"http\""]);
+    assert_eq!(count(flies, &[("method", "GET")]), 1);
+    drop(flying);
+    assert_eq!(count(flies, &[("method", "GET")]), 0);
+    // What it says of itself is what a build script says of it.
+    let told = obs_runtime::catalogue().requests.into_iter().find(|told| told.prefix == "akidb_").unwrap();
+    assert_eq!(
+        told.labels().into_iter().map(|(_, name)| name).collect::<Vec<_>>(),
+        ["method", "path", "status_code"]
+    );
+}
+
+#[test]
+fn a_panic_is_a_status_where_no_other_label_can_say_so() {
+    use obs_runtime::tower::RequestLabel::{Route, Status};
+    let layer =
+        ServerLayer::new().prefix("bare").classic_names().labels([(Route, "path"), (Status, "status")]);
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        send(&layer, request("GET", "/", &[]), |_: Request<()>| -> Ready<Answer> { panic!("by design") })
+    }));
+    assert!(panics.is_err());
+    assert_eq!(count("bare_http_requests_total", &[("path", "_unmatched"), ("status", "panic")]), 1);
+}

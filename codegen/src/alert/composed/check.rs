@@ -22,6 +22,8 @@ pub(crate) fn mistakes(plan: &Plan) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for composed in &plan.composed.alerts {
         let mut messages = one(composed, &known);
+        let board = composed.dashboard.as_deref();
+        messages.extend(board.and_then(|title| compose::dashboard_problem(plan, title)));
         if names.contains(&composed.name) {
             messages.push("another alert has that name".to_owned());
         }
@@ -41,12 +43,19 @@ fn one(composed: &Alert, known: &Known) -> Vec<String> {
         messages.push("a name is in CamelCase, such as `OrdersStuck`".to_owned());
     }
     messages.extend(check(composed.query.trim(), known));
-    let digits = composed.after.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let (unit, whole) = (&composed.after[digits.len()..], digits.bytes().all(|b| b.is_ascii_digit()));
-    if digits.is_empty() || !whole || !["s", "m", "h", "d", "w"].contains(&unit) {
+    if !compose::is_duration(&composed.after) {
         messages.push(format!(
             "`.after(\"{}\")` is a whole number of s, m, h, d or w, such as \"10m\"",
             composed.after
+        ));
+    }
+    let looked_at = |text: &str| {
+        let time = obs_model::duration::parse(text).ok().filter(|_| compose::is_duration(text));
+        time.is_some_and(|time| time.as_secs() > 0 && time.as_secs().is_multiple_of(300))
+    };
+    if let Some(text) = composed.fires_at.as_deref().filter(|text| !looked_at(text)) {
+        messages.push(format!(
+            "`.fires_at(\"{text}\")` is a multiple of five minutes, when rule tests look, such as \"30m\""
         ));
     }
     if urgency(&composed.severity).is_none() {

@@ -5,6 +5,7 @@ use crate::project::Project;
 use obs_codegen::query::check::check;
 use obs_codegen::uses::{self, Asks, Use};
 use obs_model::Requests;
+use obs_model::request::RequestLabel;
 use serde_json::json;
 
 /// Tells mistakes, what differs from the committed catalogue, artefacts that are out of date, queries that
@@ -106,5 +107,15 @@ fn named(requests: &Requests) -> String {
         prefix => format!(".prefix({prefix:?})"),
     };
     let classic = if requests.classic { ".classic_names()" } else { "" };
-    format!("`.requests(Requests::{kind}(){prefix}{classic})`")
+    let list = |method: &str, elements: Vec<String>| match elements.is_empty() {
+        true => String::new(),
+        false => format!(".{method}([{}])", elements.join(", ")),
+    };
+    let name = |(label, name): &(RequestLabel, String)| format!("(RequestLabel::{label:?}, {name:?})");
+    let labels = list("labels", requests.labels.iter().map(name).collect());
+    let durations = requests.duration_labels.iter().map(|label| format!("RequestLabel::{label:?}"));
+    let durations = list("duration_labels", durations.collect());
+    let own = if requests.buckets.is_empty() { Vec::new() } else { requests.bounds() };
+    let buckets = list("buckets", own.iter().map(|bound| format!("{bound:?}")).collect());
+    format!("`.requests(Requests::{kind}(){prefix}{classic}{labels}{durations}{buckets})`")
 }
