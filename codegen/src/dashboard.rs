@@ -8,6 +8,7 @@ mod frame;
 mod functions;
 mod gpu;
 mod grafana;
+mod label;
 mod layout;
 mod metrics;
 mod named;

@@ -109,7 +109,8 @@ impl Package {
         }
         let output = command.output().map_err(|error| format!("cannot run cargo metadata: {error}"))?;
         if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).trim_end().to_owned());
+            let told = String::from_utf8_lossy(&output.stderr);
+            return Err(told.trim().trim_start_matches("error: ").to_owned());
         }
         let metadata: Metadata = serde_json::from_slice(&output.stdout)
             .map_err(|error| format!("cannot read the output of cargo metadata: {error}"))?;

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{cfg, fixture};
+use common::{assert_golden, cfg, fixture};
 use obs_codegen::{Builder, Dashboard, Foreign, Panel, Row, Threshold};
 use std::path::{Path, PathBuf};
 
@@ -110,15 +110,7 @@ fn a_composed_dashboard_is_the_golden_one() {
     report.unwrap_or_else(|errors| panic!("it has mistakes:\n{errors}"));
     let file = "dashboards/orders-shipping-desk.json";
     let found = std::fs::read_to_string(mirror.join(file)).unwrap();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden-composed").join(file);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
-        std::fs::write(&golden, &found).unwrap();
-    }
-    assert!(
-        found == std::fs::read_to_string(&golden).unwrap(),
-        "{file} differs: UPDATE_GOLDEN=1 writes it anew"
-    );
+    assert_golden("golden-composed", file, &found);
     // For the one in `OUT_DIR`, links to the source have lines.
     let exact = std::fs::read_to_string(out.join(file)).unwrap();
     assert!(exact.contains("tests/composed.rs#L"), "{exact}");

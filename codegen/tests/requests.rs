@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{cfg, fixture};
+use common::{assert_golden, cfg, fixture};
 use obs_codegen::RequestLabel::{Method, Route, Status};
 use obs_codegen::{Builder, Dashboard, Panel, Requests};
 use std::path::{Path, PathBuf};
@@ -27,15 +27,7 @@ fn the_dashboard_is_the_golden_one() {
     let report = builder.requests(Requests::grpc_client().prefix("shop")).try_emit();
     let report = report.unwrap_or_else(|errors| panic!("it has mistakes:\n{errors}"));
     let found = std::fs::read_to_string(out.join(BOARD)).unwrap();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden-requests").join(BOARD);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
-        std::fs::write(&golden, &found).unwrap();
-    }
-    assert!(
-        found == std::fs::read_to_string(&golden).unwrap(),
-        "{BOARD} differs: UPDATE_GOLDEN=1 writes it anew"
-    );
+    assert_golden("golden-requests", BOARD, &found);
     assert_eq!(report.catalogue.requests.len(), 2);
     let read = |path: &str| std::fs::read_to_string(out.join(path)).unwrap();
     assert!(read("catalogue.json").contains("\"prefix\": \"shop_\""));

@@ -122,7 +122,8 @@ fn unhealthy(subject: &Subject) -> Alert {
     );
     alert.guide = Guide {
         meaning: "The service itself says that something it needs does not work. Load balancers that ask /health send \
-                  it no traffic."
+                  it no traffic. Checks run when /health is asked, as Kubernetes' probes do: where nobody asks, this stays \
+                  as it was."
             .into(),
         causes: vec![
             "What the check asks is down or slow: a database, a queue, another service.".into(),

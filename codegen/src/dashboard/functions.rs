@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::frame::{other, traces};
+use super::label::Labelled;
 use super::layout::Section;
 use super::panel::{Panel, Visual};
 use super::{RANGE, objectives};
@@ -32,31 +33,12 @@ pub(super) fn table(subject: &Subject) -> Section {
 
 /// Calls by each label that a function adds.
 pub(super) fn labels(functions: &[&Function], subject: &Subject) -> Section {
-    let mut panels = Vec::new();
-    for function in functions {
-        let calls = Calls::of(function).on_dashboard();
-        for label in &function.labels {
-            let by = calls.total().rate(RANGE).sum(&[&label.name]);
-            let title = format!("{} by {}", function.name, label.name);
-            let legend = format!("{{{{{}}}}}", label.name);
-            let about = format!("Calls a second of {} by {}.", function.name, label.name);
-            let bounded = |cap| {
-                format!("The ten most frequent values; at most {cap} are told apart, the rest are _other.")
-            };
-            let (query, more) = match label.cap {
-                None => (by, String::new()),
-                Some(cap) => (by.top(), bounded(cap)),
-            };
-            panels.push(
-                Panel::new(Visual::TimeSeries, title, "ops")
-                    .describe(about)
-                    .describe(more)
-                    .link("Source", subject.source(&function.place))
-                    .query(query, legend),
-            );
-        }
-    }
-    Section::new("Calls by label", panels)
+    let panels = functions.iter().flat_map(|function| {
+        let total = Calls::of(function).on_dashboard().total();
+        let labelled = Labelled { name: &function.name, place: &function.place, what: "Calls", total };
+        labelled.panels(&function.labels, subject)
+    });
+    Section::new("Calls by label", panels.collect())
 }
 
 /// A function that has families of its own.

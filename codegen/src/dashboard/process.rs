@@ -70,16 +70,17 @@ fn process() -> Vec<Panel> {
     vec![
         graph("CPU by instance", "suffix: cores", "Processors that each instance keeps busy.")
             .query(chosen("process_cpu_seconds_total").rate(RANGE).sum(&["instance"]), EACH),
-        graph("Memory by instance", "bytes", "Memory that is in use, and address space that is reserved.")
-            .query(each("process_resident_memory_bytes"), "{{instance}} resident")
-            .query(each("process_virtual_memory_bytes"), "{{instance}} virtual"),
+        // What is hundreds of times larger has an axis of its own, or a leak would not be seen beside it.
+        graph("Memory by instance", "bytes", "Memory that is in use.")
+            .query(each("process_resident_memory_bytes"), EACH),
+        graph("Address space by instance", "bytes", "Memory that is reserved, in use or not.")
+            .query(each("process_virtual_memory_bytes"), EACH),
         graph(
             "Open files",
             "short",
-            "Open file descriptors of each instance, and the least of their limits.",
+            "Open file descriptors of each instance; the dial above shows their limit.",
         )
-        .query(each("process_open_fds"), EACH)
-        .query(now("process_max_fds").min(&[]), "limit"),
+        .query(each("process_open_fds"), EACH),
         graph("Threads by instance", "short", "Operating system threads.")
             .query(each("process_threads"), EACH),
     ]

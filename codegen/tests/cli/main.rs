@@ -105,6 +105,15 @@ fn features_decide_what_is_listed() {
 }
 
 #[test]
+fn a_feature_that_nobody_has_is_an_error_and_not_another_configuration() {
+    let ran = cargo_obs(&fixture(), &["check", "-F", "audi"]);
+    ran.assert(2, &["error: no feature audi in this package; did you mean audit?"]);
+    let ran = cargo_obs(Path::new("/"), &["list"]);
+    ran.assert(2, &["error: could not find `Cargo.toml`"]);
+    assert!(!ran.err.contains("error: error"), "{}", ran.err);
+}
+
+#[test]
 fn what_is_generated_is_up_to_date_until_the_code_changes() {
     let scratch = scratch("generate");
     let here = scratch.path("");

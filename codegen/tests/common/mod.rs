@@ -75,6 +75,18 @@ pub(crate) fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture")
 }
 
+/// Holds a file against the one below `tests`; `UPDATE_GOLDEN=1` writes that anew.
+pub(crate) fn assert_golden(directory: &str, file: &str, found: &str) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(directory).join(file);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(golden.parent().expect("a file is in a directory"))
+            .expect("a directory is made");
+        std::fs::write(&golden, found).expect("a file is written");
+    }
+    let expected = std::fs::read_to_string(&golden).expect("there is a golden file");
+    assert!(found == expected, "{file} differs: UPDATE_GOLDEN=1 writes it anew");
+}
+
 /// The names of the functions that were found, with their modules.
 pub(crate) fn functions(source: &Source) -> Vec<String> {
     source.catalogue.functions.iter().map(|f| format!("{}::{}", f.module, f.name)).collect()

@@ -56,8 +56,10 @@ pub(crate) fn select(common: &Common) -> Result<Vec<Project>, String> {
         [] => default.contains(&package.root),
         names => names.contains(&package.name),
     };
+    let packages: Vec<&Package> = packages.iter().filter(|package| named(package)).collect();
+    known_features(&packages, common)?;
     let mut projects = Vec::new();
-    for package in packages.iter().filter(|package| named(package)) {
+    for package in packages {
         let project = read(package, common)?;
         // In a workspace, most packages measure nothing.
         let empty = project.plan.catalogue == Catalogue::default() && project.mistakes.is_empty();
@@ -84,6 +86,18 @@ pub(crate) fn select(common: &Common) -> Result<Vec<Project>, String> {
         }
     }
     Ok(projects)
+}
+
+/// Refuses a feature that none of the packages has, as cargo does: what it would turn on is what is to be looked at.
+fn known_features(packages: &[&Package], common: &Common) -> Result<(), String> {
+    let known: Vec<&str> =
+        packages.iter().flat_map(|package| package.features.keys().map(String::as_str)).collect();
+    // Those of dependencies are for cargo to know.
+    let unknown = |feature: &&String| !feature.contains('/') && !known.contains(&feature.as_str());
+    let Some(unknown) = common.features.iter().find(unknown) else { return Ok(()) };
+    let hint = obs_model::suggest::nearest(unknown, known.iter().copied());
+    let hint = hint.map_or_else(String::new, |name| format!("; did you mean {name}?"));
+    Err(format!("no feature {unknown} in this package{hint}"))
 }
 
 /// A program without its source.

@@ -2,6 +2,7 @@
 
 use super::super::column::Column;
 use super::super::frame::other;
+use super::super::label::Labelled;
 use super::super::layout::Section;
 use super::super::panel::{Panel, Threshold, Visual};
 use super::super::service::budget;
@@ -234,26 +235,10 @@ fn unusual(launches: &Launches, kernels: &[&Kernel]) -> Vec<Panel> {
 
 /// Launches by each label that a kernel adds.
 pub(super) fn labels(kernels: &[&Kernel], subject: &Subject) -> Section {
-    let mut panels = Vec::new();
-    for kernel in kernels {
-        let launches = Launches::of(kernel).on_dashboard();
-        for label in &kernel.labels {
-            let by = launches.total().rate(RANGE).sum(&[&label.name]);
-            let bounded = |cap| {
-                format!("The ten most frequent values; at most {cap} are told apart, the rest are _other.")
-            };
-            let (query, more) = match label.cap {
-                None => (by, String::new()),
-                Some(cap) => (by.top(), bounded(cap)),
-            };
-            panels.push(
-                Panel::new(Visual::TimeSeries, format!("{} by {}", kernel.name, label.name), "ops")
-                    .describe(format!("Launches a second of {} by {}.", kernel.name, label.name))
-                    .describe(more)
-                    .link("Source", subject.source(&kernel.place))
-                    .query(query, format!("{{{{{}}}}}", label.name)),
-            );
-        }
-    }
-    Section::new("Launches by label", panels)
+    let panels = kernels.iter().flat_map(|kernel| {
+        let total = Launches::of(kernel).on_dashboard().total();
+        let labelled = Labelled { name: &kernel.name, place: &kernel.place, what: "Launches", total };
+        labelled.panels(&kernel.labels, subject)
+    });
+    Section::new("Launches by label", panels.collect())
 }

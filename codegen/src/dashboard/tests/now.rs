@@ -73,3 +73,18 @@ fn jobs_are_those_of_the_service() {
         assert!(ours || !query.contains("build_info"), "{query}");
     }
 }
+
+/// Beside gigabytes of address space, a leak of megabytes is a flat line.
+#[test]
+fn what_leaks_is_not_drawn_beside_what_is_far_larger() {
+    let board = &whole()["use"];
+    for (small, large) in [
+        ("process_resident_memory_bytes", "process_virtual_memory_bytes"),
+        ("process_open_fds", "process_max_fds"),
+    ] {
+        let graphs = panels(board).into_iter().filter(|panel| panel["type"] == "timeseries");
+        let asked: Vec<String> = graphs.map(|panel| queries(panel).join("\n")).collect();
+        assert!(asked.iter().any(|queries| queries.contains(small)), "{small}");
+        assert!(!asked.iter().any(|queries| queries.contains(small) && queries.contains(large)), "{asked:?}");
+    }
+}
