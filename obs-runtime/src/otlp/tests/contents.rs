@@ -199,7 +199,9 @@ fn exemplars_are_of_exported_spans() {
 fn metrics_arrive_as_they_are() {
     let bounds = Arc::new(Bounds::new(&[0.1, 1.0]));
     let exemplar = Exemplar { trace_id: 7, span_id: 5, value: 0.5, at: SystemTime::now() };
-    let observed = HistogramValue { bounds, counts: vec![1, 2, 3], sum: 9.5, exemplars: vec![(1, exemplar)] };
+    let beyond = Exemplar { value: f64::INFINITY, ..exemplar.clone() };
+    let exemplars = vec![(1, exemplar), (2, beyond)];
+    let observed = HistogramValue { bounds, counts: vec![1, 2, 3], sum: 9.5, exemplars };
     let labels = Labels::new([("path", "/a")]);
     let families = vec![
         Family::new("calls_total", "Calls.", FamilyKind::Counter)
@@ -227,6 +229,7 @@ fn metrics_arrive_as_they_are() {
     let point = &took.data_points[0];
     assert_eq!((point.count, point.sum), (6, Some(9.5)));
     assert_eq!((&*point.bucket_counts, &*point.explicit_bounds), (&[1, 2, 3][..], &[0.1, 1.0][..]));
+    assert_eq!(point.exemplars.len(), 1, "JSON has no infinity either");
     assert_eq!(point.exemplars[0].trace_id, 7u128.to_be_bytes());
 }
 
