@@ -245,6 +245,24 @@ fn many_series_are_several_requests() {
     assert_eq!(sizes.collect::<Vec<_>>(), [2, 2, 1]);
 }
 
+/// A collector over gRPC takes 4 MiB, and of a larger request nothing.
+#[test]
+fn spans_that_are_too_large_for_one_request_go_in_several() {
+    let collector = Collector::grpc(|_| Reply::Take);
+    let exporting = Exporting::start(Otlp::grpc(&collector.url()).without_metrics(), |_| ());
+    call(&CHECKOUT, Ended::Ok, || {
+        for _ in 0..5 {
+            let page = ("page".into(), FieldValue::Text("x".repeat(1 << 20)));
+            let extra = Extra { fields: vec![page], ..Extra::default() };
+            assert!(thread::enter(Above::Current, Some(Box::new(extra))).is_some());
+            thread::leave(Origin::Function(CHARGE.live()), 1, 2, Ended::Ok, 0);
+        }
+    });
+    exporting.exporter.stop(Duration::from_secs(60));
+    assert_eq!((exporting.exporter.report().exported, exporting.accounted()), (6, 6));
+    assert_eq!((collector.kept().spans().len(), collector.requests()), (6, 2));
+}
+
 /// A collector refuses a request of more than 4 MiB, each time again.
 #[test]
 fn a_family_that_is_too_large_for_one_request_goes_in_several() {

@@ -200,6 +200,18 @@ fn events_are_sent_in_batches_and_a_full_one_is_not_waited_for() {
     assert!(sizes.clone().all(|size| size <= 64), "{:?}", sizes.collect::<Vec<_>>());
 }
 
+/// A collector over gRPC takes 4 MiB, and of a larger request nothing.
+#[test]
+fn events_that_are_too_large_for_one_request_go_in_several() {
+    let collector = Collector::grpc(|_| Reply::Take);
+    let exporting = start(only_logs(Otlp::grpc(&collector.url())), |_| ());
+    let page = "x".repeat(1 << 20);
+    logging(unwritten(), || (0..6).for_each(|_| tracing::info!(page)));
+    exporting.exporter.stop(MINUTE);
+    assert_eq!((exporting.exporter.report().logs.unwrap().exported, accounted(&exporting)), (6, 6));
+    assert_eq!((collector.kept().records().len(), collector.requests()), (6, 2));
+}
+
 #[test]
 fn events_of_several_threads_are_in_order() {
     let collector = Collector::http(|_| Reply::Take);
