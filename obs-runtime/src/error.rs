@@ -117,7 +117,7 @@ macro_rules! delegate {
 delegate!(&E, Box<E>, std::rc::Rc<E>, std::sync::Arc<E>);
 
 /// Counts an error where no observed function returns it: `errors_total` with `function="report"`, and
-/// marks the current span.
+/// marks the current span, which is an error's from then on. Whether its trace is kept is for how calls end to say.
 ///
 /// # Examples
 ///
@@ -130,7 +130,9 @@ delegate!(&E, Box<E>, std::rc::Rc<E>, std::sync::Arc<E>);
 /// obs_runtime::report(&QueueError::Full);
 /// ```
 pub fn report<E: ErrorCategory + ?Sized>(error: &E) {
-    crate::registry::reports().count(error.category(), 1, 0);
+    let category = error.category();
+    crate::registry::reports().count(category, 1, 0);
+    crate::private::mark_current(category.name);
 }
 
 pub(crate) fn model(desc: &ErrorTypeDesc) -> obs_model::ErrorType {

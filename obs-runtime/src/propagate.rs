@@ -110,7 +110,7 @@ pub fn extract<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Remo
 }
 
 /// Calls `set` with the name and value of each field that hands this context on: none for what it does not
-/// have. Names are in lower case; values are visible ASCII.
+/// have. Names are in lower case; values are printable ASCII.
 pub fn inject(context: &Context, mut set: impl FnMut(&'static str, &str)) {
     if let Some(trace) = context.trace() {
         set(TRACEPARENT, &trace.to_traceparent());

@@ -85,6 +85,20 @@ fn calls_are_a_tree_with_results_and_fields() {
 }
 
 #[test]
+fn an_error_that_is_reported_marks_the_span_around_it() {
+    #[observe]
+    fn works() {
+        if let Err(error) = take(11) {
+            obs_runtime::report(&error);
+        }
+    }
+    let (_, captured) = capture(works);
+    captured.span("works").assert_ok().assert_field("error.type", "stock");
+    captured.span("works").assert_field("otel.status_code", "ERROR");
+    assert_eq!(captured.change("errors_total", &[("function", "report"), ("category", "stock")]), 1.0);
+}
+
+#[test]
 fn a_panic_ends_its_span_and_the_next_call_is_none_of_its_own() {
     let (_, captured) = capture(|| {
         catch_unwind(AssertUnwindSafe(burst)).unwrap_err();

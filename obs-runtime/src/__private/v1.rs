@@ -53,6 +53,7 @@ pub(crate) use slow::SLOW;
 #[cfg(feature = "tracing-subscriber")]
 pub(crate) use span::is_observed;
 pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, parent};
+pub(crate) use spans::mark_current;
 pub use spans::{Prepared, span};
 pub use std::boxed::Box;
 pub use std::future::Future;

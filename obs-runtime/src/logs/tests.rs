@@ -154,7 +154,7 @@ fn an_event_has_the_ids_and_fields_of_the_observed_call_around_it() {
         tracing::info!(?card, "charging");
     }
     let mut text = String::new();
-    let traces = recording(|| text = logged(Logs::json(), |_| charges("moka", &Secret::new("4242"))));
+    let traces = recording(|| text = logged(Logs::json(), |_| charges("moka", &Secret::new("visa-4242"))));
     let trace = traces.iter().find(|trace| text.contains(&format!("{:032x}", trace.trace_id)));
     let trace = trace.unwrap_or_else(|| panic!("{text}"));
     assert!(text.contains(&format!("\"span_id\":\"{:016x}\"", trace.records[0].id)), "{text}");
@@ -165,7 +165,7 @@ fn an_event_has_the_ids_and_fields_of_the_observed_call_around_it() {
     let extras = trace.records.iter().map(|record| &record.extra);
     let exported = format!("{:?}", extras.collect::<Vec<_>>());
     assert!(exported.contains("moka") && exported.contains("charging"), "{exported}");
-    assert!(!exported.contains("4242") && !text.contains("4242"), "{exported}{text}");
+    assert!(!exported.contains("visa-4242") && !text.contains("visa-4242"), "{exported}{text}");
 }
 
 #[cfg(not(feature = "off"))]
@@ -185,7 +185,7 @@ fn fields_of_some_names_are_not_printed() {
             pays("secret");
         });
     });
-    assert!(!text.contains("secret") && !text.contains("123,"), "{text}");
+    assert!(!text.contains("secret") && !text.contains("\"password\":123"), "{text}");
     assert!(text.contains("\"fields\":{\"password\":\"***\",\"discard\":\"kept\"}"), "{text}");
     assert!(text.contains("\"span\":{\"user.password\":\"***\",\"passwords\":2"), "{text}");
     assert!(text.contains("\"target\":\"obs::slow\"") && text.contains("\"card\":\"***\""), "{text}");

@@ -43,7 +43,7 @@ pub(super) fn requests(
                 points = 0;
             }
             points += series.len();
-            metrics.push(metric(family, series, since));
+            metrics.push(metric(name(family, snapshot), family, series, since));
         }
     }
     if !metrics.is_empty() {
@@ -66,7 +66,7 @@ fn request(metrics: Vec<Metric>, resource: &Resource) -> ExportMetricsServiceReq
     ExportMetricsServiceRequest { resource_metrics: vec![resource_metrics] }
 }
 
-fn metric(family: &Family, series: &[Series], since: Since) -> Metric {
+fn metric(name: &str, family: &Family, series: &[Series], since: Since) -> Metric {
     let cumulative = AggregationTemporality::Cumulative.into();
     let numbers = |start| series.iter().filter_map(|series| number(series, start, since.now)).collect();
     let data = match family.kind {
@@ -88,7 +88,7 @@ fn metric(family: &Family, series: &[Series], since: Since) -> Metric {
         }),
     };
     Metric {
-        name: name(family).to_owned(),
+        name: name.to_owned(),
         description: family.help.clone().into_owned(),
         unit: unit(family).to_owned(),
         data: Some(data),
@@ -125,7 +125,8 @@ fn histogram(series: &Series, since: Since) -> Option<HistogramDataPoint> {
     let Value::Histogram(HistogramValue { bounds, counts, sum, exemplars }) = &series.value else {
         return None;
     };
-    let exemplars = exemplars.iter().map(|(_, exemplar)| Exemplar {
+    let known = exemplars.iter().filter(|(_, exemplar)| exemplar.value.is_finite());
+    let exemplars = known.map(|(_, exemplar)| Exemplar {
         time_unix_nano: unix_nanos(exemplar.at),
         span_id: span_id(exemplar.span_id),
         trace_id: trace_id(exemplar.trace_id),

@@ -4,15 +4,17 @@
 //! `1`, and `_total` to counters. So the word stays in the name, `_total` goes, and no gauge has the unit `1` but one
 //! that is called a ratio.
 
-use crate::snapshot::{Family, FamilyKind};
+use crate::snapshot::{Family, FamilyKind, Snapshot};
 use obs_model::Unit;
 
-/// The name under which a family is sent.
-pub(super) fn name(family: &Family) -> &str {
-    match family.kind {
-        FamilyKind::Counter => family.name.strip_suffix("_total").unwrap_or(&family.name),
-        _ => &family.name,
-    }
+/// The name under which a family is sent. A counter `connections_total` beside a gauge `connections` keeps its own: two
+/// kinds of metric under one name are an error.
+pub(super) fn name<'a>(family: &'a Family, among: &Snapshot) -> &'a str {
+    let stem = match family.kind {
+        FamilyKind::Counter => family.name.strip_suffix("_total"),
+        _ => None,
+    };
+    stem.filter(|stem| among.family(stem).is_none()).unwrap_or(&family.name)
 }
 
 /// The unit of a family, in UCUM.
@@ -83,8 +85,18 @@ mod tests {
         tokens.join("_")
     }
 
+    fn among(families: Vec<Family>) -> Snapshot {
+        Snapshot::new(families, std::time::SystemTime::now())
+    }
+
+    fn assert_all_come_back(snapshot: &Snapshot) {
+        for family in &snapshot.families {
+            assert_eq!(translated(name(family, snapshot), unit(family), family.kind), family.name);
+        }
+    }
+
     fn assert_comes_back(family: &Family) {
-        assert_eq!(translated(name(family), unit(family), family.kind), family.name);
+        assert_all_come_back(&among(vec![family.clone()]));
     }
 
     #[test]
@@ -105,14 +117,24 @@ mod tests {
     fn those_of_the_runtime_come_back() {
         let snapshot = crate::snapshot();
         assert!(snapshot.families.len() > 5);
-        snapshot.families.iter().for_each(assert_comes_back);
+        assert_all_come_back(&snapshot);
+    }
+
+    #[test]
+    fn no_two_are_sent_under_one_name() {
+        let gauge = Family::new("connections", "", FamilyKind::Gauge);
+        let counter = Family::new("connections_total", "", FamilyKind::Counter);
+        let snapshot = among(vec![gauge, counter]);
+        let names: Vec<&str> = snapshot.families.iter().map(|family| name(family, &snapshot)).collect();
+        assert_eq!(names, ["connections", "connections_total"]);
+        assert_all_come_back(&snapshot);
     }
 
     #[test]
     fn units_are_ucum() {
         let sent = |name: &'static str, kind| {
             let family = Family::new(name, "", kind);
-            (super::name(&family).to_owned(), unit(&family))
+            (super::name(&family, &among(Vec::new())).to_owned(), unit(&family))
         };
         assert_eq!(sent("cpu_seconds_total", FamilyKind::Counter), ("cpu_seconds".to_owned(), "s"));
         assert_eq!(sent("sent_bytes_total", FamilyKind::Counter), ("sent_bytes".to_owned(), "By"));

@@ -14,12 +14,17 @@ use crate::secret::Redacted;
 use crate::trace::Tracer;
 use crate::trace::record::Origin;
 use opentelemetry_proto::tonic::resource::v1::Resource;
+use prost::Message as _;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
+
+/// The most bytes of a request, before it is compressed: what a collector takes over gRPC, unless it is told otherwise.
+/// A larger one is refused as a whole, and would be each time.
+const LARGEST: usize = 4 << 20;
 
 /// The thread that sends spans.
 #[derive(Debug)]
@@ -44,7 +49,7 @@ impl Traces {
             let stopping = self.delivery.stop.is_called();
             inbox.drain(&mut waiting);
             while let Some(batch) = Batch::next(&mut waiting, self.batch) {
-                self.send(&batch);
+                self.send(batch);
             }
             if stopping && (self.tracer.inbox.queued() == 0 || self.delivery.stop.is_over()) {
                 return;
@@ -54,11 +59,20 @@ impl Traces {
         }
     }
 
-    fn send(&mut self, batch: &Batch) {
-        let counts = &self.tracer.counts;
+    /// Sends a batch, in several requests if it is too large for one.
+    fn send(&mut self, batch: Batch) {
         let anchor = Anchor::now();
-        let message = Message::Traces(traces::request(batch, &self.resource, &self.redacted, anchor));
-        let spans = batch.spans as u64;
+        let request = traces::request(&batch, &self.resource, &self.redacted, anchor);
+        if request.encoded_len() > LARGEST && batch.spans > 1 {
+            drop(request);
+            let (half, mut rest) = (batch.spans.div_ceil(2), VecDeque::from(batch.traces));
+            while let Some(part) = Batch::next(&mut rest, half) {
+                self.send(part);
+            }
+            return;
+        }
+        let counts = &self.tracer.counts;
+        let (message, spans) = (Message::Traces(request), batch.spans as u64);
         match self.delivery.deliver(&message) {
             Ok(rejected) => {
                 let rejected = rejected.count.min(spans);
@@ -66,7 +80,7 @@ impl Traces {
                 add(&counts.failed, rejected);
                 // Nobody says which ones were left out.
                 if rejected == 0 {
-                    offer_exemplars(batch, anchor);
+                    offer_exemplars(&batch, anchor);
                 }
             }
             Err(()) => add(&counts.failed, spans),
@@ -126,9 +140,14 @@ impl Logs {
         }
     }
 
+    /// As for spans.
     fn send(&mut self, batch: &[Event]) {
-        let message = Message::Logs(logs::request(batch, &self.resource, &self.redacted));
-        let events = batch.len() as u64;
+        let request = logs::request(batch, &self.resource, &self.redacted);
+        if request.encoded_len() > LARGEST && batch.len() > 1 {
+            drop(request);
+            return batch.chunks(batch.len().div_ceil(2)).for_each(|part| self.send(part));
+        }
+        let (message, events) = (Message::Logs(request), batch.len() as u64);
         let rejected = self.delivery.deliver(&message).map_or(events, |rejected| rejected.count.min(events));
         add(&self.queue.exported, events - rejected);
         add(&self.queue.failed, rejected);

@@ -65,7 +65,7 @@ pub fn inject_headers(context: &Context, headers: &mut HeaderMap) {
     });
 }
 
-/// As a header's value. All of ours are visible ASCII, so there always is one.
+/// As a header's value. All of ours are printable ASCII, so there always is one.
 pub(crate) fn header(value: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(value).ok()
 }

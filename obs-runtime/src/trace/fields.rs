@@ -32,6 +32,13 @@ impl Fields {
         fields
     }
 
+    /// What a span says that an error happened in.
+    pub(crate) fn of_error(error_type: &'static str) -> Fields {
+        let said = [("otel.status_code", "ERROR"), ("error.type", error_type)];
+        let values = said.map(|(name, value)| (Cow::Borrowed(name), FieldValue::Text(value.to_owned())));
+        Fields { values: values.into(), failed: true }
+    }
+
     /// The values by name, in order.
     #[cfg(feature = "logs")]
     pub(crate) fn into_values(self) -> Vec<Named> {

@@ -36,6 +36,8 @@ struct Held {
     slow: bool,
     /// How many spans were charged to the common budget.
     charged: usize,
+    /// When the first span ended, in ticks.
+    since: Option<u64>,
     /// Whether some were sent already.
     early: bool,
     watched: Watched,
@@ -76,6 +78,7 @@ impl LocalTrace {
         held.fate = Fate::Open;
         held.failed = false;
         held.slow = false;
+        held.since = None;
         held.early = false;
         held.records.clear();
         held.watched.clear();
@@ -116,7 +119,8 @@ impl LocalTrace {
                 held.failed |= record.ended.failed();
                 held.slow |= record.is_slow();
                 let full = !self.admit(&mut held);
-                match self.sampled && self.tracer.sends_early(full, held.records.first(), &record) {
+                let since = *held.since.get_or_insert(record.end);
+                match self.sampled && self.tracer.sends_early(full, record.end.saturating_sub(since)) {
                     true => self.send_early(held, record),
                     false if full => self.tracer.counts.overflowed(1),
                     false => held.records.push(record),

@@ -8,9 +8,9 @@ use std::time::Duration;
 /// The share is decided by the trace's id, as OpenTelemetry's `TraceIdRatioBased` does, and where a remote
 /// parent has decided, that decision holds. It travels on in `traceparent`. What is kept for its errors or its
 /// slowness is known only when the *local root* ends, the outermost observed call of this process: the spans
-/// below it are held in memory until then. A trace that was chosen when it started goes out every few seconds, so that
-/// a call that never ends is seen too; of one that was not, nothing is ever sent, so observe what a loop calls and not
-/// the loop.
+/// below it are held in memory until then. A trace that was chosen when it started is sent as it goes on after
+/// some seconds, so that a call that never ends is seen too; one that was not is held in vain, so observe what a loop
+/// calls and not the loop.
 ///
 /// ```
 /// use obs_runtime::Sampling;

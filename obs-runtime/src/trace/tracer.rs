@@ -50,7 +50,7 @@ impl Default for Limits {
     }
 }
 
-/// How long a span waits at most for the end of its trace, where it is kept whatever that is.
+/// How long spans wait for the end of their trace, where it is kept whatever that is.
 const WAIT_SECONDS: f64 = 5.0;
 
 /// Sampling, limits, the queue to the exporter, and the counts.
@@ -63,8 +63,8 @@ pub(crate) struct Tracer {
     pub(crate) counts: Counts,
     /// Whether it keeps everything, for who captures it.
     pub(super) captures: bool,
-    /// How long a span of a trace that is sampled waits for the others of its trace, in ticks. Without end where only
-    /// the end of the trace tells whether it is kept.
+    /// How long the spans of a trace that is sampled wait for each other, in ticks. Without end where only the end of the
+    /// trace tells whether it is kept.
     waits: u64,
 }
 
@@ -85,13 +85,12 @@ impl Tracer {
         }
     }
 
-    /// Whether a trace that is sampled is sent as far as it is, rather than at its end: there is no room for this span
-    /// of it, or the first one that is held has waited for long. A call that never ends, such as the loop of a worker,
-    /// would otherwise have no trace at all.
+    /// Whether a trace that is sampled is sent as far as it is, rather than at its end: there is no room for a span of it,
+    /// or it goes on for long, so many ticks since the first one ended. A call that never ends, such as the loop of a
+    /// worker, would otherwise have no trace at all.
     #[inline]
-    pub(super) fn sends_early(&self, full: bool, first: Option<&Record>, record: &Record) -> bool {
-        let waited = first.map_or(0, |first| record.end.saturating_sub(first.end));
-        self.waits != u64::MAX && (full || waited > self.waits)
+    pub(super) fn sends_early(&self, full: bool, ticks: u64) -> bool {
+        self.waits != u64::MAX && (full || ticks > self.waits)
     }
 
     /// One that keeps everything.

@@ -9,6 +9,7 @@ use crate::trace::fields::{Addition, Fields};
 use crate::trace::record::{Ended, Extra, Origin};
 use crate::trace::thread::{self, Above};
 use tracing::Id;
+use tracing::level_filters::LevelFilter;
 
 mod open;
 
@@ -167,6 +168,16 @@ fn enter(prepared: Prepared) -> Spans {
         spans.0 |= SEEN;
     }
     spans
+}
+
+/// Marks the span that this thread is in with an error that no call returns.
+pub(crate) fn mark_current(error_type: &'static str) {
+    if attention::has(RECORDED) {
+        thread::add(Addition::Fields(Fields::of_error(error_type)));
+    }
+    if LevelFilter::current() != LevelFilter::OFF {
+        span::mark(&Span::current(), Some(error_type));
+    }
 }
 
 /// How a call ended, for its spans.

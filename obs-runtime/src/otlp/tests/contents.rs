@@ -199,7 +199,9 @@ fn exemplars_are_of_exported_spans() {
 fn metrics_arrive_as_they_are() {
     let bounds = Arc::new(Bounds::new(&[0.1, 1.0]));
     let exemplar = Exemplar { trace_id: 7, span_id: 5, value: 0.5, at: SystemTime::now() };
-    let observed = HistogramValue { bounds, counts: vec![1, 2, 3], sum: 9.5, exemplars: vec![(1, exemplar)] };
+    let beyond = Exemplar { value: f64::INFINITY, ..exemplar.clone() };
+    let exemplars = vec![(1, exemplar), (2, beyond)];
+    let observed = HistogramValue { bounds, counts: vec![1, 2, 3], sum: 9.5, exemplars };
     let labels = Labels::new([("path", "/a")]);
     let families = vec![
         Family::new("calls_total", "Calls.", FamilyKind::Counter)
@@ -227,6 +229,7 @@ fn metrics_arrive_as_they_are() {
     let point = &took.data_points[0];
     assert_eq!((point.count, point.sum), (6, Some(9.5)));
     assert_eq!((&*point.bucket_counts, &*point.explicit_bounds), (&[1, 2, 3][..], &[0.1, 1.0][..]));
+    assert_eq!(point.exemplars.len(), 1, "JSON has no infinity either");
     assert_eq!(point.exemplars[0].trace_id, 7u128.to_be_bytes());
 }
 
@@ -240,6 +243,24 @@ fn many_series_are_several_requests() {
     let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
     let sizes = requests.iter().map(|request| request.resource_metrics[0].scope_metrics[0].metrics.len());
     assert_eq!(sizes.collect::<Vec<_>>(), [2, 2, 1]);
+}
+
+/// A collector over gRPC takes 4 MiB, and of a larger request nothing.
+#[test]
+fn spans_that_are_too_large_for_one_request_go_in_several() {
+    let collector = Collector::grpc(|_| Reply::Take);
+    let exporting = Exporting::start(Otlp::grpc(&collector.url()).without_metrics(), |_| ());
+    call(&CHECKOUT, Ended::Ok, || {
+        for _ in 0..5 {
+            let page = ("page".into(), FieldValue::Text("x".repeat(1 << 20)));
+            let extra = Extra { fields: vec![page], ..Extra::default() };
+            assert!(thread::enter(Above::Current, Some(Box::new(extra))).is_some());
+            thread::leave(Origin::Function(CHARGE.live()), 1, 2, Ended::Ok, 0);
+        }
+    });
+    exporting.exporter.stop(Duration::from_secs(60));
+    assert_eq!((exporting.exporter.report().exported, exporting.accounted()), (6, 6));
+    assert_eq!((collector.kept().spans().len(), collector.requests()), (6, 2));
 }
 
 /// A collector refuses a request of more than 4 MiB, each time again.

@@ -96,7 +96,10 @@ fn assert_logs(kept: &Kept) {
     };
     let resources = kept.resources();
     assert!(resources.len() >= 2 && resources.iter().all(|it| instance(it) == instance(&resources[0])));
-    assert!(!format!("{kept:?}").contains("4242") && !format!("{kept:?}").contains("hunter2"), "{kept:?}");
+    assert!(
+        !format!("{kept:?}").contains("visa-4242") && !format!("{kept:?}").contains("hunter2"),
+        "{kept:?}"
+    );
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn events_arrive_over_every_protocol_with_the_ids_of_their_span() {
                 tracing::info!(count = 3);
                 let id = CorrelationId::parse("order-7").unwrap();
                 let context = Context::current().with_baggage(Baggage::empty()).with_correlation_id(id);
-                context.run(|| charges("4242", &Secret::new("hunter2")));
+                context.run(|| charges("visa-4242", &Secret::new("hunter2")));
             });
             exporting.exporter.stop(MINUTE);
             let report = exporting.exporter.report();
@@ -138,7 +141,7 @@ fn a_real_collector_hands_them_on() {
         (3, Otlp::http_json, agent.http()),
     ] {
         let exporting = start(way(&url).without_metrics(), |_| ());
-        logging(unwritten(), || charges("4242", &Secret::new("hunter2")));
+        logging(unwritten(), || charges("visa-4242", &Secret::new("hunter2")));
         exporting.exporter.stop(MINUTE);
         assert!(exporting.exporter.report().is_complete());
         receiver.wait_until(|kept, _| kept.records().len() == nth && kept.spans().len() == nth);
@@ -183,7 +186,7 @@ fn lines_and_records_are_of_the_same_events() {
         assert_eq!(said, [number, "***"]);
         assert!(value(&record.attributes, "thread.name").unwrap().contains("lines_and_records"));
     }
-    assert!(!text.contains("4242"), "{text}");
+    assert!(!text.contains("=4242"), "{text}");
 }
 
 #[test]
@@ -198,6 +201,18 @@ fn events_are_sent_in_batches_and_a_full_one_is_not_waited_for() {
     assert_eq!((kept.records().len(), accounted(&exporting)), (400, 400));
     let sizes = kept.logs.iter().map(|request| request.resource_logs[0].scope_logs[0].log_records.len());
     assert!(sizes.clone().all(|size| size <= 64), "{:?}", sizes.collect::<Vec<_>>());
+}
+
+/// A collector over gRPC takes 4 MiB, and of a larger request nothing.
+#[test]
+fn events_that_are_too_large_for_one_request_go_in_several() {
+    let collector = Collector::grpc(|_| Reply::Take);
+    let exporting = start(only_logs(Otlp::grpc(&collector.url())), |_| ());
+    let page = "x".repeat(1 << 20);
+    logging(unwritten(), || (0..6).for_each(|_| tracing::info!(page)));
+    exporting.exporter.stop(MINUTE);
+    assert_eq!((exporting.exporter.report().logs.unwrap().exported, accounted(&exporting)), (6, 6));
+    assert_eq!((collector.kept().records().len(), collector.requests()), (6, 2));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::collector::{Collector, Reply};
 use super::*;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -211,6 +211,37 @@ fn a_collector_that_hangs_is_left() {
             requests >= 2
         });
         assert!(tried_again, "a request that takes too long may be sent again");
+    }
+}
+
+/// As where a firewall between the two forgets a connection: nothing comes back on it, and nobody says so.
+#[test]
+fn a_connection_on_which_nobody_answers_is_not_used_again() {
+    for (collector, otlp) in [
+        (Collector::grpc(|_| Reply::Take), Otlp::grpc as fn(&str) -> Otlp),
+        (Collector::http(|_| Reply::Take), Otlp::http),
+    ] {
+        let way = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, collectors) = (way.local_addr().unwrap(), collector.address);
+        std::thread::spawn(move || {
+            let _forgotten = way.accept().unwrap();
+            for near in way.incoming().map_while(Result::ok) {
+                let Ok(far) = TcpStream::connect(collectors) else { return };
+                let pass_on = |mut from: TcpStream, mut to: TcpStream| {
+                    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                };
+                pass_on(near.try_clone().unwrap(), far.try_clone().unwrap());
+                pass_on(far, near);
+            }
+        });
+        let otlp = otlp(&format!("http://{address}")).without_metrics();
+        let exporting = Exporting::start(otlp.queue(30, 3), |settings| {
+            settings.traces.as_mut().unwrap().timeout = Duration::from_millis(200);
+        });
+        tree();
+        collector.wait_until(|kept, _| kept.spans().len() == 3);
+        exporting.exporter.stop(MINUTE);
+        assert_eq!(exporting.exporter.report().exported, 3);
     }
 }
 

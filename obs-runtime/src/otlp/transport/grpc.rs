@@ -6,6 +6,7 @@ use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsSe
 use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_client::MetricsServiceClient;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tonic::codec::CompressionEncoding;
@@ -17,7 +18,9 @@ use tonic::{Code, Request, Status};
 /// nothing else to do.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    channel: Channel,
+    endpoint: Endpoint,
+    /// Another one where nobody has answered on it.
+    channel: Mutex<Channel>,
     /// Until it is dropped.
     runtime: Option<Runtime>,
     metadata: MetadataMap,
@@ -35,7 +38,12 @@ impl Grpc {
             endpoint.connect_lazy()
         };
         let metadata = MetadataMap::from_headers(target.headers.clone());
-        Ok(Grpc { channel, runtime: Some(runtime), metadata, gzip: target.gzip })
+        let channel = Mutex::new(channel);
+        Ok(Grpc { endpoint, channel, runtime: Some(runtime), metadata, gzip: target.gzip })
+    }
+
+    fn channel(&self) -> MutexGuard<'_, Channel> {
+        self.channel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn send(&self, message: &Message, timeout: Duration) -> Answer {
@@ -46,7 +54,13 @@ impl Grpc {
         match tracing::dispatcher::with_default(&silence, || runtime.block_on(sent)) {
             Ok(Ok(rejected)) => Answer::Accepted(rejected),
             Ok(Err(status)) => answer(&status),
-            Err(_) => Answer::Later(None, format!("no answer within {timeout:?}")),
+            Err(_) => {
+                // The way there may be gone without anybody saying so, as behind a firewall that has forgotten it: it
+                // would be a quarter of an hour before the system gave the connection up.
+                let _context = runtime.enter();
+                *self.channel() = self.endpoint.connect_lazy();
+                Answer::Later(None, format!("no answer within {timeout:?}"))
+            }
         }
     }
 
@@ -54,7 +68,7 @@ impl Grpc {
         /// The generated clients have no type in common.
         macro_rules! export {
             ($client:ident, $message:expr) => {{
-                let mut client = $client::new(self.channel.clone())
+                let mut client = $client::new(self.channel().clone())
                     .accept_compressed(CompressionEncoding::Gzip)
                     .max_decoding_message_size(LONGEST_ANSWER);
                 if self.gzip {

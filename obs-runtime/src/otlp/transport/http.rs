@@ -98,15 +98,9 @@ impl Http {
     /// What the answer says was left out. One that nobody can read says that all is well, as its status does.
     fn rejected(&self, message: &Message, answer: &[u8]) -> Rejected {
         match (self.target.protocol, message) {
-            (Protocol::HttpJson, Message::Traces(_)) => {
-                serde_json::from_slice::<ExportTraceServiceResponse>(answer).unwrap_or_default().into()
-            }
-            (Protocol::HttpJson, Message::Metrics(_)) => {
-                serde_json::from_slice::<ExportMetricsServiceResponse>(answer).unwrap_or_default().into()
-            }
-            (Protocol::HttpJson, Message::Logs(_)) => {
-                serde_json::from_slice::<ExportLogsServiceResponse>(answer).unwrap_or_default().into()
-            }
+            (Protocol::HttpJson, Message::Traces(_)) => rejected_as_json(answer, "rejectedSpans"),
+            (Protocol::HttpJson, Message::Metrics(_)) => rejected_as_json(answer, "rejectedDataPoints"),
+            (Protocol::HttpJson, Message::Logs(_)) => rejected_as_json(answer, "rejectedLogRecords"),
             (_, Message::Logs(_)) => ExportLogsServiceResponse::decode(answer).unwrap_or_default().into(),
             (_, Message::Traces(_)) => ExportTraceServiceResponse::decode(answer).unwrap_or_default().into(),
             (_, Message::Metrics(_)) => {
@@ -114,6 +108,18 @@ impl Http {
             }
         }
     }
+}
+
+/// Not as the types of the protocol read it: they expect a number, and JSON made of protobuf has 64 bits as text.
+fn rejected_as_json(answer: &[u8], count: &str) -> Rejected {
+    let answer: serde_json::Value = serde_json::from_slice(answer).unwrap_or_default();
+    let partial = &answer["partialSuccess"];
+    let count = match &partial[count] {
+        serde_json::Value::String(text) => text.parse().ok(),
+        number => number.as_u64(),
+    };
+    let why = partial["errorMessage"].as_str().unwrap_or_default();
+    Rejected { count: count.unwrap_or(0), why: why.to_owned() }
 }
 
 /// A request without an answer.
@@ -131,4 +137,25 @@ fn failed(error: &ureq::Error) -> Answer {
 fn said(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     text.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_read_as_text_and_as_a_number() {
+        let rejected = |answer: &str| {
+            let Rejected { count, why } = rejected_as_json(answer.as_bytes(), "rejectedSpans");
+            (count, why)
+        };
+        let two = (2, "too many".to_owned());
+        assert_eq!(rejected(r#"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too many"}}"#), two);
+        assert_eq!(rejected(r#"{"partialSuccess":{"rejectedSpans":2,"errorMessage":"too many"}}"#), two);
+        for nothing in
+            ["", "{}", "[]", "null", r#"{"partialSuccess":{}}"#, "no JSON", r#"{"partialSuccess":"x"}"#]
+        {
+            assert_eq!(rejected(nothing), (0, String::new()), "{nothing}");
+        }
+    }
 }
