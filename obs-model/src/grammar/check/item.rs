@@ -1,5 +1,6 @@
 //! What an attribute may stand on.
 
+use super::exit;
 use crate::grammar::{Ctxt, labels, labels::Label};
 use syn::{FnArg, Ident, Pat, Signature, Type};
 
@@ -44,7 +45,7 @@ pub fn function(ctxt: &Ctxt, attribute: &str, sig: &Signature, has_body: bool) {
 /// Labels on a function: expressions, and bounded.
 pub(super) fn labels(ctxt: &Ctxt, labels: &[Label], sig: &Signature) {
     for label in labels {
-        if label.expr().is_none() {
+        let Some(expr) = label.expr() else {
             ctxt.error(
                 label.name.span,
                 format!(
@@ -54,7 +55,8 @@ pub(super) fn labels(ctxt: &Ctxt, labels: &[Label], sig: &Signature) {
                 ),
             );
             continue;
-        }
+        };
+        exit::check(ctxt, expr, "a label");
         unbounded(ctxt, label, |name| param_type(sig, name));
     }
 }
