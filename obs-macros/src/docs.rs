@@ -158,7 +158,7 @@ fn attribute(text: &str) -> Attribute {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "off")))]
 mod tests {
     use crate::{kernel, metric, observe};
     use quote::quote;

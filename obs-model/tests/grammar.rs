@@ -403,7 +403,7 @@ fn label_values() {
     expect("enum E { #[label(rename = \"_other\")] A }", &["\"_other\" stands for the values over"]);
     expect(
         "enum E { #[label(\"a\")] A }",
-        &["\"a\": expected an argument of `#[label]` on a variant: one of `rename`"],
+        &["\"a\": expected an argument of `#[label]` on a variant: `rename`"],
     );
     expect("enum E { #[label(rename = \"a\", rename = \"b\")] A }", &["rename: `rename` is given twice"]);
 }

@@ -93,6 +93,9 @@ impl Display for Failure {
 #[observe] fn one_future(n: u8) -> impl Future<Output = u8> { ready(n) }
 #[observe] fn one_block_future(n: u8) -> impl Future<Output = u8> { async move { n } }
 #[observe] fn one_box(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
+#[observe] fn one_of_two_boxes(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { if n == 0 { Box::pin(async { 0 }) } else { Box::pin(ready(n)) } }
+#[observe] fn one_box_never(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { panic!("{n}") }
+#[observe] async fn one_later_never() -> ! { loop { ready(()).await; } }
 #[observe] fn one_option(n: u8) -> Option<u8> { n.checked_add(1) }
 #[observe(ok_if = Option::is_some)] fn one_judged(n: u8) -> Option<u8> { n.checked_add(1) }
 #[observe] #[track_caller] fn one_located(n: u8) -> Option<u8> { Some(n.checked_add(1)?) }
@@ -304,7 +307,9 @@ fn expansions_are_clean_and_work() {
     assert_eq!(usize::from(one(3)) + one_string(1).len() + one_call("ab"), 6);
     assert!(one_call_of_owned(String::new()).is_ok() && one_block(0).is_err());
     assert_eq!(ui_tests::ready(one_later(1)) + ui_tests::ready(one_future(1)) + ui_tests::ready(one_box(1)), 3);
-    assert_eq!(ui_tests::ready(one_block_future(1)), 1);
+    assert_eq!(ui_tests::ready(one_block_future(1)) + ui_tests::ready(one_of_two_boxes(1)), 2);
+    assert_eq!(ui_tests::panics(|| drop(one_box_never(7))), "7");
+    drop(one_later_never());
     assert!(ui_tests::ready(one_result_later(1)).is_ok());
     assert!(one_option(255).is_none() && one_judged(1).is_some() && one_located(1).is_some());
     assert_eq!(one_counted(1) + one_polled() + one_set(1) + ui_tests::ready(one_timed(1)), 4);

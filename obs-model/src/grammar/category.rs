@@ -22,6 +22,7 @@ const KEYS: Keys = Keys {
         keyword::CRATE,
     ],
     repeated: &[],
+    foreign: &[],
 };
 
 /// The arguments of `#[category(…)]` on an enum, a variant, or a struct.

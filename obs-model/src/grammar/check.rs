@@ -2,6 +2,7 @@
 //!
 //! What one argument may hold is checked where it is read.
 
+mod exit;
 mod item;
 mod kernel;
 mod metric;

@@ -33,6 +33,7 @@ const KEYS: Keys = Keys {
         keyword::CRATE,
     ],
     repeated: &[],
+    foreign: &[],
 };
 
 /// The arguments of `#[gpu_kernel(…)]` on a function that launches work, or on a static `Kernel`.

@@ -5,8 +5,10 @@ use super::{Ctxt, Given, keyword, observe, value};
 use crate::name;
 use syn::{Attribute, Ident, Item, Path};
 
-const VARIANT: Keys = Keys { of: "`#[label]` on a variant", once: &[keyword::RENAME], repeated: &[] };
-const TYPE: Keys = Keys { of: "`#[label]` on the type", once: &[keyword::CRATE], repeated: &[] };
+const VARIANT: Keys =
+    Keys { of: "`#[label]` on a variant", once: &[keyword::RENAME], repeated: &[], foreign: &[] };
+const TYPE: Keys =
+    Keys { of: "`#[label]` on the type", once: &[keyword::CRATE], repeated: &[], foreign: &[] };
 
 /// The value that stands for the strings over a label's cap.
 const OVERFLOW: &str = "_other";

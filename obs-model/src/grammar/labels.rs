@@ -118,10 +118,12 @@ pub(super) fn parse(
 }
 
 fn label(input: ParseStream<'_>) -> Result<Label> {
-    const EXAMPLE: &str = "`name = expression`, `name = capped(expression)`, or on a static `name: Type`";
+    let example = |name: &str| {
+        format!("`{name} = expression`, `{name} = capped(expression)`, or on a static `{name}: Type`")
+    };
     let ident = input
         .call(Ident::parse_any)
-        .map_err(|e| Error::new(e.span(), format!("expected a label: {EXAMPLE}")))?;
+        .map_err(|e| Error::new(e.span(), format!("expected a label: {}", example("name"))))?;
     let name = Given { value: ident.unraw().to_string(), span: ident.span() };
     if input.peek(Token![:]) && !input.peek(Token![::]) {
         input.parse::<Token![:]>()?;
@@ -131,7 +133,8 @@ fn label(input: ParseStream<'_>) -> Result<Label> {
         return Ok(Label { name, bound: Bound::Type(ty) });
     }
     if !input.peek(Token![=]) {
-        return Err(Error::new(name.span, format!("the label `{}` needs a value: {EXAMPLE}", name.value)));
+        let message = format!("the label `{}` needs a value: {}", name.value, example(&name.value));
+        return Err(Error::new(name.span, message));
     }
     input.parse::<Token![=]>()?;
     if input.peek(Ident) && input.peek2(syn::token::Paren) {

@@ -25,6 +25,7 @@ const KEYS: Keys = Keys {
         keyword::CRATE,
     ],
     repeated: &[],
+    foreign: &[],
 };
 
 /// The calls that a metric on a function counts.
@@ -175,9 +176,18 @@ fn kind(input: ParseStream<'_>) -> Result<Given<Kind>> {
     const KINDS: [Kind; 3] = [Kind::Counter, Kind::Gauge, Kind::Histogram];
     const EXPECTED: &str = "`#[metric]` starts with its kind: `counter`, `gauge` or `histogram`, as in `#[metric(counter, name = …)]`";
     let ahead = input.fork();
-    let word = ahead.call(Ident::parse_any).map_err(|e| syn::Error::new(e.span(), EXPECTED))?;
+    let Ok(word) = ahead.call(Ident::parse_any) else {
+        let at = input.span();
+        read::skip_one(input);
+        return Err(syn::Error::new(at, EXPECTED));
+    };
     let text = word.unraw().to_string();
     if KEYS.once.contains(&text.as_str()) {
+        return Err(syn::Error::new(word.span(), EXPECTED));
+    }
+    if ahead.peek(Token![=]) {
+        // `kind = "counter"`
+        read::skip_one(input);
         return Err(syn::Error::new(word.span(), EXPECTED));
     }
     input.call(Ident::parse_any)?;

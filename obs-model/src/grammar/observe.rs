@@ -37,6 +37,13 @@ const KEYS: Keys = Keys {
         keyword::CRATE,
     ],
     repeated: &[],
+    foreign: &[
+        ("skip_all", "nothing of the arguments is captured unless `fields(…)` or `labels(…)` names it"),
+        ("err", "returned errors are counted, and are in the span, without being asked for"),
+        ("ret", "what a call returns is not recorded; `ok_if` and `error_if` say how it counts"),
+        ("objective", "an objective is `slo(success = \"99.9%\", latency(\"25ms\", \"95%\"))`"),
+        ("track_concurrency", "calls in progress are always counted"),
+    ],
 };
 
 /// The arguments of `#[observe(…)]` on a function, an `impl` or trait block, or an inline module.
@@ -247,6 +254,13 @@ impl ObserveArgs {
             keyword::DASHBOARD => self.dashboard = Some(value::string(key, input, "Orders")?),
             keyword::NO_SPAN => self.no_span = Some(value::flag(key, input)?),
             keyword::NO_METRICS => self.no_metrics = Some(value::flag(key, input)?),
+            keyword::SKIP if input.peek(syn::token::Paren) => {
+                return Err(key.error(
+                    "`skip` leaves a whole function out; nothing of the arguments is captured unless `fields(…)` or \
+                     `labels(…)` names it"
+                        .to_owned(),
+                ));
+            }
             keyword::SKIP => self.skip = Some(value::flag(key, input)?),
             _ => self.krate = Some(value::path(key, input, "::obs_runtime")?),
         }

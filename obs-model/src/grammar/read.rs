@@ -15,6 +15,8 @@ pub(super) struct Keys {
     pub(super) once: &'static [&'static str],
     /// The keys that may stand there more than once.
     pub(super) repeated: &'static [&'static str],
+    /// Keys that people know from elsewhere, and what is said of them here.
+    pub(super) foreign: &'static [(&'static str, &'static str)],
 }
 
 /// Reads all arguments in `tokens`, calling `each` with every key; see [`stream`].
@@ -53,7 +55,7 @@ pub(super) fn stream(
                 seen.push(key.name);
             }
             each(key, input)?;
-            end(input, key.name)
+            end(input, || format!("expected `,` after `{}` or the end of the list", key.name))
         });
         right &= read.is_ok();
         next(ctxt, input, read);
@@ -64,7 +66,7 @@ pub(super) fn stream(
 /// Reads `item`s separated by commas to the end of `input`, going on behind the next comma after a mistake.
 pub(super) fn list(ctxt: &Ctxt, input: ParseStream<'_>, mut item: impl FnMut(ParseStream<'_>) -> Result<()>) {
     while !input.is_empty() {
-        let read = item(input).and_then(|()| end(input, "it"));
+        let read = item(input).and_then(|()| end(input, || "expected `,` or the end of the list".to_owned()));
         next(ctxt, input, read);
     }
 }
@@ -75,29 +77,32 @@ fn key(input: ParseStream<'_>, keys: &Keys) -> Result<Key> {
     let name: Ident = input.call(Ident::parse_any).map_err(|e| {
         syn::Error::new(
             e.span(),
-            format!("expected an argument of {}: one of {}", keys.of, value::list(&known, '`')),
+            format!("expected an argument of {}: {}", keys.of, value::one_of(&known, '`')),
         )
     })?;
     let word = name.unraw().to_string();
     match known.iter().find(|key| **key == word) {
         Some(known) => Ok(Key { name: known, span: name.span() }),
-        None => Err(syn::Error::new(
-            name.span(),
-            format!(
-                "unknown argument `{word}` of {}{}",
-                keys.of,
-                value::meant_or(&word, &known, || format!("one of {}", value::list(&known, '`')))
-            ),
-        )),
+        None => {
+            let message = match keys.foreign.iter().find(|(foreign, _)| *foreign == word) {
+                Some((_, said)) => format!("{} takes no `{word}`: {said}", keys.of),
+                None => format!(
+                    "unknown argument `{word}` of {}{}",
+                    keys.of,
+                    value::meant_or(&word, &known, || value::one_of(&known, '`'))
+                ),
+            };
+            Err(syn::Error::new(name.span(), message))
+        }
     }
 }
 
 /// The end of an argument.
-fn end(input: ParseStream<'_>, after: &str) -> Result<()> {
+fn end(input: ParseStream<'_>, expected: impl FnOnce() -> String) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    Err(input.error(format!("expected `,` after `{after}` or the end of the list")))
+    Err(input.error(expected()))
 }
 
 /// Notes the mistake, if any, and goes behind the next comma.

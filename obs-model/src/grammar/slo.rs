@@ -14,6 +14,7 @@ const KEYS: Keys = Keys {
     of: "`slo(…)`",
     once: &[keyword::SUCCESS, keyword::WINDOW, keyword::MIN_EVENTS, keyword::NAME],
     repeated: &[keyword::LATENCY],
+    foreign: &[],
 };
 
 /// The budget's period where none is given.

@@ -88,7 +88,7 @@ pub(super) fn word<T>(
                 "unknown `{}` \"{}\"{}",
                 key.name,
                 given.value,
-                meant_or(&given.value, &names, || format!("one of {}", list(&names, '"')))
+                meant_or(&given.value, &names, || one_of(&names, '"'))
             ),
         )),
     }
@@ -190,6 +190,12 @@ pub(super) fn meant_or(word: &str, among: &[&str], expected: impl FnOnce() -> St
         near if near.is_empty() => format!("; expected {}", expected()),
         near => near,
     }
+}
+
+/// What one of a few words may be.
+pub(super) fn one_of(words: &[&str], quote: char) -> String {
+    let of = if words.len() > 1 { "one of " } else { "" };
+    format!("{of}{}", list(words, quote))
 }
 
 /// Words in a row, each between quotation marks.

@@ -1,5 +1,6 @@
 //! What an attribute may stand on.
 
+use super::exit;
 use crate::grammar::{Bound, Ctxt, labels, labels::Label};
 use syn::{FnArg, Ident, Pat, Signature, Type};
 
@@ -54,6 +55,9 @@ pub(super) fn labels(ctxt: &Ctxt, labels: &[Label], sig: &Signature) {
                 ),
             );
             continue;
+        }
+        if let Some(expr) = label.expr() {
+            exit::check(ctxt, expr, "a label");
         }
         unbounded(ctxt, label, |name| param_type(sig, name));
     }

@@ -1,6 +1,6 @@
 //! Rules of `#[metric]`.
 
-use super::{item, name};
+use super::{exit, item, name};
 use crate::Unit;
 use crate::bucket::Preset;
 use crate::catalogue::{Kind, Source};
@@ -133,6 +133,9 @@ fn on_function(ctxt: &Ctxt, args: &MetricArgs, sig: &Signature) {
         return polled(ctxt, args, labels, sig);
     }
     item::labels(ctxt, labels, sig);
+    if let Some(value) = &args.value {
+        exit::check(ctxt, &value.value, "`value`");
+    }
     let cannot_fail = shape::yielded(sig).is_none_or(shape::infallible);
     if let (Some(Given { value: When::Error, span }), true) = (args.when, cannot_fail) {
         ctxt.error(span, format!("`{}` returns no error; remove `when`, or return a `Result`", sig.ident));
