@@ -36,9 +36,9 @@ pub(crate) use ending::finish;
 pub use families::{CombinationOf, Families, Key, Name, Pairs, polled, source};
 pub(crate) use families::{poll, sources};
 pub use future::{
-    AsyncCall, Awaited, Called, Deferred, Observed, Progress, awaited, deferred, enter_async,
-    enter_async_fields, enter_async_span, enter_async_with, enter_awaited, enter_awaited_fields,
-    enter_awaited_span, enter_awaited_with, future,
+    AsyncCall, Awaited, Deferred, Observed, Progress, awaited, deferred, enter_async, enter_async_fields,
+    enter_async_span, enter_async_with, enter_awaited, enter_awaited_fields, enter_awaited_span,
+    enter_awaited_with, future,
 };
 pub use inventory;
 pub use metric::{Ending, FunctionMetric, LATER, OnDrop, OnEnd, Reading, Started, amount, look, start};

@@ -15,10 +15,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-mod called;
 mod enter;
 
-pub use called::Called;
 pub use enter::{
     AsyncCall, Awaited, enter_async, enter_async_fields, enter_async_span, enter_async_with, enter_awaited,
     enter_awaited_fields, enter_awaited_span, enter_awaited_with,
@@ -199,31 +197,34 @@ pin_project! {
         #[pin]
         inner: F,
         class: Option<C>,
-        call: P,
+        progress: P,
+        // The span that the first poll finds this thread in.
+        here: Option<SpanId>,
     }
+}
+
+/// Observes a future; `class` reads its output.
+#[inline(always)]
+pub fn future<F, C, const M: bool>(call: AsyncCall<M>, inner: F, class: C) -> Observed<F, C, Progress<M>>
+where
+    F: Future,
+    C: FnOnce(&F::Output) -> Class,
+{
+    Observed { inner, class: Some(class), progress: call.begun(), here: None }
 }
 
 /// Observes a future that is awaited in the same expression; `class` reads its output.
 #[inline(always)]
-pub fn awaited<F, C, const M: bool>(call: Awaited<M>, inner: F, class: C) -> Observed<F, C, Awaited<M>>
+pub fn awaited<F, C, const M: bool>(call: Awaited<M>, inner: F, class: C) -> Observed<F, C, Progress<M>>
 where
     F: Future,
     C: FnOnce(&F::Output) -> Class,
 {
-    Observed { inner, class: Some(class), call }
+    let Awaited { progress, here } = call;
+    Observed { inner, class: Some(class), progress, here }
 }
 
-/// Observes a future that is polled some time and anywhere; `class` reads its output.
-#[inline(always)]
-pub fn future<F, C, const M: bool>(call: AsyncCall<M>, inner: F, class: C) -> Observed<F, C, Called<M>>
-where
-    F: Future,
-    C: FnOnce(&F::Output) -> Class,
-{
-    Observed { inner, class: Some(class), call: call.begun() }
-}
-
-impl<F, C, const M: bool> Future for Observed<F, C, Awaited<M>>
+impl<F, C, const M: bool> Future for Observed<F, C, Progress<M>>
 where
     F: Future,
     C: FnOnce(&F::Output) -> Class,
@@ -233,30 +234,12 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        poll(this.call.polled(), this.inner, context, read(this.class))
-    }
-}
-
-impl<F, C, const M: bool> Future for Observed<F, C, Called<M>>
-where
-    F: Future,
-    C: FnOnce(&F::Output) -> Class,
-{
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        poll(this.call.polled(), this.inner, context, read(this.class))
-    }
-}
-
-/// Reads an output, which is there once.
-#[inline(always)]
-fn read<T>(class: &mut Option<impl FnOnce(&T) -> Class>) -> impl FnOnce(&T) -> Class {
-    |output| match class.take() {
-        Some(class) => class(output),
-        None => Class::Ok,
+        // Taken: both are there once.
+        let (here, class) = (this.here.take(), this.class);
+        poll(this.progress.go_on(here), this.inner, context, |output| match class.take() {
+            Some(class) => class(output),
+            None => Class::Ok,
+        })
     }
 }
 

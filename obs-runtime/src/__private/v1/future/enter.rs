@@ -1,7 +1,7 @@
 //! The start of a future's call.
 
-use super::{Called, Known, Polling, Progress, Stage};
-use crate::private::spans::{self, Begun, Made, Prepared, Spans};
+use super::{Known, Polling, Progress, Stage};
+use crate::private::spans::{self, Begun, Open, Prepared, Spans};
 use crate::private::{LabelIndex, Outcome, SeriesRef, Site};
 use crate::trace::thread::SpanId;
 use std::mem::{self, ManuallyDrop};
@@ -11,15 +11,15 @@ use std::mem::{self, ManuallyDrop};
 #[must_use]
 #[derive(Debug)]
 pub struct AsyncCall<const METRICS: bool> {
-    called: Called<METRICS>,
+    progress: Progress<METRICS>,
 }
 
 /// As [`enter`](super::super::enter), for a function that returns a future.
 #[inline(always)]
 pub fn enter_async(site: &'static Site) -> AsyncCall<true> {
     let wanted = site.wanted();
-    let made = if wanted.spans() { spans::make_bare(site, wanted) } else { Made::default() };
-    start(site, site.labelled(&[]), wanted, made)
+    let open = if wanted.spans() { spans::open_bare(site, wanted) } else { None };
+    start(site, site.labelled(&[]), wanted, open)
 }
 
 /// As [`enter_with`](super::super::enter_with), for a function that returns a future.
@@ -30,47 +30,51 @@ pub fn enter_async_with<const N: usize>(
     span: impl FnOnce() -> Prepared,
 ) -> AsyncCall<true> {
     let wanted = site.wanted();
-    let made = if wanted.spans() { spans::make(span()) } else { Made::default() };
-    start(site, site.labelled(&labels), wanted, made)
+    let open = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&labels), wanted, open)
 }
 
 /// As [`enter_fields`](super::super::enter_fields), for a function that returns a future.
 #[inline(always)]
 pub fn enter_async_fields(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<true> {
     let wanted = site.wanted();
-    let made = if wanted.spans() { spans::make(span()) } else { Made::default() };
-    start(site, site.labelled(&[]), wanted, made)
+    let open = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&[]), wanted, open)
 }
 
 /// As [`enter_span`](super::super::enter_span), for a function that returns a future.
 #[inline(always)]
 pub fn enter_async_span(site: &'static Site, span: impl FnOnce() -> Prepared) -> AsyncCall<false> {
     let wanted = site.wanted();
-    let made = if wanted.spans() { spans::make(span()) } else { Made::default() };
-    start(site, site.labelled(&[]), wanted, made)
+    let open = if wanted.spans() { spans::open(span()) } else { None };
+    start(site, site.labelled(&[]), wanted, open)
 }
 
 #[inline(always)]
-fn start<const M: bool>(site: &'static Site, series: SeriesRef, wanted: Spans, made: Made) -> AsyncCall<M> {
+fn start<const M: bool>(
+    site: &'static Site,
+    series: SeriesRef,
+    wanted: Spans,
+    open: Option<Box<Open>>,
+) -> AsyncCall<M> {
     let call = Known::new(site.begin::<M>(wanted.any()), series, wanted);
-    AsyncCall { called: Called::new(Progress::idle(site, call, None), made) }
+    AsyncCall { progress: Progress::idle(site, call, open) }
 }
 
 impl<const M: bool> AsyncCall<M> {
     /// The call once there is its future.
     #[inline(always)]
-    pub(super) fn begun(mut self) -> Called<M> {
-        let nothing = Called::none(self.called.progress.site);
-        mem::replace(&mut self.called, nothing)
+    pub(super) fn begun(mut self) -> Progress<M> {
+        let nothing = Progress::unpolled(self.progress.site);
+        mem::replace(&mut self.progress, nothing)
     }
 }
 
 impl<const M: bool> Drop for AsyncCall<M> {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.called.progress.call.stage == Stage::Idle {
-            self.called.put_back();
-            self.called.progress.abandon(Outcome::Panic);
+        if self.progress.call.stage == Stage::Idle {
+            self.progress.abandon(Outcome::Panic);
         }
     }
 }
@@ -80,18 +84,8 @@ impl<const M: bool> Drop for AsyncCall<M> {
 #[must_use]
 #[derive(Debug)]
 pub struct Awaited<const METRICS: bool> {
-    progress: Progress<METRICS>,
-    here: Option<SpanId>,
-}
-
-impl<const M: bool> Awaited<M> {
-    /// Goes on with the call.
-    #[inline(always)]
-    pub(super) fn polled(&mut self) -> Polling<'_, M> {
-        // Taken: it is there once.
-        let here = self.here.take();
-        self.progress.go_on(here)
-    }
+    pub(super) progress: Progress<METRICS>,
+    pub(super) here: Option<SpanId>,
 }
 
 /// As [`enter`](super::super::enter), for a future that is awaited in the same expression.

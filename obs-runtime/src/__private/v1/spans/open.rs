@@ -27,15 +27,6 @@ pub(crate) struct Begun {
     pub(crate) open: Option<Box<Open>>,
 }
 
-/// The spans of a call that starts before the first poll of its future.
-#[derive(Debug, Default)]
-pub(crate) struct Made {
-    /// The one that the first poll enters, where it is all there is.
-    pub(crate) begun: Option<Active>,
-    /// Those that are entered with each poll, the first included.
-    pub(crate) open: Option<Box<Open>>,
-}
-
 /// Begins the spans of a call that is polled next, if anybody wants them.
 #[inline(never)]
 pub(crate) fn begin_bare(site: &'static Site, wanted: Spans) -> Begun {
@@ -62,7 +53,7 @@ pub(crate) fn begin(prepared: Prepared) -> Begun {
 #[inline(never)]
 pub(crate) fn pause(here: Option<SpanId>, open: &mut Option<Box<Open>>) {
     if let Some(id) = here {
-        *open = Active::taken(id, |active| Box::new(Open::of(active)));
+        *open = Active::taken(id, |active| Box::new(Open { span: None, active: Some(active) }));
     } else if let Some(open) = open {
         open.suspend();
     }
@@ -94,40 +85,25 @@ pub(crate) fn close<const METRICS: bool>(
     }
 }
 
-/// The spans of a call whose future is polled some time, if anybody wants them.
+/// The spans of a future's call, if anybody wants them.
 #[inline(never)]
-pub(crate) fn make_bare(site: &'static Site, wanted: Spans) -> Made {
+pub(crate) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>> {
     let live = site.live();
     if wanted.has(SEEN) {
-        return Made { begun: None, open: open(bare(live, wanted)) };
+        return open(bare(live, wanted));
     }
-    let recorded = wanted.has(RECORDED) && live.desc.spans;
-    Made { begun: if recorded { thread::begin(Above::Current, None) } else { None }, open: None }
-}
-
-/// The same for prepared spans.
-pub(crate) fn make(prepared: Prepared) -> Made {
-    match prepared {
-        Prepared { span: None, wanted, above, extra } if wanted.has(RECORDED) => {
-            Made { begun: thread::begin(above, extra), open: None }
-        }
-        prepared => Made { begun: None, open: open(prepared) },
-    }
+    let active = if live.desc.spans { thread::begin(Above::Current, None)? } else { return None };
+    Some(Box::new(Open { span: None, active: Some(active) }))
 }
 
 /// Prepared spans, for a future.
-fn open(prepared: Prepared) -> Option<Box<Open>> {
+pub(crate) fn open(prepared: Prepared) -> Option<Box<Open>> {
     let Prepared { wanted, span, above, extra } = prepared;
     let active = if wanted.has(RECORDED) { thread::begin(above, extra) } else { None };
     (span.is_some() || active.is_some()).then(|| Box::new(Open { span, active }))
 }
 
 impl Open {
-    /// A span that is recorded.
-    pub(crate) fn of(active: Active) -> Open {
-        Open { span: None, active: Some(active) }
-    }
-
     /// The fields of a call that is recorded here.
     fn fields(&self) -> Vec<Named> {
         self.active.as_ref().map(Active::fields).unwrap_or_default()
