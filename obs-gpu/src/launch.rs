@@ -132,13 +132,11 @@ fn begin(series: &Series, lane: Lane<'_>) -> Timing {
 /// Why there is no pair to be had.
 #[cold]
 fn without_pair(state: &State) -> Untimed {
-    let pairs = state.session().map_or(0, |session| session.pairs());
     let pending = state.pending.load(Ordering::Relaxed);
-    match pairs.saturating_sub(pending) {
-        _ if !state.is_ready() => Untimed::Pool,
+    match state.made() {
         // It was the driver that would not make them.
-        0 if pairs == 0 => Untimed::Refused,
-        in_progress if in_progress > pending => Untimed::Concurrent,
+        Some(0) => Untimed::Refused,
+        Some(pairs) if pairs.saturating_sub(pending) > pending => Untimed::Concurrent,
         _ => Untimed::Pool,
     }
 }

@@ -67,14 +67,11 @@ impl Desk {
     /// Turns to the context that the device is now, and makes its events. What was of another went with it.
     pub(super) fn turn_to(&mut self, session: Arc<Session>) {
         self.lose();
-        let turn = session.turn;
         (self.own, self.anchor, self.compared) = (None, None, None);
-        self.session = Some(session);
+        self.session = Some(Arc::clone(&session));
         self.guarded(Desk::prepare);
-        if let Some(session) = &self.session {
-            session.opened();
-        }
-        self.state.set_ready(turn);
+        session.opened();
+        self.state.set_ready(&session);
     }
 
     /// Does something that calls the driver. One that panics loses its device, and not this thread, which reads the others,
