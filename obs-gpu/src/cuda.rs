@@ -32,9 +32,9 @@
 //!
 //! Every CUDA context is a device to this crate, from the first launch into it on: that one waits a few milliseconds for the
 //! events to be made, and no other waits for it. Its label is the ordinal of the device that it is on; further contexts
-//! on one device at the same time are `0.2`, `0.3` and so on. Once the program lets go of a context, that device is gone,
-//! and its `gpu_device_up` is exported no longer; the next context there has its place, its label and its counts. So a
-//! program that makes its context anew each minute has one device all the time.
+//! on one device at the same time are `0.2`, `0.3` and so on. A context that the program let go of leaves its place, its
+//! label and its counts to the next one on its device: a program that makes its context anew each minute has one device all
+//! the time. Where timing finds it gone before that, its `gpu_device_up` is exported no longer.
 //!
 //! The driver wants nobody to call it about a context while that is destroyed. Who sees to that depends on the stream:
 //!

@@ -165,6 +165,9 @@ impl State {
             // Before the other, so that nobody takes it for lost in between.
             self.gone.store(gone, Ordering::Release);
             self.lost.store(true, Ordering::Release);
+            if gone {
+                self.memory.begin(turn);
+            }
         }
         while self.pool.pop().is_some() {}
         collector::ring();
