@@ -45,7 +45,8 @@
 //! | by its handle | whoever made it [says so](Stream::from_raw) |
 //!
 //! So a context outlives its last owner by as long as it takes to read what was launched into it: a millisecond or two
-//! after the work is done. `cuDevicePrimaryCtxReset`, which heeds no owners, is called after [`flush`](crate::flush) only.
+//! after the work is done. With a driver before CUDA 12, which does not tell one context from a later one, a primary context is
+//! kept for as long as the program runs, and in others of `cudarc` nothing is timed. `cuDevicePrimaryCtxReset`, which heeds no owners, is called after [`flush`](crate::flush) only.
 //! That one, and keeping a handle for longer than its context, are unsafe in both libraries.
 //!
 //! Green contexts, which are parts of a device, can be the context of one thread at a time only, so that nothing is timed in

@@ -105,6 +105,14 @@ fn find(
     let Some(kept) = keep(primary) else {
         return Ok(Seen { place: Lane::NOWHERE.place, primary, handle, id });
     };
+    if id == 0 && !matches!(kept, Kept::Vouched) {
+        // The driver does not tell it from a later one of the same handle, so that there must not be any. Of primary contexts
+        // there is one a device, so that it can stay; nobody knows how many others there will be.
+        if primary.is_none() {
+            return Ok(Seen { place: Lane::NOWHERE.place, primary, handle, id });
+        }
+        std::mem::forget(keep(primary));
+    }
     // Not while it is locked: the driver may take its time.
     let all = known().clone();
     let gone: Vec<Place> = all.iter().filter(|known| known.is_gone()).map(|known| known.seen.place).collect();
