@@ -8,6 +8,7 @@ use crate::device::{self, state::State};
 use crate::driver::DriverError;
 use crate::stream::{Kept, Lane, Place};
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A context that was launched into.
@@ -111,7 +112,7 @@ fn find(
         if primary.is_none() {
             return Ok(Seen { place: Lane::NOWHERE.place, primary, handle, id });
         }
-        std::mem::forget(keep(primary));
+        let _ = ManuallyDrop::new(keep(primary));
     }
     // Not while it is locked: the driver may take its time.
     let all = known().clone();
