@@ -65,10 +65,11 @@ fn run() {
                 desks.push(Desk::new(state));
             }
         }
-        for desk in desks.iter_mut().filter(|desk| !desk.is_up_to_date()) {
-            if let Some(session) = desk.state().session() {
-                desk.turn_to(session);
-            }
+        // One at a time: making events takes milliseconds, and the others are to be read.
+        if let Some(desk) = desks.iter_mut().find(|desk| !desk.is_up_to_date())
+            && let Some(session) = desk.state().session()
+        {
+            desk.turn_to(session);
         }
         let several = desks.len() > 1;
         let round = desks
@@ -76,6 +77,9 @@ fn run() {
             .map(|desk| desk.guarded(|desk| desk.round(several)))
             .max()
             .unwrap_or(Round::Idle);
+        if desks.iter().any(|desk| !desk.is_up_to_date()) {
+            continue;
+        }
         if round != Round::Idle {
             idle_since = None;
             // Work that takes its time is asked for less often.

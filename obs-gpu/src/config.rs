@@ -29,8 +29,9 @@ impl Config {
         Config { pairs: 512, poll: Duration::from_millis(1), overhead: 0.01, sigma: 3.0, window: 100 }
     }
 
-    /// How many launches of a device can be timed and not yet read, at one time; 512 by default. A launch beyond
-    /// them is counted and not timed. Holds for devices that are opened afterwards.
+    /// How many launches of a device can be in progress or unread at one time, and be timed; 512 by default. One beyond them
+    /// is counted and not timed: as `concurrent` where those in progress are the most, as futures that wait can be, and else
+    /// as `pool`. Holds for devices that are opened afterwards.
     pub const fn pairs(mut self, pairs: usize) -> Config {
         self.pairs = pairs;
         self

@@ -93,7 +93,7 @@ impl Device {
     /// Where work goes that is put into that stream.
     ///
     /// Safe code can name any number here, and the driver gets it. So a driver whose library trusts its handles looks first
-    /// whether it is one of its own, as the [scripted driver](crate::fake) does; or it keeps its [`Device`] to itself, and
+    /// whether it is one of its own, as the scripted driver (feature `fake`) does; or it keeps its [`Device`] to itself, and
     /// gives out lanes where it knows that the stream lives.
     pub fn lane(&self, stream: StreamId) -> Lane<'static> {
         Lane::at(Place { device: self.0.index, turn: self.0.turn() }, stream)
@@ -155,6 +155,9 @@ pub(crate) fn make_ready(state: &'static State, turn: u32) {
     families::announce();
     if !cfg!(feature = "off") && collector::start() {
         state.wait(turn);
+    } else if let Some(session) = state.session() {
+        // Nobody makes any, so its context need not be kept for that.
+        session.opened();
     }
 }
 

@@ -99,6 +99,7 @@ mod span;
 mod stream;
 mod sync;
 mod tell;
+mod timing;
 mod work;
 
 pub use collector::{Flushed, flush};

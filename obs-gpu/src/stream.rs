@@ -10,6 +10,19 @@ use std::sync::Arc;
 ///
 /// It borrows the stream that it was asked of, so that nothing is launched into one that is gone. It is a stream
 /// itself: who launches often into one stream asks for its lane once, and gives that.
+///
+/// ```compile_fail,E0505
+/// # use obs_gpu::{Kernel, Lane, Stream};
+/// # struct Owned(obs_gpu::host::HostStream);
+/// # impl Stream for Owned { fn lane(&self) -> Lane<'_> { self.0.lane() } }
+/// static KERNEL: Kernel = Kernel::new();
+///
+/// fn late(stream: Owned) {
+///     let lane = stream.lane();
+///     drop(stream);
+///     drop(KERNEL.launch(lane));
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Lane<'s> {
     pub(crate) place: Place,

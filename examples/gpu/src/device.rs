@@ -81,6 +81,12 @@ impl Device {
         match choice {
             Choice::Gpu(_) => Err(Error::Failed("there is no driver for GPUs on this machine".to_owned())),
             Choice::Auto => {
+                #[cfg(feature = "cuda")]
+                if !cuda::is_there() {
+                    eprintln!(
+                        "gpu-example: there is no driver for GPUs on this machine; the processor does the work"
+                    );
+                }
                 host::instead();
                 Ok(Device::Host)
             }

@@ -45,6 +45,16 @@ fn a_gpu_that_is_not_there_is_an_error_that_says_so() {
 }
 
 #[test]
+fn without_a_gpu_it_says_so_and_goes_on() {
+    let output = example(&["--rounds", "1", "--metrics", "127.0.0.1:0"]);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{stdout}{stderr}");
+    if cfg!(feature = "cuda") && stdout.contains("the processor") {
+        assert!(stderr.starts_with("gpu-example: "), "{stderr}");
+    }
+}
+
+#[test]
 fn a_mistake_is_no_crash() {
     let mistake = example(&["--sevre"]);
     assert_eq!(mistake.status.code(), Some(2));

@@ -3,27 +3,21 @@
 use crate::Result;
 use crate::gpu::{Gpu, Work};
 use cudarc::driver::CudaStream;
-use obs_gpu::__private::v1::{Entry, KernelDesc, inventory};
-use obs_gpu::Kernel;
+use obs_gpu::{Kernel, gpu_kernel};
 use obs_runtime::snapshot::Value;
 use std::time::Duration;
 
-/// A kernel as its attribute would declare it.
-macro_rules! kernels {
-    ($($name:ident: $text:literal, every $every:literal;)*) => {$(
-        pub(crate) static $name: Kernel = {
-            static DESC: KernelDesc = KernelDesc { name: $text, module: module_path!(), every: $every, ..KernelDesc::DEFAULT };
-            Kernel::described(&DESC)
-        };
-        inventory::submit! { Entry::kernel(&$name) }
-    )*};
-}
+/// Every launch is timed.
+#[gpu_kernel(every = 1)]
+pub(crate) static EACH: Kernel = Kernel::new();
 
-kernels! {
-    EACH: "each", every 1;
-    OTHER: "other", every 1;
-    SOME: "some", every 0;
-}
+/// The same, for what is told apart from it.
+#[gpu_kernel(every = 1)]
+pub(crate) static OTHER: Kernel = Kernel::new();
+
+/// As many launches are timed as pay.
+#[gpu_kernel]
+pub(crate) static SOME: Kernel = Kernel::new();
 
 /// The label of the first device.
 pub(crate) const FIRST: &str = "0";

@@ -228,7 +228,7 @@ impl Functions {
         green.is_ok_and(|green| green != 0)
     }
 
-    /// Whether the device has a primary context now.
+    /// Whether the device has a primary context now: asking for one that is not there would make it.
     pub(super) fn is_primary_active(&self, device: c_int) -> bool {
         let Some(function) = self.primary_state else { return false };
         let (mut flags, mut active) = (0, 0);
@@ -238,8 +238,9 @@ impl Functions {
 
     /// The device's primary context, which stays until it is [released](Functions::release_primary) as often.
     pub(super) fn retain_primary(&self, device: c_int) -> Result<ContextHandle, Code> {
-        let Some(function) = self.retain_primary else { return Err(super::fault::NOT_SUPPORTED) };
-        answer!(function, out, device)
+        // What cannot be given back is not taken.
+        let function = self.retain_primary.filter(|_| self.release_primary.is_some());
+        answer!(function.ok_or(super::fault::NOT_SUPPORTED)?, out, device)
     }
 
     pub(super) fn release_primary(&self, device: c_int) -> Result<(), Code> {

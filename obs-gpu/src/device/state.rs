@@ -47,6 +47,8 @@ pub(crate) struct State {
     /// The turn whose events the collector has made.
     ready: (Mutex<u32>, Condvar),
     is_ready: AtomicBool,
+    /// How many event pairs there were then.
+    made: AtomicUsize,
 }
 
 impl State {
@@ -69,6 +71,7 @@ impl State {
             session: Mutex::new(None),
             ready: (Mutex::new(0), Condvar::new()),
             is_ready: AtomicBool::new(false),
+            made: AtomicUsize::new(0),
         }
     }
 
@@ -109,22 +112,25 @@ impl State {
     pub(crate) fn wait(&self, turn: u32) {
         let (ready, changed) = &self.ready;
         let ready = ready.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(changed.wait_timeout_while(ready, PATIENCE, |ready| *ready != turn));
+        // Another turn may have begun meanwhile, and the collector have passed this one over.
+        let is_before = |ready: &mut u32| (ready.wrapping_sub(turn) as i32) < 0;
+        drop(changed.wait_timeout_while(ready, PATIENCE, is_before));
     }
 
     /// The collector has made what events it could in that turn.
-    pub(crate) fn set_ready(&self, turn: u32) {
+    pub(crate) fn set_ready(&self, session: &Session) {
         let (ready, changed) = &self.ready;
-        *ready.lock().unwrap_or_else(PoisonError::into_inner) = turn;
-        if self.turn() == turn {
+        *ready.lock().unwrap_or_else(PoisonError::into_inner) = session.turn;
+        if self.turn() == session.turn {
+            self.made.store(session.pairs(), Ordering::Relaxed);
             self.is_ready.store(true, Ordering::Release);
         }
         changed.notify_all();
     }
 
-    /// Whether the collector has made what events it could.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.is_ready.load(Ordering::Acquire)
+    /// How many event pairs the collector could make; `None` before it has tried.
+    pub(crate) fn made(&self) -> Option<usize> {
+        self.is_ready.load(Ordering::Acquire).then(|| self.made.load(Ordering::Relaxed))
     }
 
     /// Takes a pair that nobody uses.
@@ -159,6 +165,9 @@ impl State {
             // Before the other, so that nobody takes it for lost in between.
             self.gone.store(gone, Ordering::Release);
             self.lost.store(true, Ordering::Release);
+            if gone {
+                self.memory.begin(turn);
+            }
         }
         while self.pool.pop().is_some() {}
         collector::ring();

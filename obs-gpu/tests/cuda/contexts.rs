@@ -1,5 +1,7 @@
 //! Contexts that come and go.
 
+#[cfg(feature = "cudarc")]
+use crate::process::untimed;
 use crate::process::{
     Gpu, SCALE, flush, is_told_of, is_up, launches, number, raw, script, timings, wait_until_down,
     with_script,
@@ -125,6 +127,34 @@ fn the_place_of_a_context_that_is_gone_is_the_next_one_s() {
     });
 }
 
+#[cfg(feature = "cudarc")]
+#[test]
+fn a_context_stays_where_the_driver_does_not_tell_it_from_another() {
+    let test = "contexts::a_context_stays_where_the_driver_does_not_tell_it_from_another";
+    with_script(test, "refuse cuCtxGetId 500; kernel scale 0.001", || {
+        for turn in 1..4 {
+            let gpu = Gpu::open(0);
+            let stream = gpu.stream();
+            let launch = SCALE.launch(&stream);
+            assert!(gpu.launch(&stream));
+            drop(launch);
+            flush();
+            assert_eq!((timings("scale", "0").0, script("stale")), (turn, 0));
+        }
+        let calls = ["cuDevicePrimaryCtxRetain", "cuDevicePrimaryCtxRelease_v2"];
+        let [retained, released] = calls.map(|function| script(&format!("calls {function}")));
+        assert_eq!(retained - released, 1, "the first one stays");
+        // Others would be too many to keep.
+        for _ in 0..3 {
+            let gpu = Gpu::of(CudaContext::new_non_primary(0, 0).unwrap());
+            drop(SCALE.launch(gpu.stream()));
+        }
+        assert_eq!((launches("scale", "unknown", "ok"), script("calls cuCtxDestroy_v2")), (3.0, 3));
+        flush();
+        assert_eq!(script("stale"), 0);
+    });
+}
+
 #[test]
 fn memory_of_a_context_goes_with_it() {
     with_script("contexts::memory_of_a_context_goes_with_it", "", || {
@@ -160,6 +190,56 @@ fn a_context_of_cudarc_is_there_until_its_launches_are_read() {
         assert_eq!(script("stale"), 0);
         // And no longer than that.
         assert_eq!((script("calls cuCtxDestroy_v2"), script("calls cuDevicePrimaryCtxRelease_v2")), (1, 1));
+    });
+}
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn contexts_of_many_threads_come_and_go_and_no_launch_is_lost() {
+    const THREADS: usize = 6;
+    const TURNS: usize = 40;
+    let test = "contexts::contexts_of_many_threads_come_and_go_and_no_launch_is_lost";
+    with_script(test, "devices 2; kernel scale 0.0002", || {
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                scope.spawn(move || {
+                    for turn in 0..TURNS {
+                        let ordinal = (thread + turn) % 2;
+                        let gpu = match thread {
+                            0 => Gpu::open(ordinal),
+                            _ => Gpu::of(CudaContext::new_non_primary(ordinal, 0).unwrap()),
+                        };
+                        let stream = gpu.stream();
+                        for _ in 0..=turn % 3 {
+                            let launch = SCALE.launch(stream.clone());
+                            assert!(gpu.launch(&stream));
+                            drop(launch);
+                        }
+                        // Read or not.
+                    }
+                });
+            }
+        });
+        flush();
+        let all: f64 = (THREADS * (0..TURNS).map(|turn| 1 + turn % 3).sum::<usize>()) as f64;
+        let (mut ok, mut settled, mut places) = (0.0, 0.0, 0);
+        for ordinal in 0..2 {
+            let labels = (1..200).map(|turn| match turn {
+                1 => ordinal.to_string(),
+                _ => format!("{ordinal}.{turn}"),
+            });
+            for label in labels {
+                let launched = launches("scale", &label, "ok");
+                let reasons = ["pool", "lost", "refused", "concurrent"];
+                let left: f64 = reasons.iter().map(|reason| untimed("scale", &label, reason)).sum();
+                ok += launched;
+                settled += timings("scale", &label).0 as f64 + left;
+                places += usize::from(launched > 0.0);
+            }
+        }
+        assert_eq!((ok, settled, script("stale")), (all, all, 0));
+        // As many as there were at the same time: of each thread the one that it has, and one that is still read.
+        assert!(places <= 3 * THREADS, "{places} places");
     });
 }
 
