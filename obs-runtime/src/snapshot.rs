@@ -127,7 +127,7 @@ impl Snapshot {
         let series = self.family(family).into_iter().flat_map(|family| &family.series);
         let wanted =
             series.filter(|series| labels.iter().all(|(name, value)| series.labels.get(name) == Some(value)));
-        wanted.map(|series| series.value.number()).sum()
+        wanted.map(|series| series.value.summed()).sum()
     }
 }
 

@@ -115,7 +115,7 @@ impl Bounds {
 
 impl Value {
     /// The value, or the number of observations.
-    pub(super) fn number(&self) -> f64 {
+    pub(super) fn summed(&self) -> f64 {
         match self {
             Value::Integer(count) => *count as f64,
             Value::Float(value) => *value,
