@@ -221,7 +221,7 @@ impl Builder {
     /// # Errors
     ///
     /// Every mistake in the package's attributes; or why its manifest cannot be read or `OUT_DIR` not be
-    /// written. Nothing is written then.
+    /// written; or that the mirror is another package's. Nothing is written then, to be committed.
     pub fn try_emit(self) -> Result<Report, Errors> {
         let directory = given("CARGO_MANIFEST_DIR", self.directory)?;
         let out = given("OUT_DIR", self.out)?;
