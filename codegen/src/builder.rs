@@ -1,5 +1,6 @@
 //! What a build script calls.
 
+mod mirror;
 mod told;
 
 use crate::artefacts::Artefacts;
@@ -8,13 +9,12 @@ use crate::conflict::conflicts;
 use crate::drift;
 use crate::mistake::{Errors, Mistake};
 use crate::objective;
-use crate::package::{self, Package};
+use crate::package::Package;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::source::{self, Cfg, Source};
 use crate::subject::Subject;
 use obs_model::Catalogue;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use told::{directives, watched};
 
@@ -229,7 +229,7 @@ impl Builder {
     /// # Errors
     ///
     /// Every mistake in the package's attributes; or why its manifest cannot be read or `OUT_DIR` not be
-    /// written. Nothing is written then.
+    /// written; or that the mirror is another package's. Nothing is written then, to be committed.
     pub fn try_emit(self) -> Result<Report, Errors> {
         let directory = given("CARGO_MANIFEST_DIR", self.directory)?;
         let out = given("OUT_DIR", self.out)?;
@@ -259,20 +259,9 @@ impl Builder {
         let mut written = artefacts.write(&out).map_err(|error| whole(&out, error.to_string()))?;
         let mut warnings = source.unread.clone();
         if let Some(mirror) = &self.settings.mirror {
-            let mirror = directory.join(mirror);
-            // Of a package that was downloaded or vendored nobody commits anything, and cargo holds its files against
-            // checksums; `cargo package` refuses a build script that changes what it is about to publish.
-            let commit =
-                if package::is_packaged(&directory) { None } else { Some(Artefacts::to_commit(&plan)) };
-            match commit.map_or(Ok(Vec::new()), |artefacts| artefacts.write(&mirror)) {
+            match mirror::write(&plan, &directory, mirror)? {
                 Ok(mirrored) => written.extend(mirrored),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    return Err(Errors(vec![Mistake::in_file("build.rs", error.to_string())]));
-                }
-                // A package that is built from where nothing can be written, as a dependency, still builds.
-                Err(error) => {
-                    warnings.push(Mistake::in_file(mirror.display().to_string(), error.to_string()));
-                }
+                Err(warning) => warnings.push(warning),
             }
         }
         Ok(Report {

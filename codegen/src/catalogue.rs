@@ -1,18 +1,18 @@
 //! Reading a catalogue back from the JSON that [`Catalogue::to_json`] writes.
 
+mod kernel;
 mod requests;
 mod value;
 
+use kernel::KernelJson;
 use obs_model::{
-    Catalogue, Category, ErrorType, Every, Function, Kernel, Kind, Label, Latency, Metric, Percent, Place,
-    Severity, Slo, Source, SpanKind, Unit,
+    Catalogue, Category, ErrorType, Function, Kind, Label, Latency, Metric, Percent, Place, Severity, Slo,
+    Source, SpanKind, Unit,
 };
 use requests::RequestsJson;
 use serde::Deserialize;
 use std::time::Duration;
-use value::{
-    every, kind, optional_percent, optional_seconds, percent, seconds, severity, source, span_kind, unit,
-};
+use value::{kind, optional_percent, optional_seconds, percent, seconds, severity, source, span_kind, unit};
 
 /// Reads a catalogue.
 ///
@@ -138,47 +138,6 @@ impl From<MetricJson> for Metric {
             module: m.module,
             place: m.place.into(),
             dashboard: m.dashboard,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct KernelJson {
-    name: String,
-    module: String,
-    place: PlaceJson,
-    help: String,
-    labels: Vec<LabelJson>,
-    buckets: Vec<f64>,
-    #[serde(deserialize_with = "every")]
-    every: Every,
-    bytes: bool,
-    flops: bool,
-    items: bool,
-    #[serde(deserialize_with = "optional_seconds")]
-    slow: Option<Duration>,
-    slo: Option<SloJson>,
-    runbook: Option<String>,
-    dashboard: Option<String>,
-}
-
-impl From<KernelJson> for Kernel {
-    fn from(k: KernelJson) -> Kernel {
-        Kernel {
-            name: k.name,
-            module: k.module,
-            place: k.place.into(),
-            help: k.help,
-            labels: list(k.labels),
-            buckets: k.buckets,
-            every: k.every,
-            bytes: k.bytes,
-            flops: k.flops,
-            items: k.items,
-            slow: k.slow,
-            slo: k.slo.map(Into::into),
-            runbook: k.runbook,
-            dashboard: k.dashboard,
         }
     }
 }

@@ -62,3 +62,15 @@ fn a_package_that_its_workspace_does_not_know_is_an_error() {
     let errors = outcome.expect_err("cargo refuses it").to_string();
     assert!(errors.contains("believes it's in a workspace when it's not"), "{errors}");
 }
+
+/// Two packages of a workspace that were told one directory.
+#[test]
+fn a_mirror_of_another_package_is_an_error_of_the_build() {
+    let scratch = Scratch::new("mirrors", &[("src/lib.rs", OBSERVED)]);
+    build(&scratch.path(""), &scratch.path("out"));
+    let renamed = "[package]\nname = \"other\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
+    scratch.write("Cargo.toml", renamed);
+    let builder = Builder::for_package(scratch.path(""), scratch.path("out-of-other"), cfg(&[]));
+    let errors = builder.mirror_to("observability").try_emit().expect_err("it is scratch's").to_string();
+    assert!(errors.starts_with("build.rs: ") && errors.contains("was generated for scratch"), "{errors}");
+}

@@ -63,32 +63,41 @@ pub(super) fn text(plan: &Plan) -> String {
         .flat_map(|team| [code(&format!("{team}-page")), code(&format!("{team}-ticket"))])
         .chain([alertmanager::DEAD_MANS_SWITCH, alertmanager::NOBODY].map(code))
         .collect();
-    page.table(
-        &["File", "What", "Kept"],
-        &[
-            vec![
-                format!("[targets/{package}.yml](prometheus/targets/{package}.yml)"),
-                "where the service is".into(),
-                "below `obs:end`".into(),
-            ],
-            vec![
-                "[alertmanager.yml](alertmanager/alertmanager.yml)".into(),
-                format!("whom to tell: the receivers {}", receivers.join(", ")),
-                "below `obs:end`".into(),
-            ],
-            vec![
-                "`alertmanager/secrets/`".into(),
-                "`slack-url`, `pagerduty-key`, `opsgenie-key`, `smtp-password`: one secret a file, readable for user 65534".into(),
-                "git ignores it".into(),
-            ],
-            vec![
-                "`compose.override.yaml`".into(),
-                "other ports, versions, volumes; the service itself".into(),
-                "not generated".into(),
-            ],
-            vec!["`.env`".into(), "`GRAFANA_ADMIN_PASSWORD`".into(), "not generated".into()],
+    let mut files = vec![
+        vec![
+            format!("[targets/{package}.yml](prometheus/targets/{package}.yml)"),
+            "where the service is".into(),
+            "below `obs:end`".into(),
         ],
-    );
+        vec![
+            "[alertmanager.yml](alertmanager/alertmanager.yml)".into(),
+            format!("whom to tell: the receivers {}", receivers.join(", ")),
+            "below `obs:end`".into(),
+        ],
+        vec![
+            "`alertmanager/secrets/`".into(),
+            "`slack-url`, `pagerduty-key`, `opsgenie-key`, `smtp-password`: one secret a file, readable for \
+                 user 65534"
+                .into(),
+            "git ignores it".into(),
+        ],
+        vec![
+            "`compose.override.yaml`".into(),
+            "other ports, versions, volumes; the service itself".into(),
+            "not generated".into(),
+        ],
+        vec!["`.env`".into(), "`GRAFANA_ADMIN_PASSWORD`".into(), "not generated".into()],
+    ];
+    if plan.subject.grafana.is_none() {
+        files.push(vec![
+            "`build.rs`".into(),
+            "`.grafana(\"https://…\")`: until it says where Grafana is, links from alerts to dashboards begin with \
+             `/d/` and lead nowhere"
+                .into(),
+            "yours".into(),
+        ]);
+    }
+    page.table(&["File", "What", "Kept"], &files);
     page.say(
         "Everything else is written anew when the program is built or `cargo obs generate` runs. What stands between the marks \
          `obs:begin` and `obs:end` of a file is generated; the rest of that file is yours and is kept.",
