@@ -21,7 +21,7 @@ mod futures;
 #[cfg(not(feature = "off"))]
 mod given;
 mod handles;
-#[cfg(feature = "tower")]
+#[cfg(all(feature = "tower", not(feature = "off")))]
 mod requests;
 #[cfg(not(feature = "off"))]
 mod slow;

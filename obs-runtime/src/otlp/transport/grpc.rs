@@ -18,7 +18,7 @@ use tonic::{Code, Request, Status};
 /// nothing else to do.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    endpoint: Endpoint,
+    endpoint: Box<Endpoint>,
     /// Another one where nobody has answered on it.
     channel: Mutex<Channel>,
     /// Until it is dropped.
@@ -39,6 +39,7 @@ impl Grpc {
         };
         let metadata = MetadataMap::from_headers(target.headers.clone());
         let channel = Mutex::new(channel);
+        let endpoint = Box::new(endpoint);
         Ok(Grpc { endpoint, channel, runtime: Some(runtime), metadata, gzip: target.gzip })
     }
 
