@@ -57,11 +57,6 @@ pub(crate) fn is_on() -> bool {
     attention::has(attention::RECORDED)
 }
 
-/// The limits of the spans that are recorded now.
-pub(crate) fn limits() -> Limits {
-    installed().map_or_else(Limits::default, |tracer| tracer.limits)
-}
-
 fn installed() -> Option<Arc<Tracer>> {
     STATE.read().unwrap_or_else(PoisonError::into_inner).tracer.clone()
 }

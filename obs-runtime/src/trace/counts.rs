@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Spans by what became of them. Every span that ended in a recorded trace is in one of these, or held, or
 /// queued.
+// Apart from what all threads read with each trace.
 #[derive(Debug, Default)]
+#[repr(align(128))]
 pub(crate) struct Counts {
     /// The collector has them.
     pub(crate) exported: AtomicU64,

@@ -19,7 +19,9 @@ pub(crate) struct Finished {
 
 /// A bounded queue. Whoever finds it full drops what it brought, and counts it. Sizes are numbers of spans, or of
 /// events.
+// Apart from what its owner says of it, which others read meanwhile.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Inbox<T> {
     shards: [Mutex<Vec<T>>; SHARDS],
     /// The size of what is queued, or taken out and not settled.

@@ -64,6 +64,7 @@ impl LocalTrace {
     }
 
     /// Makes it another trace. Its memory is used again.
+    #[inline]
     pub(super) fn begin(&mut self, trace_id: u128, remote: Option<(u64, bool)>) {
         let sampling = &self.tracer.sampling;
         self.trace_id = trace_id;

@@ -8,6 +8,7 @@ use super::fields::Addition;
 use super::id::Ids;
 use super::local::LocalTrace;
 use super::record::{Ended, Extra, Origin, Record};
+use super::tracer::Limits;
 use super::{GENERATION, installed};
 use crate::context::TraceContext;
 use std::cell::RefCell;
@@ -136,6 +137,13 @@ pub(crate) fn add(addition: Addition) {
 /// The trace and span that this thread is in, and whether the trace is sampled.
 pub(crate) fn current() -> Option<TraceContext> {
     STACK.try_with(|stack| stack.borrow().current()).ok().flatten()
+}
+
+/// The limits of the spans that are recorded here now. Threads that record find them in what is their own, and meet
+/// at nothing.
+pub(crate) fn limits() -> Limits {
+    let own = STACK.try_with(|stack| stack.borrow().limits()).ok().flatten();
+    own.or_else(|| Some(installed()?.limits)).unwrap_or_default()
 }
 
 /// A number unlike all others. Never zero.
@@ -289,6 +297,12 @@ impl Stack {
         {
             self.spare.push(trace);
         }
+    }
+
+    /// Those of the trace that it is in, or else of the tracer that its last one was of.
+    fn limits(&self) -> Option<Limits> {
+        let last = || self.spare.last().filter(|_| self.generation == GENERATION.load(Ordering::Relaxed));
+        Some(self.traces.last().or_else(last)?.tracer.limits)
     }
 
     fn current(&self) -> Option<TraceContext> {

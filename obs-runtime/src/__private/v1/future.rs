@@ -235,7 +235,10 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         // Taken: both are there once.
-        let (here, class) = (this.here.take(), this.class);
+        let (mut here, class) = (this.here.take(), this.class);
+        if this.progress.open.is_some() {
+            here = spans::first(&mut this.progress.open);
+        }
         poll(this.progress.go_on(here), this.inner, context, |output| match class.take() {
             Some(class) => class(output),
             None => Class::Ok,

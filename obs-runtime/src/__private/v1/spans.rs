@@ -5,7 +5,6 @@
 use super::span::{self, Parent, Span, Value};
 use super::{Class, Live, Outcome, Site};
 use crate::attention::{self, CLOCK, CONTEXT, RECORDED};
-use crate::trace;
 use crate::trace::fields::{Addition, Fields};
 use crate::trace::record::{Ended, Extra, Origin};
 use crate::trace::thread::{self, Above};
@@ -13,7 +12,7 @@ use tracing::Id;
 
 mod open;
 
-pub(super) use open::{Begun, Open, begin, begin_bare, close, close_here, open, open_bare, pause};
+pub(super) use open::{Begun, Open, begin, begin_bare, close, close_here, first, open, open_bare, pause};
 
 /// What a call has besides its counts: spans, and maybe a trace that others attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +135,7 @@ impl Live {
             }
         });
         let mut extra = Box::<Extra>::default();
-        extra.add(Addition::Fields(fields), &trace::limits());
+        extra.add(Addition::Fields(fields), &thread::limits());
         Some(extra)
     }
 }

@@ -283,6 +283,89 @@ fn one_that_is_returned_is_below_who_asked_for_it() {
     assert!(matches!(kept(&recording)[..], [("returned", _, 0, Some("cancelled"))]));
 }
 
+/// As [`waits`], from a function that returns a future.
+#[obs_macros::observe(crate = crate)]
+fn returns_one_that_waits() -> impl Future<Output = [TraceContext; 2]> {
+    async {
+        let first = here();
+        pause().await;
+        [first, here()]
+    }
+}
+
+#[test]
+fn one_that_is_returned_goes_wherever_it_is_polled() {
+    for (sampling, sampled) in [(Sampling::always(), true), (Sampling::never(), false)] {
+        let recording = Recording::start(sampling, Limits::default());
+        // Polled at once, polled first inside of another call, or polled first on another thread.
+        for way in 0..3 {
+            let (asked, mut future) = call(Ended::Ok, || {
+                let mut future = Box::pin(returns_one_that_waits());
+                let asked = here();
+                if way == 0 {
+                    assert!(polled(&mut future).is_pending());
+                    assert_eq!(here(), asked);
+                }
+                (asked, future)
+            });
+            match way {
+                0 => {}
+                1 => call(Ended::Ok, || {
+                    let other = here();
+                    assert!(polled(&mut future).is_pending());
+                    assert_eq!(here(), other);
+                }),
+                _ => {
+                    let (back, pending) = polled_elsewhere(future);
+                    assert!(pending.is_pending());
+                    future = back;
+                }
+            }
+            assert_eq!(TraceContext::current(), None);
+            let (_future, Poll::Ready([first, last])) = polled_elsewhere(future) else {
+                panic!("it is ready")
+            };
+            assert_eq!(first, last);
+            assert_eq!((first.trace_id, first.sampled), (asked.trace_id, sampled));
+            let kept = kept(&recording);
+            let expected = ("returns_one_that_waits", first.span_id, asked.span_id, None);
+            assert_eq!(kept.contains(&expected), sampled, "{way}: {kept:?}");
+            assert_eq!(kept.len(), if sampled { if way == 1 { 3 } else { 2 } } else { 0 }, "{way}: {kept:?}");
+        }
+    }
+}
+
+#[test]
+fn one_that_is_returned_and_never_polled_was_cancelled_below_who_asked_for_it() {
+    let recording = Recording::start(Sampling::always(), Limits::default());
+    let asked = call(Ended::Ok, || {
+        drop(returns_one_that_waits());
+        here()
+    });
+    let cancelled = kept(&recording);
+    assert!(
+        matches!(cancelled[..], [_, ("returns_one_that_waits", id, parent, Some("cancelled"))]
+            if parent == asked.span_id && id != parent),
+        "{cancelled:?}"
+    );
+
+    #[obs_macros::observe(crate = crate, fields(pieces))]
+    fn panics_before(pieces: u64) -> impl Future<Output = u64> {
+        assert!(pieces > 0, "as it should");
+        async move { pieces }
+    }
+    let panicked = call(Ended::Ok, || {
+        assert!(catch_unwind(|| panics_before(0)).is_err());
+        here()
+    });
+    let kept = kept(&recording);
+    assert!(
+        matches!(kept[..], [_, ("panics_before", _, parent, Some("panic"))] if parent == panicked.span_id),
+        "{kept:?}"
+    );
+    assert_eq!(TraceContext::current(), None);
+}
+
 #[test]
 fn fields_are_there_whether_or_not_it_waits() {
     let recording = Recording::start(Sampling::always(), Limits::default());

@@ -42,6 +42,13 @@ impl Active {
         STACK.try_with(|stack| stack.borrow_mut().take(id).map(keep)).ok().flatten()
     }
 
+    /// Enters a span that nobody has entered yet, as if it began here: it ends on this thread, or is taken away from
+    /// it. `None` where it cannot be kept, because the thread is ending.
+    #[inline]
+    pub(crate) fn enter(self) -> Option<SpanId> {
+        STACK.try_with(|stack| stack.borrow_mut().settle(self)).ok().flatten()
+    }
+
     /// Begins a span below this one, wherever this one is.
     pub(crate) fn below(&self) -> Option<Active> {
         let trace = Arc::clone(&self.trace);
@@ -123,6 +130,17 @@ impl Stack {
         let (Frame { id, parent, root, extra, .. }, trace) = self.remove(at)?;
         let trace = trace.or_else(|| self.traces.get(of).cloned())?;
         Some(Active { trace, id, parent, root, extra })
+    }
+
+    #[inline(always)]
+    fn settle(&mut self, active: Active) -> Option<SpanId> {
+        let Active { trace, id, parent, root, extra } = active;
+        let brought = !self.traces.last().is_some_and(|top| Arc::ptr_eq(top, &trace));
+        if brought {
+            self.traces.push(trace);
+        }
+        self.frames.push(Frame { id, parent, here: true, root, brought, extra });
+        SpanId::new(id)
     }
 
     fn resume(&mut self, active: &mut Active) {

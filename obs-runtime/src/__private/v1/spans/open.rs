@@ -10,12 +10,15 @@ use crate::private::span::{self, Span};
 use crate::private::{Live, Site};
 use crate::trace::record::{Named, Origin};
 use crate::trace::thread::{self, Above, Active, SpanId};
+use std::cell::RefCell;
 
 /// The spans of a call whose future goes from thread to thread. Boxed: nearly all futures have none.
 #[derive(Debug)]
 pub(crate) struct Open {
     span: Option<Span>,
     active: Option<Active>,
+    /// Whether nobody has entered it yet, and the first poll can do that as if the call began there.
+    fresh: bool,
 }
 
 /// The spans of a call that starts with the first poll of its future.
@@ -49,11 +52,19 @@ pub(crate) fn begin(prepared: Prepared) -> Begun {
     }
 }
 
+/// Enters the span of a call that started before its future is polled, if this is the first poll: from here on, it is
+/// as that of a call that starts with it.
+#[inline(never)]
+pub(crate) fn first(open: &mut Option<Box<Open>>) -> Option<SpanId> {
+    let open = open.take_if(|open| open.fresh)?;
+    open.emptied()?.enter()
+}
+
 /// Leaves the spans after a poll. What is `open` by then goes on with the future.
 #[inline(never)]
 pub(crate) fn pause(here: Option<SpanId>, open: &mut Option<Box<Open>>) {
     if let Some(id) = here {
-        *open = Active::taken(id, |active| Box::new(Open { span: None, active: Some(active) }));
+        *open = Active::taken(id, |active| Open::recorded(active, false));
     } else if let Some(open) = open {
         open.suspend();
     }
@@ -93,17 +104,61 @@ pub(crate) fn open_bare(site: &'static Site, wanted: Spans) -> Option<Box<Open>>
         return open(bare(live, wanted));
     }
     let active = if live.desc.spans { thread::begin(Above::Current, None)? } else { return None };
-    Some(Box::new(Open { span: None, active: Some(active) }))
+    Some(Open::recorded(active, true))
 }
 
 /// Prepared spans, for a future.
 pub(crate) fn open(prepared: Prepared) -> Option<Box<Open>> {
     let Prepared { wanted, span, above, extra } = prepared;
     let active = if wanted.has(RECORDED) { thread::begin(above, extra) } else { None };
-    (span.is_some() || active.is_some()).then(|| Box::new(Open { span, active }))
+    match (span, active) {
+        (None, None) => None,
+        (None, Some(active)) => Some(Open::recorded(active, true)),
+        (span, active) => Some(Box::new(Open { span, active, fresh: false })),
+    }
 }
 
+thread_local! {
+    /// Boxes whose futures have ended, for the next: asking for one and giving it back costs more than all that is done
+    /// with it.
+    #[expect(clippy::vec_box)]
+    static SPARE: RefCell<Vec<Box<Open>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many boxes a thread keeps.
+const SPARES: usize = 16;
+
 impl Open {
+    /// A call that is recorded, and that no subscriber sees.
+    #[inline(always)]
+    fn recorded(active: Active, fresh: bool) -> Box<Open> {
+        let empty = SPARE.try_with(|spare| spare.borrow_mut().pop());
+        match empty {
+            Ok(Some(mut open)) => {
+                open.active = Some(active);
+                open.fresh = fresh;
+                open
+            }
+            _ => Box::new(Open { span: None, active: Some(active), fresh }),
+        }
+    }
+
+    /// What was in the box of a call that is recorded. The next one has the box.
+    #[inline(always)]
+    fn emptied(mut self: Box<Open>) -> Option<Active> {
+        let active = self.active.take();
+        // With the span of a subscriber, it is dropped where that may do anything.
+        if self.span.is_none() {
+            let _ = SPARE.try_with(|spare| {
+                let mut spare = spare.borrow_mut();
+                if spare.len() < SPARES {
+                    spare.push(self);
+                }
+            });
+        }
+        active
+    }
+
     /// The fields of a call that is recorded here.
     fn fields(&self) -> Vec<Named> {
         self.active.as_ref().map(Active::fields).unwrap_or_default()
@@ -131,11 +186,11 @@ impl Open {
     }
 
     /// The call has ended.
-    fn end(self, live: &'static Live, end: &End) {
+    fn end(self: Box<Open>, live: &'static Live, end: &End) {
         if let Some(span) = &self.span {
             span::mark(span, end.ended.error_type());
         }
-        if let Some(active) = self.active {
+        if let Some(active) = self.emptied() {
             active.end(Origin::Function(live), end.start, end.end, end.ended, end.series());
         }
     }
