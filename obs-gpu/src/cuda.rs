@@ -30,11 +30,12 @@
 //!
 //! # Contexts
 //!
-//! Every CUDA context is a device to this crate, from the first launch into it on: that one waits a few milliseconds for the
-//! events to be made, and no other waits for it. Its label is the ordinal of the device that it is on; further contexts
-//! on one device at the same time are `0.2`, `0.3` and so on. A context that the program let go of leaves its place, its
-//! label and its counts to the next one on its device: a program that makes its context anew each minute has one device all
-//! the time. Where timing finds it gone before that, its `gpu_device_up` is exported no longer.
+//! Every CUDA context is a device to this crate, from the first launch into it on: that one waits a few milliseconds
+//! for the events to be made. No other waits for it; those that go there meanwhile are not timed (`pool`). Its label is
+//! the ordinal of the device that it is on; further contexts on one device at the same time are `0.2`, `0.3` and so on.
+//! A context that the program let go of leaves its place, its label and its counts to the next one on its device: a
+//! program that makes its context anew each minute has one device all the time. Where timing finds it gone before that,
+//! its `gpu_device_up` is exported no longer.
 //!
 //! The driver wants nobody to call it about a context while that is destroyed. Who sees to that depends on the stream:
 //!
@@ -45,8 +46,10 @@
 //! | by its handle | whoever made it [says so](Stream::from_raw) |
 //!
 //! So a context outlives its last owner by as long as it takes to read what was launched into it: a millisecond or two
-//! after the work is done. `cuDevicePrimaryCtxReset`, which heeds no owners, is called after [`flush`](crate::flush) only.
-//! That one, and keeping a handle for longer than its context, are unsafe in both libraries.
+//! after the work is done. With a driver before CUDA 12, which does not tell one context from a later one, a primary
+//! context is kept for as long as the program runs, and in others of `cudarc` nothing is timed.
+//! `cuDevicePrimaryCtxReset`, which heeds no owners, is called after [`flush`](crate::flush) only. That one, and
+//! keeping a handle for longer than its context, are unsafe in both libraries.
 //!
 //! Green contexts, which are parts of a device, can be the context of one thread at a time only, so that nothing is timed in
 //! their streams.

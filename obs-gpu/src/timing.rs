@@ -2,7 +2,7 @@
 
 use crate::collector;
 use crate::device::state::State;
-use crate::driver::{Driver, DriverError, Event, Fault, StreamId};
+use crate::driver::{Driver, DriverError, Fault, StreamId};
 use crate::pool::{Pair, Pending};
 use crate::series::{LANES, Series, Untimed};
 use crate::stream::{Kept, Lane};
@@ -58,7 +58,11 @@ pub(crate) fn begin(series: &Series, lane: Lane<'_>) -> Timing {
     }
     let Some(pair) = state.take(lane.place.turn) else { return Timing::None(without_pair(state)) };
     let driver = &*pair.session.driver;
-    let begun = put(driver, lane.stream, pair.start).and_then(|()| lane.keep.keep());
+    let begun = not_captured(driver, lane.stream).and_then(|()| {
+        // Before the event: what stands behind it is timed.
+        let kept = lane.keep.keep()?;
+        driver.record(pair.start, lane.stream).map(|()| kept)
+    });
     match begun {
         Ok(kept) => {
             let thread = if driver.is_per_thread(lane.stream) { this_thread() } else { 0 };
@@ -91,7 +95,8 @@ impl Begun {
             state.give(pair);
             return Some(Untimed::Moved);
         }
-        if let Err(error) = put(&*pair.session.driver, stream, pair.stop) {
+        let driver = &*pair.session.driver;
+        if let Err(error) = not_captured(driver, stream).and_then(|()| driver.record(pair.stop, stream)) {
             return Some(give_back(state, pair, error));
         }
         let pending =
@@ -113,11 +118,11 @@ impl Begun {
     }
 }
 
-/// Puts an event into a stream, unless it is being captured.
-fn put(driver: &dyn Driver, stream: StreamId, event: Event) -> Result<(), DriverError> {
+/// Fails while the stream is being captured.
+fn not_captured(driver: &dyn Driver, stream: StreamId) -> Result<(), DriverError> {
     match driver.is_capturing(stream)? {
         true => Err(DriverError { fault: Fault::Capturing, code: 0 }),
-        false => driver.record(event, stream),
+        false => Ok(()),
     }
 }
 

@@ -47,10 +47,10 @@ impl Context {
         found.unwrap_or(self.device).try_into().unwrap_or(0)
     }
 
-    /// The device whose primary context it is, where streams need that: the driver counts who wants one of these.
+    /// The device whose primary context it is, where somebody needs that: the driver counts who wants one of these.
     pub(super) fn primary(&self) -> Option<i32> {
-        let is_wanted = cfg!(feature = "cust") && self.functions.is_primary_active(self.device);
-        if !is_wanted {
+        let is_needed = cfg!(feature = "cust") || self.id == 0;
+        if !is_needed || !self.functions.is_primary_active(self.device) {
             return None;
         }
         let primary = self.functions.retain_primary(self.device).ok()?;

@@ -8,6 +8,7 @@ use crate::device::{self, state::State};
 use crate::driver::DriverError;
 use crate::stream::{Kept, Lane, Place};
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A context that was launched into.
@@ -105,6 +106,14 @@ fn find(
     let Some(kept) = keep(primary) else {
         return Ok(Seen { place: Lane::NOWHERE.place, primary, handle, id });
     };
+    if id == 0 && !matches!(kept, Kept::Vouched) {
+        // The driver does not tell it from a later one of the same handle, so that there must not be any. Of primary contexts
+        // there is one a device, so that it can stay; nobody knows how many others there will be.
+        if primary.is_none() {
+            return Ok(Seen { place: Lane::NOWHERE.place, primary, handle, id });
+        }
+        let _ = ManuallyDrop::new(keep(primary));
+    }
     // Not while it is locked: the driver may take its time.
     let all = known().clone();
     let gone: Vec<Place> = all.iter().filter(|known| known.is_gone()).map(|known| known.seen.place).collect();

@@ -127,6 +127,34 @@ fn the_place_of_a_context_that_is_gone_is_the_next_one_s() {
     });
 }
 
+#[cfg(feature = "cudarc")]
+#[test]
+fn a_context_stays_where_the_driver_does_not_tell_it_from_another() {
+    let test = "contexts::a_context_stays_where_the_driver_does_not_tell_it_from_another";
+    with_script(test, "refuse cuCtxGetId 500; kernel scale 0.001", || {
+        for turn in 1..4 {
+            let gpu = Gpu::open(0);
+            let stream = gpu.stream();
+            let launch = SCALE.launch(&stream);
+            assert!(gpu.launch(&stream));
+            drop(launch);
+            flush();
+            assert_eq!((timings("scale", "0").0, script("stale")), (turn, 0));
+        }
+        let calls = ["cuDevicePrimaryCtxRetain", "cuDevicePrimaryCtxRelease_v2"];
+        let [retained, released] = calls.map(|function| script(&format!("calls {function}")));
+        assert_eq!(retained - released, 1, "the first one stays");
+        // Others would be too many to keep.
+        for _ in 0..3 {
+            let gpu = Gpu::of(CudaContext::new_non_primary(0, 0).unwrap());
+            drop(SCALE.launch(gpu.stream()));
+        }
+        assert_eq!((launches("scale", "unknown", "ok"), script("calls cuCtxDestroy_v2")), (3.0, 3));
+        flush();
+        assert_eq!(script("stale"), 0);
+    });
+}
+
 #[test]
 fn memory_of_a_context_goes_with_it() {
     with_script("contexts::memory_of_a_context_goes_with_it", "", || {

@@ -68,6 +68,8 @@ pub(super) fn threads(gpu: &Gpu) -> Result<String> {
     const THREADS: u64 = 8;
     let stream = gpu.stream()?;
     let work = Work::Spin(gpu.cycles(20e-6));
+    // The first launch waits for the events to be made; others that come meanwhile are not timed.
+    timed("each", 1, || observe(&EACH, gpu, &stream, work))?;
     timed("each", THREADS, || {
         std::thread::scope(|scope| {
             for _ in 0..THREADS {
@@ -86,7 +88,7 @@ pub(super) fn threads(gpu: &Gpu) -> Result<String> {
         Ok(())
     })?;
     match launches("each", "ok") {
-        count if count == THREADS as f64 => Ok(format!("{THREADS} threads, {THREADS} timings")),
-        count => Err(format!("{count} of {THREADS} launches went well").into()),
+        count if count == THREADS as f64 + 1.0 => Ok(format!("{THREADS} threads, {THREADS} timings")),
+        count => Err(format!("{count} of {THREADS} launches and one went well").into()),
     }
 }
