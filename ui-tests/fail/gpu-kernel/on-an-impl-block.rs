@@ -1,6 +1,6 @@
 use obs_gpu::{Lane, gpu_kernel};
 
-struct Solver(Lane);
+struct Solver(Lane<'static>);
 
 #[gpu_kernel(stream = self.0)]
 impl Solver {
