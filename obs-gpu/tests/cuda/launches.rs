@@ -1,8 +1,8 @@
 //! Launches, streams and threads.
 
-#[cfg(feature = "cudarc")]
-use crate::process::HARDLY;
 use crate::process::{Gpu, OTHER, SCALE, flush, launches, number, raw, script, timings, with_script};
+#[cfg(feature = "cudarc")]
+use crate::process::{HARDLY, untimed};
 use cudarc::driver::result::ctx::get_current;
 
 #[test]
@@ -155,6 +155,34 @@ fn streams_of_cudarc_are_streams() {
             assert_eq!(timings("scale", &ordinal.to_string()).0, 2);
             std::mem::forget(gpu);
         }
+    });
+}
+
+#[cfg(feature = "cudarc")]
+#[test]
+fn the_per_thread_stream_is_another_one_on_each_thread() {
+    let test = "launches::the_per_thread_stream_is_another_one_on_each_thread";
+    with_script(test, "kernel scale 0.001", || {
+        let gpu = Gpu::open(0);
+        let stream = gpu.context.per_thread_stream();
+        let here = || {
+            let launch = SCALE.launch(&stream);
+            assert!(gpu.launch(&stream));
+            drop(launch);
+        };
+        here();
+        flush();
+        let wandering = SCALE.launch(stream.clone());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                gpu.context.bind_to_thread().unwrap();
+                here();
+                drop(wandering);
+            });
+        });
+        flush();
+        assert_eq!((timings("scale", "0").0, untimed("scale", "0", "moved")), (2, 1.0));
+        assert_eq!(number("gpu_event_pairs", &[("device", "0"), ("state", "used")]), 0.0);
     });
 }
 
