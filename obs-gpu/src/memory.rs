@@ -39,8 +39,8 @@ use crate::device::{self, state::State};
 use crate::stream::Stream;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What is allocated on a device. The turn is kept in the same word, so that what is freed of a context that is gone is
-/// not taken from the next one: its low bits, which differ from one context to the many next ones.
+/// What is allocated on a device. The turn's last 16 bits are in the same word, so that what is freed of a context that is
+/// gone is not taken from the next one.
 #[derive(Debug)]
 pub(crate) struct Memory {
     /// Bytes, and in the upper bits the turn.

@@ -38,8 +38,9 @@ impl Stream {
     ///   [launch](crate::Launch) of it.
     /// - Its context is not destroyed, nor is the device reset, while a launch into it is in progress or unread: let
     ///   [`flush`](crate::flush) come back with nothing pending first. A context that went earlier is found out by its number
-    ///   and not asked about, but not if it goes between that and the question; and a driver before CUDA 12 has no such
-    ///   numbers.
+    ///   and not asked about, but not if it goes between that and the question.
+    /// - With a driver before CUDA 12, which has no such numbers, its context is not destroyed at all once it was launched
+    ///   into.
     /// - A default stream (null, 1 or 2) is used only where its context is the thread's.
     ///
     /// ```no_run
