@@ -193,7 +193,18 @@ impl Checker<'_> {
         if panel.visual == Visual::Text && !panel.queries.is_empty() {
             problems.push("text asks nothing: remove its `.query(…)`".to_owned());
         }
-        if panel.queries.is_empty() && panel.visual != Visual::Text {
+        if panel.visual == Visual::Logs {
+            if !panel.queries.is_empty() {
+                problems
+                    .push("lines are asked for by `Panel::logs` alone: remove its `.query(…)`".to_owned());
+            }
+            if !panel.content.trim_start().starts_with('{') {
+                let selector = "a query of lines starts with a selector, such as `{service_name=\"orders\"}`";
+                problems.push(selector.to_owned());
+            }
+            problems.extend(variables(&panel.content).into_iter().filter_map(|name| self.variable(name)));
+        }
+        if panel.queries.is_empty() && !matches!(panel.visual, Visual::Text | Visual::Logs) {
             problems.push("it asks nothing: add a `.query(\"…\")`".to_owned());
         }
         let bound = |threshold: &Threshold| match threshold {
