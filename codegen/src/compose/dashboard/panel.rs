@@ -68,7 +68,7 @@ pub struct Panel {
     pub(crate) words: Vec<(String, String, String)>,
     pub(crate) links: Vec<(String, String)>,
     pub(crate) leads: Vec<Leads>,
-    /// What a text says, in Markdown; what lines of logs are asked for, in LogQL.
+    /// What a text says, in Markdown; what lines of logs are asked for, in Loki's language.
     pub(crate) content: String,
     pub(crate) stacked: bool,
     pub(crate) size: Option<(u32, u32)>,
