@@ -63,7 +63,7 @@ fn generated(plan: &Plan) -> BTreeMap<String, String> {
 /// What is wrong with the title of a dashboard to which something leads.
 pub(crate) fn dashboard_problem(plan: &Plan, title: &str) -> Option<String> {
     let composed = plan.composed.dashboards.iter().map(|dashboard| dashboard.title.clone());
-    let titles = names(plan).into_iter().map(|(title, _)| title).chain(composed);
+    let titles = names(plan).into_keys().chain(composed);
     let known: BTreeSet<String> =
         generated(plan).into_keys().chain(titles.map(|title| word(&title))).collect();
     let wanted = word(title);
