@@ -39,7 +39,9 @@ use proc_macro::TokenStream;
 /// | `crate = path` | where `obs_runtime` is |
 ///
 /// Labels, fields, `parent` and `follows_from` are evaluated before the body, fields only if the span is
-/// enabled. On a block, arguments are the defaults of its functions. `const fn`, variadic functions and
+/// enabled. Observed `async fn`s that await each other from some thirty deep, as generic combinators do, may need
+/// `#![recursion_limit = "256"]` in each crate that awaits the whole; a `Box::pin` on the way does as well.
+/// On a block, arguments are the defaults of its functions. `const fn`, variadic functions and
 /// functions without a body cannot be observed: on the function itself that is an error, in a block they are
 /// left out.
 #[proc_macro_attribute]

@@ -277,6 +277,15 @@ fn values_of_an_enum_are_told_where_its_type_is_named() {
 }
 
 #[test]
+fn how_a_call_ends_has_four_values() {
+    let stored = r#"#[metric(counter, name = "stored_total", labels(status = result(), kind = error_type(), how = how))] fn store(how: How) -> Result<(), E> { Ok(()) }"#;
+    assert_eq!(
+        label_values(&[("shop", stored)]),
+        ["stored_total.status: ok error cancelled panic", "stored_total.kind: ", "stored_total.how: "]
+    );
+}
+
+#[test]
 fn a_type_that_may_be_another_has_no_values() {
     let with = |import: &str| {
         let user = format!(

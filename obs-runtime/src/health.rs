@@ -1,4 +1,4 @@
-//! Whether the program can do its work: a list of checks, asked when somebody asks us.
+//! Whether the program can do its work: a list of checks, asked when somebody asks us, or by themselves.
 
 use crate::snapshot::{Family, FamilyKind, Labels};
 use obs_model::duration;

@@ -12,6 +12,8 @@ use syn::{Error, Expr, GenericArgument, Ident, Lit, PathArguments, Result, Token
 const DEFAULT_CAP: u32 = 100;
 /// The largest cap: each value is a series, times every other label's values.
 const MAX_CAP: u64 = 10_000;
+/// How a call ends.
+const RESULTS: [&str; 4] = ["ok", "error", "cancelled", "panic"];
 /// The runtime's type for a capped label of a static.
 const CAPPED_TYPE: &str = "Capped";
 
@@ -84,7 +86,12 @@ impl Label {
     }
 
     pub(super) fn describe(&self) -> catalogue::Label {
-        catalogue::Label { name: self.name.value.clone(), cap: self.cap(), values: Vec::new() }
+        // Those of an enum are told where its type is in sight.
+        let values = match &self.bound {
+            Bound::Result => RESULTS.map(str::to_owned).into(),
+            _ => Vec::new(),
+        };
+        catalogue::Label { name: self.name.value.clone(), cap: self.cap(), values }
     }
 }
 

@@ -16,6 +16,31 @@ pub enum Value {
     Summary(SummaryValue),
 }
 
+impl Value {
+    /// The number that a counter or a gauge stands at, for programs that look at themselves; `None` of a histogram and of
+    /// a summary, which are many numbers.
+    ///
+    /// ```
+    /// use obs_runtime::{Gauge, metric};
+    ///
+    /// /// Orders that wait.
+    /// #[metric(gauge, name = "orders_waiting")]
+    /// static WAITING: Gauge = Gauge::new();
+    ///
+    /// WAITING.set(7.0);
+    /// let snapshot = obs_runtime::snapshot();
+    /// let waiting = snapshot.value("orders_waiting", &[]).and_then(|value| value.number());
+    /// assert_eq!(waiting, Some(7.0));
+    /// ```
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Value::Integer(count) => Some(*count as f64),
+            Value::Float(value) => Some(*value),
+            Value::Histogram(_) | Value::Summary(_) => None,
+        }
+    }
+}
+
 /// Observations in buckets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistogramValue {
