@@ -86,6 +86,10 @@ fn dashboard() -> Dashboard {
                         .size(24, 6)
                         .describe("Every printer and whether it works."),
                 )
+                .panel(
+                    Panel::logs("Its errors", "{service_name=\"orders\"} | json | level=\"ERROR\"")
+                        .describe("What it last complained of."),
+                )
                 .panel(Panel::text("When it jams", "- Open the *lid*.\n- Call **them**")),
         )
 }

@@ -6,7 +6,7 @@ mod common;
 
 use common::{assert_golden, cfg, fixture};
 use obs_codegen::RequestLabel::{Method, Route, Status};
-use obs_codegen::{Builder, Dashboard, Panel, Requests};
+use obs_codegen::{Builder, Dashboard, Objective, Panel, Requests};
 use std::path::{Path, PathBuf};
 
 fn out(name: &str) -> PathBuf {
@@ -125,4 +125,18 @@ fn each_mistake_is_told_where_it_stands() {
         assert!(errors.contains(expected), "{errors}");
     }
     assert!(!out("requests-wrong").join("dashboards").exists(), "something was written");
+}
+
+#[test]
+fn an_objective_can_be_about_requests() {
+    let asks = |bound: &str| {
+        let objective = Objective::new("answers").histogram("http_server_request_duration_seconds");
+        builder(&out("requests-promised"))
+            .requests(Requests::http_server())
+            .objective(objective.latency(bound, "95%"))
+            .try_emit()
+            .map_or_else(|errors| errors.to_string(), |_| String::new())
+    };
+    assert_eq!(asks("25ms"), "");
+    assert!(asks("30ms").contains("0.03 is none; the nearest is 0.025"), "{}", asks("30ms"));
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use quote::quote;
 
 /// Pieces that attributes are made of, and some that they are not.
-const WORDS: [&str; 69] = [
+const WORDS: [&str; 70] = [
     "name",
     "target",
     "level",

@@ -240,8 +240,9 @@ fn troubled(objective: &Objective, objectives: &[Objective], many: u64) -> [Opti
     };
     let phases = |one: &Objective| trouble(one, many).filter(|_| strictest(one));
     let Some(own) = phases(objective) else { return [None, None, None] };
+    // Of a selector that does not tell which series it selects, nothing can be tested.
+    let Some(ours) = objective.series(&own) else { return [None, None, None] };
     let mut series = merged(objectives, |one| phases(one).map(|phases| phases.to_vec()));
-    let ours = objective.series(&own).unwrap_or_default();
     let mut name = "";
     if !ours.iter().all(|one| series.contains(one)) {
         (series, name) = (ours, objective.name.as_str());

@@ -63,7 +63,7 @@ fn generated(plan: &Plan) -> BTreeMap<String, String> {
 /// What is wrong with the title of a dashboard to which something leads.
 pub(crate) fn dashboard_problem(plan: &Plan, title: &str) -> Option<String> {
     let composed = plan.composed.dashboards.iter().map(|dashboard| dashboard.title.clone());
-    let titles = names(plan).into_iter().map(|(title, _)| title).chain(composed);
+    let titles = names(plan).into_keys().chain(composed);
     let known: BTreeSet<String> =
         generated(plan).into_keys().chain(titles.map(|title| word(&title))).collect();
     let wanted = word(title);
@@ -193,7 +193,18 @@ impl Checker<'_> {
         if panel.visual == Visual::Text && !panel.queries.is_empty() {
             problems.push("text asks nothing: remove its `.query(…)`".to_owned());
         }
-        if panel.queries.is_empty() && panel.visual != Visual::Text {
+        if panel.visual == Visual::Logs {
+            if !panel.queries.is_empty() {
+                problems
+                    .push("lines are asked for by `Panel::logs` alone: remove its `.query(…)`".to_owned());
+            }
+            if !panel.content.trim_start().starts_with('{') {
+                let selector = "a query of lines starts with a selector, such as `{service_name=\"orders\"}`";
+                problems.push(selector.to_owned());
+            }
+            problems.extend(variables(&panel.content).into_iter().filter_map(|name| self.variable(name)));
+        }
+        if panel.queries.is_empty() && !matches!(panel.visual, Visual::Text | Visual::Logs) {
             problems.push("it asks nothing: add a `.query(\"…\")`".to_owned());
         }
         let bound = |threshold: &Threshold| match threshold {

@@ -108,8 +108,8 @@ impl Dashboard {
         self
     }
 
-    /// Lets the reader choose jobs and instances of this service. Queries use the choice as
-    /// `{job=~"$job",instance=~"$instance"}`.
+    /// Lets the reader choose jobs and instances of this service, and marks when builds of them were started first. Queries
+    /// use the choice as `{job=~"$job",instance=~"$instance"}`. Alerts that fire are marked on every dashboard.
     #[must_use]
     pub fn targets(mut self) -> Dashboard {
         self.targets = true;
@@ -190,6 +190,11 @@ impl Dashboard {
         self.values
             .iter()
             .filter_map(|values| Some((values.name.as_str(), values.values.first()?.1.as_str())))
+    }
+
+    /// Whether a panel shows lines of logs.
+    pub(crate) fn shows_logs(&self) -> bool {
+        self.rows.iter().flat_map(|row| &row.panels).any(|panel| panel.visual == Visual::Logs)
     }
 
     /// Whether a click somewhere on it leads to traces.

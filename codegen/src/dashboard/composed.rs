@@ -26,6 +26,7 @@ fn board(dashboard: &Dashboard, plan: &Plan) -> Frame {
     let first = if dashboard.targets { variables::targets(plan) } else { vec![variables::datasource()] };
     let own = dashboard.values.iter().map(|values| variables::values(&values.name, &values.values));
     let traces = dashboard.leads_to_traces().then(variables::traces);
+    let logs = dashboard.shows_logs().then(variables::logs);
     Frame {
         refresh: dashboard.refresh.clone().unwrap_or(frame.refresh),
         shows: dashboard.shows.clone().unwrap_or(frame.shows),
@@ -37,7 +38,7 @@ fn board(dashboard: &Dashboard, plan: &Plan) -> Frame {
         )
         .trim()
         .to_owned(),
-        variables: first.into_iter().chain(choices).chain(own).chain(traces).collect(),
+        variables: first.into_iter().chain(choices).chain(own).chain(traces).chain(logs).collect(),
         ..frame
     }
 }

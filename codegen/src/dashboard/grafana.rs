@@ -86,6 +86,9 @@ pub(crate) struct Datasource {
 impl Datasource {
     /// The Prometheus that the viewer chose.
     pub(crate) const CHOSEN: Datasource = Datasource { kind: "prometheus", uid: "${datasource}" };
+
+    /// The Loki that the viewer chose.
+    pub(crate) const LOGS: Datasource = Datasource { kind: "loki", uid: "${logs}" };
 }
 
 /// Events that are drawn over every graph.

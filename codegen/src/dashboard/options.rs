@@ -17,6 +17,7 @@ pub(super) const fn kind(visual: Visual) -> &'static str {
         Visual::Table => "table",
         Visual::StateTimeline => "state-timeline",
         Visual::Text => "text",
+        Visual::Logs => "logs",
     }
 }
 
@@ -107,6 +108,16 @@ pub(super) fn of(visual: Visual, unit: &str, quiet: bool) -> Value {
             "rowHeight": 0.9,
             "showValue": "auto",
             "tooltip": tooltip("single"),
+        }),
+        Visual::Logs => json!({
+            "dedupStrategy": "none",
+            "enableLogDetails": true,
+            "prettifyLogMessage": false,
+            "showCommonLabels": false,
+            "showLabels": false,
+            "showTime": true,
+            "sortOrder": "Descending",
+            "wrapLogMessage": true,
         }),
         // The panel adds what it says.
         Visual::Text => json!({ "mode": "markdown" }),

@@ -193,7 +193,7 @@ impl Panel {
         self.size.unwrap_or(match self.visual {
             Visual::Stat => (6, 4),
             Visual::Gauge => (6, 6),
-            Visual::Table => (24, 9),
+            Visual::Table | Visual::Logs => (24, 9),
             Visual::TimeSeries | Visual::Heatmap | Visual::BarGauge | Visual::StateTimeline => (12, 8),
             Visual::Pie | Visual::Text => (8, 8),
         })
@@ -205,7 +205,7 @@ impl Panel {
             id,
             kind: options::kind(self.visual),
             grid_pos,
-            datasource: Datasource::CHOSEN,
+            datasource: if self.visual == Visual::Logs { Datasource::LOGS } else { Datasource::CHOSEN },
             field_config: self.field_config(),
             options: self.options(),
             targets: self.targets(),
@@ -225,7 +225,9 @@ impl Panel {
         match self.visual {
             Visual::Table | Visual::BarGauge | Visual::Pie | Visual::Gauge => true,
             Visual::Stat => self.no_value.is_some(),
-            Visual::TimeSeries | Visual::Heatmap | Visual::StateTimeline | Visual::Text => false,
+            Visual::TimeSeries | Visual::Heatmap | Visual::StateTimeline | Visual::Text | Visual::Logs => {
+                false
+            }
         }
     }
 
@@ -238,6 +240,19 @@ impl Panel {
     }
 
     fn targets(&self) -> Vec<Target> {
+        if self.visual == Visual::Logs {
+            return vec![Target {
+                ref_id: ref_id(0),
+                datasource: Datasource::LOGS,
+                expr: self.content.clone(),
+                legend_format: String::new(),
+                format: "logs",
+                instant: false,
+                range: true,
+                exemplar: false,
+                query_type: Some("range"),
+            }];
+        }
         let instant = self.is_of_now();
         let target = |(at, (query, legend)): (usize, &(String, String))| Target {
             ref_id: ref_id(at),
@@ -252,6 +267,7 @@ impl Panel {
             instant,
             range: !instant,
             exemplar: self.exemplars,
+            query_type: None,
         };
         self.targets.iter().enumerate().map(target).collect()
     }

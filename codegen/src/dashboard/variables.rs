@@ -19,6 +19,11 @@ pub(super) fn traces() -> Variable {
     source("traces", "Traces", "jaeger")
 }
 
+/// The Loki that lines come from.
+pub(super) fn logs() -> Variable {
+    source("logs", "Logs", "loki")
+}
+
 fn source(name: &str, label: &str, kind: &str) -> Variable {
     Variable {
         name: name.to_owned(),

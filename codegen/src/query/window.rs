@@ -120,11 +120,12 @@ impl Select {
         }
     }
 
-    /// A series that it selects, if that can be told from its text: each label equal to something.
+    /// A series that it selects, if that can be told from its text: each label equal to something, or like one of some
+    /// words, in which any character may stand for itself.
     pub(crate) fn example(&self) -> Option<Select> {
-        let text = self.matchers.join(",");
-        let plain = !text.contains("!=") && !text.contains("=~") && !text.contains("!~");
-        plain.then(|| self.clone())
+        let matchers = self.matchers.iter().flat_map(|matchers| apart(matchers));
+        let matchers = matchers.map(plain).collect::<Option<_>>()?;
+        Some(Select { name: self.name.clone(), matchers })
     }
 
     /// The same of another name: `_bucket`, `_count` or `_sum` added to a histogram's.
@@ -185,6 +186,37 @@ fn regex_escape(text: &str) -> String {
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
+/// Matchers, at the commas that are not inside of quotes.
+fn apart(matchers: &str) -> Vec<&str> {
+    let (mut quoted, mut escaped) = (false, false);
+    let at_commas = move |c: char| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return c == ',' && !quoted,
+        }
+        false
+    };
+    matchers.split(at_commas).map(str::trim).filter(|matcher| !matcher.is_empty()).collect()
+}
+
+/// A matcher of one value that this one matches.
+fn plain(matcher: &str) -> Option<String> {
+    let name = matcher.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    let (label, rest) = matcher.split_at(name);
+    let rest = rest.trim_start();
+    let Some(regex) = rest.strip_prefix("=~") else {
+        return rest.starts_with("=").then(|| matcher.to_owned());
+    };
+    let words =
+        regex.trim().strip_prefix('"')?.strip_suffix('"')?.split('|').map(|word| word.replace('.', "0"));
+    let is_plain = |word: &String| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/'))
+    };
+    words.into_iter().find(is_plain).map(|word| format!("{label}=\"{word}\""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +229,22 @@ mod tests {
             ("orders_total{state=\"{x}\", }", "orders_total_bucket{state=\"{x}\"}"),
         ] {
             assert_eq!(Select::written(text).suffixed("_bucket").to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn an_example_is_a_series_that_is_selected() {
+        let of = |text: &str| Select::written(text).example().map(|example| example.to_string());
+        for (text, expected) in [
+            ("orders_total", Some("orders_total")),
+            ("orders_total{state=\"a,b\\\"c\", x=\"=~\"}", Some("orders_total{state=\"a,b\\\"c\",x=\"=~\"}")),
+            ("orders_total{status=~\"5..|panic\"}", Some("orders_total{status=\"500\"}")),
+            ("orders_total{status=~\".+|panic\"}", Some("orders_total{status=\"panic\"}")),
+            ("orders_total{status=~\"[45]..\"}", None),
+            ("orders_total{status!=\"ok\"}", None),
+            ("orders_total{status!~\"ok\"}", None),
+        ] {
+            assert_eq!(of(text).as_deref(), expected, "{text}");
         }
     }
 

@@ -131,12 +131,10 @@ impl Component {
         if let Some(age) = self.age {
             json.key("age_seconds").number(seconds(age));
         }
-        match &outcome.error {
-            Some(error) => drop(json.key("error").string(error)),
-            None if self.status == Status::Down => {
-                json.key("error").string("it passes again, and has to for some time before that counts");
-            }
-            None => {}
+        let recovering = "it passes again, and has to for some time before that counts";
+        let recovering = (self.status == Status::Down).then_some(recovering);
+        if let Some(error) = outcome.error.as_deref().or(recovering) {
+            json.key("error").string(error);
         }
     }
 }

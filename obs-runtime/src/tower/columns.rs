@@ -96,7 +96,7 @@ fn sum(into: &mut Value, value: Value) {
     match (into, value) {
         (Value::Integer(into), Value::Integer(value)) => *into += value,
         (Value::Histogram(into), Value::Histogram(value)) if into.bounds == value.bounds => {
-            histogram(into, value)
+            histogram(into, value);
         }
         // Of one family all are of one kind. Layers of one name whose buckets differ cannot be added up.
         _ => {}

@@ -188,6 +188,15 @@ fn a_click_leads_somewhere() {
         (by_state().traces(" "), "panel \"A\": `.traces(…)` needs the name of a span"),
         (by_state().data_link("", "/w"), "panel \"A\": a data link needs a title and an address"),
         (Panel::text("A", ""), "panel \"A\": it has no description"),
+        (Panel::logs("A", "orders").describe("x"), "panel \"A\": a query of lines starts with a selector"),
+        (
+            Panel::logs("A", "{a=\"b\"}").describe("x").query("db_connections"),
+            "panel \"A\": lines are asked for by `Panel::logs` alone",
+        ),
+        (
+            Panel::logs("A", "{a=\"$here\"}").describe("x"),
+            "panel \"A\": the dashboard has no variable `$here`",
+        ),
         (Panel::text("A", "x").query("db_connections"), "panel \"A\": text asks nothing"),
     ] {
         assert_eq!(

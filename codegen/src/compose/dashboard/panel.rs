@@ -16,6 +16,7 @@ pub(crate) enum Visual {
     Table,
     StateTimeline,
     Text,
+    Logs,
 }
 
 /// Where a click on a point, a bar or a row leads.
@@ -67,7 +68,7 @@ pub struct Panel {
     pub(crate) words: Vec<(String, String, String)>,
     pub(crate) links: Vec<(String, String)>,
     pub(crate) leads: Vec<Leads>,
-    /// What a text says, in Markdown.
+    /// What a text says, in Markdown; what lines of logs are asked for, in Loki's language.
     pub(crate) content: String,
     pub(crate) stacked: bool,
     pub(crate) size: Option<(u32, u32)>,
@@ -161,6 +162,15 @@ impl Panel {
         let content = markdown.into();
         // The text is also what there is to say about it.
         Panel { content: content.clone(), ..Panel::new(Visual::Text, title).describe(content) }
+    }
+
+    /// Lines of logs, the latest first, by a query of Loki's: in the generated stack the lines of a service are
+    /// `{service_name="orders"} | json | level="ERROR"`. The reader chooses which Loki. Queries of Loki are not checked,
+    /// but for the variables in them.
+    #[track_caller]
+    #[must_use]
+    pub fn logs(title: impl Into<String>, logql: impl Into<String>) -> Panel {
+        Panel { content: logql.into(), ..Panel::new(Visual::Logs, title) }
     }
 
     /// What the reader should know about it. Every panel has a description.

@@ -66,6 +66,9 @@ pub(crate) struct Target {
     pub(crate) instant: bool,
     pub(crate) range: bool,
     pub(crate) exemplar: bool,
+    /// Loki's word for lines of a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) query_type: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, Serialize)]

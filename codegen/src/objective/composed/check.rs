@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::query::Select;
 use crate::query::check::{Known, check};
 use obs_model::suggest::nearest;
-use obs_model::{Kind, Percent, bucket, duration};
+use obs_model::{Kind, Percent, Requests, bucket, duration};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -153,10 +153,13 @@ impl Told<'_> {
             return problems.into_iter().for_each(|problem| self.tell(problem));
         }
         let name = Select::written(text).name().to_owned();
-        let buckets = self.plan.catalogue.metrics.iter().find(|metric| metric.name == name);
-        let Some(buckets) = buckets.map(|metric| metric.buckets.clone()) else {
+        let catalogue = &self.plan.catalogue;
+        let declared = catalogue.metrics.iter().find(|metric| metric.name == name);
+        let requests = || catalogue.requests.iter().flat_map(Requests::families).find(|f| f.name == name);
+        let buckets = declared.map(|metric| metric.buckets.clone()).or_else(|| Some(requests()?.buckets));
+        let Some(buckets) = buckets.filter(|buckets| !buckets.is_empty()) else {
             return self.tell(format!(
-                "`{name}` is not a declared histogram; functions are named by `.functions(…)`"
+                "`{name}` is not a histogram of this program; functions are named by `.functions(…)`"
             ));
         };
         if !composed.latency.is_empty() && !name.ends_with("_seconds") {

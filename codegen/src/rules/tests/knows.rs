@@ -99,3 +99,22 @@ fn thresholds_are_exact() {
     }
     assert!(!text.contains("99999999"), "{text}");
 }
+
+/// A case of several objectives has the series of each; one that has none of its own would never fire there.
+#[cfg(feature = "promql")]
+#[test]
+fn an_objective_whose_series_cannot_be_told_has_no_case_in_which_it_fires() {
+    let mut plan = full();
+    plan.composed.objectives = vec![
+        Objective::new("known")
+            .events("schemas_registered_total{format!=\"json\"}", "schemas_registered_total")
+            .success("99.9%"),
+    ];
+    assert_eq!(crate::compose::mistakes(&plan), []);
+    let fires = |case: &alert::Case| !matches!(&case.fires, alert::Fires::These(firing) if firing.is_empty());
+    for alert in alert::all(&plan) {
+        if alert.labels.contains(&("sloth_slo".to_owned(), "known-success".to_owned())) {
+            assert!(!alert.cases.iter().any(fires), "{}", alert.name);
+        }
+    }
+}
