@@ -10,7 +10,7 @@ mod params;
 mod returned;
 
 pub(crate) use future::{awaited, split, wrap_future};
-pub(crate) use returned::{annotated, is_whole, reader, written};
+pub(crate) use returned::{allowed, annotated, is_whole, reader, written};
 
 use crate::emit::Runtime;
 use crate::item::{Body, Function};

@@ -174,6 +174,26 @@ async fn loops(mut n: u32) -> Result<u32, Failure> {
     }
 }
 
+/// Whose signatures are the trait's, however complex.
+#[derive(Debug)]
+struct Complex(u8);
+
+impl Iterator for Complex {
+    type Item = Result<Option<Result<Option<u8>, Failure>>, Result<Option<u8>, Option<Failure>>>;
+
+    #[observe]
+    fn next(&mut self) -> Option<Result<Option<Result<Option<u8>, Failure>>, Result<Option<u8>, Option<Failure>>>> {
+        let next = self.0.checked_add(1)?;
+        self.0 = next;
+        Some(Ok(Some(Ok(Some(next)))))
+    }
+
+    #[metric(counter, name = "pedantic_last_total")]
+    fn last(self) -> Option<Result<Option<Result<Option<u8>, Failure>>, Result<Option<u8>, Option<Failure>>>> {
+        Some(Ok(Some(Ok(Some(self.0)))))
+    }
+}
+
 /// Holds something.
 #[derive(Debug, Default)]
 struct Store {
@@ -321,6 +341,8 @@ fn expansions_are_clean_and_work() {
     assert!(patterns((String::new(), String::new()), String::new(), String::new()).is_err());
     assert_eq!(ui_tests::panics(|| never("by design")), "by design");
     assert!(ui_tests::ready(loops(1)).is_ok());
+    let mut complex = Complex(0);
+    assert!(complex.next().is_some() && complex.last().is_some());
     let mut store = Store::new();
     assert!(store.add("a".to_owned()).is_ok() && !store.skipped());
     assert_eq!(store.len(), 1);

@@ -58,9 +58,12 @@ fn watched(
     let output = shape::yielded(&function.sig).cloned();
     let after = after(v1, parts, output.as_ref());
     let read = |value: TokenStream, known: bool| {
-        let annotation = if known { wrap::annotated(output.as_ref()) } else { TokenStream::new() };
+        let output = output.as_ref().filter(|_| known);
+        let allowed = wrap::allowed(output);
+        let annotation = if known { wrap::annotated(output) } else { TokenStream::new() };
         // Even where a value is `()`: a call that panics gets no further.
         quote! {
+            #allowed
             #[allow(clippy::let_unit_value)]
             let __obs_ret #annotation = #value;
             #after

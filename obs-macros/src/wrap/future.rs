@@ -99,7 +99,9 @@ pub(crate) fn wrap_future(
     let annotation = annotated(shape::returned(&function.sig));
     let last = around(quote!(__obs_future));
     let last = if boxed { quote!(#v1::Box::pin(#last)) } else { last };
-    Ok(quote!(#before let __obs_future #annotation = #future; #[allow(unreachable_code)] #last))
+    Ok(
+        quote!(#before #[allow(clippy::diverging_sub_expression)] let __obs_future #annotation = #future; #[allow(unreachable_code)] #last),
+    )
 }
 
 /// An `async` block, by itself or in `Box::pin(…)`.

@@ -21,6 +21,30 @@ pub(crate) fn annotated(ty: Option<&Type>) -> TokenStream {
     written(ty).map(|ty| quote!(: #ty)).unwrap_or_default()
 }
 
+/// What stands before a statement that writes the type again. Clippy counts what is in a type (10 a name and level, up
+/// to 250), and says nothing of a trait's signatures, where it is the trait's: nor may it of what is ours.
+pub(crate) fn allowed(ty: Option<&Type>) -> TokenStream {
+    const SIMPLE: usize = 200;
+    match ty {
+        Some(ty) if complexity(quote!(#ty), 10) > SIMPLE => quote!(#[allow(clippy::type_complexity)]),
+        _ => TokenStream::new(),
+    }
+}
+
+fn complexity(tokens: TokenStream, mut level: usize) -> usize {
+    let mut sum = 0;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(_) => sum += level,
+            TokenTree::Group(group) => sum += complexity(group.stream(), level + 10),
+            TokenTree::Punct(punct) if punct.as_char() == '<' => level += 10,
+            TokenTree::Punct(punct) if punct.as_char() == '>' => level = level.saturating_sub(10).max(10),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    sum
+}
+
 /// What reads a future's output by reference: a closure with `class` of `__obs_ret`. `known` is whether `ty` is
 /// what the output is.
 pub(crate) fn reader(ty: Option<&Type>, known: bool, class: &TokenStream) -> TokenStream {
@@ -82,6 +106,14 @@ fn erase_arguments(arguments: &mut Punctuated<GenericArgument, Token![,]>) {
 mod tests {
     use super::*;
     use syn::parse_quote;
+
+    #[test]
+    fn only_complex_types_are_spoken_of() {
+        let is_complex = |ty: Type| !allowed(Some(&ty)).is_empty();
+        assert!(is_complex(parse_quote!(Poll<Option<Result<Frame<Self::Data>, Self::Error>>>)));
+        assert!(is_complex(parse_quote!(Option<Box<dyn Fn(Vec<(u8, String)>) -> Result<Vec<u8>, Error>>>)));
+        assert!(!is_complex(parse_quote!(Result<Vec<(String, u8)>, std::io::Error>)));
+    }
 
     #[test]
     fn impl_trait_is_erased_everywhere() {

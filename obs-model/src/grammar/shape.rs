@@ -47,7 +47,7 @@ pub fn yielded(sig: &Signature) -> Option<&Type> {
     }
 }
 
-/// Whether a type visibly cannot be an error: nothing, a primitive, a reference, a tuple.
+/// Whether a type visibly cannot be an error: nothing, a primitive, a reference, a tuple, a closure.
 ///
 /// Such values are not looked at, which makes the generated code smaller; every other type is classified by
 /// value, because an alias can hide a `Result`.
@@ -64,11 +64,23 @@ pub fn infallible(ty: &Type) -> bool {
         | Type::FnPtr(_)
         | Type::Array(_)
         | Type::Slice(_) => true,
+        // And what it takes, only the return type tells it.
+        Type::ImplTrait(opaque) => opaque.bounds.iter().any(is_call),
         Type::Path(path) if path.qself.is_none() => {
             path.path.get_ident().is_some_and(|ident| PRIMITIVES.iter().any(|name| ident == *name))
         }
         _ => false,
     }
+}
+
+/// `Fn(…)` and its like, synchronous or not.
+fn is_call(bound: &TypeParamBound) -> bool {
+    const CALLS: [&str; 6] = ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"];
+    let last = match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    };
+    last.is_some_and(|last| CALLS.iter().any(|name| last.ident == *name))
 }
 
 /// Whether a type is `()` or `!`: there is nothing that a closure could look at.
@@ -173,7 +185,14 @@ mod tests {
 
     #[test]
     fn only_what_cannot_hide_a_result_is_infallible() {
-        for ty in [parse_quote!(()), parse_quote!(!), parse_quote!(u8), parse_quote!(&Result<u8, u8>)] {
+        let plain: [Type; 5] = [
+            parse_quote!(()),
+            parse_quote!(!),
+            parse_quote!(u8),
+            parse_quote!(&Result<u8, u8>),
+            parse_quote!(impl FnOnce(u8) -> Result<u8, u8> + Send),
+        ];
+        for ty in plain {
             assert!(infallible(&ty));
         }
         let hidden: [Type; 4] = [

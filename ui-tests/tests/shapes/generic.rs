@@ -234,6 +234,27 @@ impl Store for Memory {
     }
 }
 
+/// What its closure takes, only the return type says.
+#[observe]
+fn lengths(words: &[String]) -> impl Fn(&usize) -> usize + use<'_> {
+    move |&at| words[at].len()
+}
+
+#[observe]
+fn longer(words: &[String], least: Option<usize>) -> impl AsyncFn(&usize) -> bool + use<'_> {
+    let least = least.unwrap_or_default();
+    async move |&at| words[at].len() > least
+}
+
+#[test]
+fn closures_learn_what_they_take() {
+    let words = ["ab".to_owned()];
+    assert_eq!(lengths(&words)(&0), 2);
+    ended!("lengths", "ok" => 1);
+    assert!(ready(longer(&words, None)(&0)));
+    ended!("longer", "ok" => 1);
+}
+
 #[test]
 fn associated_types() {
     let memory = Memory(vec!["a".to_owned()]);
