@@ -180,12 +180,14 @@ impl Dashboard {
     }
 
     /// Every value of every variable that has values of its own.
+    #[cfg(feature = "promql")]
     pub(crate) fn choices(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.values.iter();
         all.flat_map(|values| values.values.iter().map(|(_, value)| (values.name.as_str(), value.as_str())))
     }
 
     /// The first value of each such variable, which is what is chosen at first.
+    #[cfg(feature = "promql")]
     pub(crate) fn first_choices(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()

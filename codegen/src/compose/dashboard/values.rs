@@ -16,6 +16,7 @@ pub(crate) struct Values {
 
 impl Values {
     /// What is wrong with it, if anything.
+    #[cfg(any(feature = "promql", test))]
     pub(crate) fn problem(&self) -> Option<String> {
         let starts = |c: char| c.is_ascii_alphabetic() || c == '_';
         let is_name =
