@@ -31,7 +31,8 @@ struct Items {
     correlation: Option<CorrelationId>,
     /// The trace that it was said of, and what vendors said.
     tracestate: Option<(u128, Arc<str>)>,
-    /// Whether only warnings and errors about it are logged.
+    /// Whether only warnings and errors about it are logged, where there are logs.
+    #[cfg_attr(not(feature = "logs"), allow(dead_code))]
     quiet: bool,
 }
 
