@@ -15,7 +15,7 @@
 //! | `thread` | the thread's name, or else its number | with [`Logs::threads`] |
 //! | `trace_id`, `span_id` | 32 and 16 hexadecimal digits: [`TraceContext::current`](crate::TraceContext::current) | inside of a trace |
 //! | `correlation_id` | [`correlation_id()`](crate::correlation_id) | where there is one |
-//! | `fields` | the event's own fields, as an object | if it has any |
+//! | `fields` | the event's own fields, and what [`Logs::baggage`] names, as an object | if there are any |
 //! | `span` | the fields of the spans that it happened in, as one object; of two of one name, the inner | if there are any |
 //!
 //! Numbers and truth values are such; everything else is text. `span` is made of the fields of the observed calls around

@@ -31,6 +31,7 @@ pub struct Logs {
     pub(super) form: Form,
     pub(super) threads: bool,
     pub(crate) redacted: Redacted,
+    pub(super) baggage: Vec<Box<str>>,
     pub(super) level: String,
     pub(super) environment: bool,
     pub(super) limits: Vec<Rule>,
@@ -49,6 +50,7 @@ impl Logs {
             form,
             threads: false,
             redacted: Redacted::default(),
+            baggage: Vec::new(),
             level: "info".to_owned(),
             environment: true,
             limits: Vec::new(),
@@ -91,6 +93,25 @@ impl Logs {
     /// [`logs::layer`](super::layer) it holds for what this layer logs, and `Otlp::redact` says the same of spans.
     pub fn redact<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Logs {
         self.redacted.add(names);
+        self
+    }
+
+    /// Adds the entries of these names that the [`Baggage`](crate::Baggage) has to each event, as fields: the ids of what
+    /// the work is done for, such as `session.id`, wherever in the program it is done. A field of the event's own with
+    /// that name stays as it is.
+    ///
+    /// ```
+    /// use obs_runtime::{Baggage, Logs};
+    ///
+    /// let logs = Logs::json().baggage(["session.id", "tenant"]);
+    /// let _attached = Baggage::current().correlation("session", "s-42").attach();
+    /// tracing::info!("every line from here on has session.id, and so have those of spawned tasks");
+    /// # drop(logs);
+    /// ```
+    ///
+    /// Baggage comes from callers: name what may be in logs. [`redact`](Logs::redact) holds for these fields, too.
+    pub fn baggage<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Logs {
+        self.baggage.extend(names.into_iter().map(Box::from));
         self
     }
 

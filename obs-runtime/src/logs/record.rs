@@ -7,11 +7,12 @@ use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
 use super::line::Form;
 use super::sink::{Sink, Writer};
-use crate::TraceContext;
 use crate::carry;
 use crate::secret::Redacted;
 use crate::trace::fields::Fields;
+use crate::trace::record::{FieldValue, Named};
 use crate::trace::thread;
+use crate::{Baggage, TraceContext};
 use std::cell::RefCell;
 use std::io;
 use std::time::SystemTime;
@@ -34,6 +35,7 @@ thread_local! {
 pub(super) struct Events {
     limits: Vec<Rule>,
     redacted: Redacted,
+    baggage: Vec<Box<str>>,
     threads: bool,
     form: Form,
     /// `None` where no lines are wanted.
@@ -56,6 +58,7 @@ impl Events {
         let events = Events {
             limits: logs.limits,
             redacted: logs.redacted,
+            baggage: logs.baggage,
             threads: logs.threads,
             form: logs.form,
             lines: sink.as_ref().map(Sink::writer),
@@ -92,6 +95,21 @@ impl Events {
             self.form.write(&mut line, event);
             lines.write(&line, urgent)
         })
+    }
+
+    /// Adds what is wanted of the baggage, unless the event has a field of that name.
+    fn add_baggage(&self, fields: &mut Vec<Named>) {
+        if self.baggage.is_empty() {
+            return;
+        }
+        let baggage = Baggage::current();
+        for name in &self.baggage {
+            if let Some(value) = baggage.get(name)
+                && fields.iter().all(|(known, _)| **known != **name)
+            {
+                fields.push((name.to_string().into(), FieldValue::Text(value.into())));
+            }
+        }
     }
 
     /// Whether there is somebody who exports it.
@@ -166,6 +184,7 @@ where
             // The call's fields as one text, in which nothing could be hidden. They are in `span` too.
             fields.retain(|(name, _)| name != "fields");
         }
+        self.add_baggage(&mut fields);
         self.redacted.hide(&mut fields);
         self.redacted.hide(&mut span);
         self.log(Event {

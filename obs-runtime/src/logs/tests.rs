@@ -192,6 +192,20 @@ fn fields_of_some_names_are_not_printed() {
 }
 
 #[test]
+fn what_is_wanted_of_the_baggage_is_on_every_line() {
+    let text = logged(Logs::json().baggage(["session.id", "tenant", "card"]).redact(["card"]), |_| {
+        tracing::info!("before");
+        let baggage = crate::Baggage::current().correlation("session", "s-42").with("tenant", "acme");
+        let _attached = baggage.with("card", "secret").with("other", "not asked for").attach();
+        tracing::info!(tenant = "its own", "in");
+    });
+    let (before, inside) = text.split_once('\n').unwrap();
+    assert!(!before.contains("fields"), "{before}");
+    let expected = r#""fields":{"tenant":"its own","session.id":"s-42","card":"***"}"#;
+    assert!(inside.contains(expected), "{inside}");
+}
+
+#[test]
 fn levels_are_by_target_and_can_be_changed() {
     let text = logged(Logs::text().level("warn,near=debug"), |logs| {
         let say = || {
