@@ -70,6 +70,19 @@ pub(crate) enum Fires {
     These(Vec<Firing>),
     /// At least one of the name: what it says depends on a value that only Prometheus knows.
     Some,
+    /// Not this one, whatever others of its name do.
+    Never,
+}
+
+impl Fires {
+    /// Whether it is to stay quiet.
+    pub(crate) fn quiet(&self) -> bool {
+        match self {
+            Fires::These(firing) => firing.is_empty(),
+            Fires::Some => false,
+            Fires::Never => true,
+        }
+    }
 }
 
 /// An alert that fires: the labels of its condition's result, those of its rule, and the value.

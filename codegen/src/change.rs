@@ -3,7 +3,6 @@
 use crate::mistake::Mistake;
 use obs_model::suggest::nearest;
 use obs_model::{Catalogue, Drift, Place};
-use std::collections::BTreeMap;
 
 /// What to do about all of it.
 const REMEDY: &str = "run cargo obs generate";
@@ -18,7 +17,7 @@ const ERROR_TYPE: &str = "error type";
 /// One thing in a catalogue.
 struct Item<'a> {
     kind: &'static str,
-    /// What tells it from others of its kind.
+    /// What it is called; functions that record into one family are metrics of one name.
     name: String,
     module: &'a str,
     place: &'a Place,
@@ -29,45 +28,66 @@ struct Item<'a> {
 /// Every difference between the source and the catalogue that was committed as `file`, each at the place
 /// in the source that it is about.
 pub fn changes(source: &Catalogue, committed: &Catalogue, file: &str) -> Vec<Mistake> {
-    let mut gone: BTreeMap<(&str, String), Item<'_>> =
-        items(committed).into_iter().map(|item| ((item.kind, item.name.clone()), item)).collect();
-    let (mut found, mut new) = (Vec::new(), Vec::new());
-    for item in items(source) {
-        match gone.remove(&(item.kind, item.name.clone())) {
-            Some(before) => found.extend(differences(&item, &before, file)),
-            None => new.push(item),
-        }
-    }
+    let (mut new, mut gone) = (items(source), items(committed));
+    let mut found: Vec<Mistake> = pairs(&mut new, &mut gone, file)
+        .iter()
+        .flat_map(|(now, before)| differences(now, before, file))
+        .collect();
     for kind in KINDS {
-        let came: Vec<&Item<'_>> = new.iter().filter(|item| item.kind == kind).collect();
-        let went: Vec<(&str, &Place)> = gone
-            .iter()
-            .filter(|((of, _), _)| *of == kind)
-            .map(|((_, name), before)| (name.as_str(), before.place))
-            .collect();
-        let named: Vec<(&str, &Place)> = came.iter().map(|item| (item.name.as_str(), item.place)).collect();
-        let before = predecessors(&named, &went);
-        let before: Vec<Option<String>> = before
-            .into_iter()
-            .map(|at| at.and_then(|at| went.get(at)).map(|(name, _)| (*name).to_owned()))
-            .collect();
-        for (item, before) in came.into_iter().zip(before) {
-            let hint = before.as_ref().map_or(String::new(), |name| format!(" (renamed from {name}?)"));
-            let message = format!("{} {} is not in {file}{hint}; {REMEDY}", item.kind, item.name);
-            found.push(Mistake::new(item.place.clone(), message));
-            if let Some(name) = before {
-                gone.remove(&(kind, name));
-            }
+        let came: Vec<(&str, &Place)> = named(&new, kind);
+        let went: Vec<(&str, &Place)> = named(&gone, kind);
+        let before = predecessors(&came, &went);
+        for ((name, place), before) in came.iter().zip(&before) {
+            let hint = before.and_then(|at| went.get(at));
+            let hint = hint.map_or(String::new(), |(name, _)| format!(" (renamed from {name}?)"));
+            let message = format!("{kind} {name} is not in {file}{hint}; {REMEDY}");
+            found.push(Mistake::new((*place).clone(), message));
         }
-    }
-    for item in gone.into_values() {
-        let message =
-            format!("{} {} is in {file}, but no longer in the source; {REMEDY}", item.kind, item.name);
-        found.push(Mistake::new(item.place.clone(), message));
+        // Those that nothing came in place of.
+        let left = went.iter().enumerate().filter(|(at, _)| !before.contains(&Some(*at)));
+        for (_, (name, place)) in left {
+            let message = format!("{kind} {name} is in {file}, but no longer in the source; {REMEDY}");
+            found.push(Mistake::new((*place).clone(), message));
+        }
     }
     found.sort();
     found
 }
+
+fn named<'a>(items: &'a [Item<'_>], kind: &str) -> Vec<(&'a str, &'a Place)> {
+    items.iter().filter(|item| item.kind == kind).map(|item| (item.name.as_str(), item.place)).collect()
+}
+
+/// Takes out what both have. A name may stand several times, as that of a family that two functions record into does:
+/// of those, the ones that are the same in both belong together first, then those of one file, then those of one
+/// module, and then the others, so that no change is told but the one that was made.
+fn pairs<'a>(new: &mut Vec<Item<'a>>, gone: &mut Vec<Item<'a>>, file: &str) -> Vec<(Item<'a>, Item<'a>)> {
+    let mut pairs = Vec::new();
+    for farthest in 0..=FARTHEST {
+        for now in std::mem::take(new) {
+            let belongs = |before: &Item<'_>| {
+                now.kind == before.kind && now.name == before.name && distance(&now, before, file) <= farthest
+            };
+            match gone.iter().position(belongs) {
+                Some(at) => pairs.push((now, gone.remove(at))),
+                None => new.push(now),
+            }
+        }
+    }
+    pairs
+}
+
+/// How little two of one name have in common: nothing differs, the file is the same, the module is, neither is.
+fn distance(now: &Item<'_>, before: &Item<'_>, file: &str) -> u8 {
+    match (now.module == before.module, now.place.file == before.place.file) {
+        _ if differences(now, before, file).is_empty() => 0,
+        (true, true) => 1,
+        (true, false) => 2,
+        (false, _) => FARTHEST,
+    }
+}
+
+const FARTHEST: u8 = 3;
 
 /// For each thing that came, the one among those that went that it was before, probably: one with a similar
 /// name, or else the one that went from its file where no other came. All are of one kind.
@@ -160,115 +180,4 @@ fn items(catalogue: &Catalogue) -> Vec<Item<'_>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::artefacts::Artefacts;
-    use crate::example;
-
-    /// The example's catalogue as it is committed.
-    fn committed() -> Catalogue {
-        let artefacts = Artefacts::to_commit(&example::plan(example::catalogue()));
-        let (_, text) = artefacts.files().find(|(path, _)| *path == "catalogue.json").unwrap();
-        assert!(!text.contains("\"line\""));
-        crate::catalogue::from_json(text).unwrap()
-    }
-
-    fn told(change: impl FnOnce(&mut Catalogue)) -> Vec<String> {
-        let mut source = example::catalogue();
-        change(&mut source);
-        changes(&source, &committed(), "ops/catalogue.json").iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn a_line_that_moved_is_no_change() {
-        assert_eq!(told(|catalogue| catalogue.metrics[0].place.line += 7), [""; 0]);
-    }
-
-    #[test]
-    fn a_renamed_metric_is_recognised_by_name_or_by_file() {
-        assert_eq!(
-            told(|catalogue| catalogue.metrics[0].name = "db_conections".into()),
-            [
-                "src/metrics.rs:7:5: metric db_conections is not in ops/catalogue.json (renamed from db_connections?); \
-              run cargo obs generate"
-            ]
-        );
-        assert_eq!(
-            told(|catalogue| catalogue.errors[0].name = "Failure".into()),
-            [
-                "src/error.rs:3:5: error type registry::error::Failure is not in ops/catalogue.json (renamed from \
-              registry::error::RegistryError?); run cargo obs generate"
-            ]
-        );
-    }
-
-    #[test]
-    fn of_several_that_came_the_similar_one_is_the_renamed_one() {
-        let at = |file: &str| Place { file: file.into(), line: 1, column: 1 };
-        let (a, b) = (at("a.rs"), at("b.rs"));
-        let gone = [("queue_depth", &a), ("hits_total", &b)];
-        assert_eq!(predecessors(&[("orders", &a), ("queue_depths", &a)], &gone), [None, Some(0)]);
-        assert_eq!(predecessors(&[("orders", &a)], &gone), [Some(0)]);
-        assert_eq!(predecessors(&[("orders", &a), ("items", &a)], &gone), [None, None]);
-        assert_eq!(predecessors(&[("orders", &a), ("hit_total", &a)], &gone), [Some(0), Some(1)]);
-    }
-
-    #[test]
-    fn kernels_are_compared_as_well() {
-        let artefacts = Artefacts::to_commit(&example::gpu_plan());
-        let (_, text) = artefacts.files().find(|(path, _)| *path == "catalogue.json").unwrap();
-        assert!(!text.contains("\"line\""), "{text}");
-        let committed = crate::catalogue::from_json(text).unwrap();
-        let told = |change: fn(&mut obs_model::Kernel)| -> Vec<String> {
-            let mut source = example::with_kernels();
-            change(source.kernels.iter_mut().find(|kernel| kernel.name == "saxpy").unwrap());
-            changes(&source, &committed, "ops/catalogue.json").iter().map(ToString::to_string).collect()
-        };
-        assert_eq!(told(|kernel| kernel.place.line += 1), [""; 0]);
-        assert_eq!(
-            told(|kernel| kernel.name = "saxpi".into()),
-            ["src/gpu.rs:10:5: kernel registry::gpu::saxpi is not in ops/catalogue.json (renamed from \
-              registry::gpu::saxpy?); run cargo obs generate"]
-        );
-        assert_eq!(
-            told(|kernel| kernel.every = obs_model::Every::Nth(7.try_into().unwrap())),
-            [
-                "src/gpu.rs:10:5: kernel registry::gpu::saxpy: every is 7 now, and auto in ops/catalogue.json; run cargo \
-              obs generate"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_came_went_or_differs_is_told() {
-        assert_eq!(
-            told(|catalogue| {
-                let mut new = example::function("brand_new_thing", "registry", 88);
-                new.place.file = "src/new.rs".into();
-                catalogue.functions.push(new);
-            }),
-            [
-                "src/new.rs:88:5: function registry::brand_new_thing is not in ops/catalogue.json; run cargo obs generate"
-            ]
-        );
-        assert_eq!(
-            told(|catalogue| drop(catalogue.metrics.remove(0))),
-            ["src/metrics.rs: metric db_connections is in ops/catalogue.json, but no longer in the source; \
-              run cargo obs generate"]
-        );
-        assert_eq!(
-            told(|catalogue| catalogue.metrics[0].kind = obs_model::Kind::Counter),
-            [
-                "src/metrics.rs:7:5: metric db_connections: kind is counter now, and gauge in ops/catalogue.json; \
-              run cargo obs generate"
-            ]
-        );
-        assert_eq!(
-            told(|catalogue| catalogue.metrics[0].module = "registry".into()),
-            [
-                "src/metrics.rs:7:5: metric db_connections: it is in module registry now, and was in registry::metrics in \
-              ops/catalogue.json; run cargo obs generate"
-            ]
-        );
-    }
-}
+mod tests;

@@ -102,7 +102,7 @@ const NAMED: [(Row, Names); 4] = [
 ];
 
 /// What a program exports of copies, of memory, and of timing itself.
-const TIMED: [Row; 12] = [
+const TIMED: [Row; 13] = [
     (
         "gpu_copy_duration_seconds",
         Kind::Histogram,
@@ -135,6 +135,12 @@ const TIMED: [Row; 12] = [
         &["device"],
     ),
     ("gpu_memory_peak_bytes", Kind::Gauge, "The most that it had given out at one time", &["device"]),
+    (
+        "gpu_subscriber_panics_total",
+        Kind::Counter,
+        "Log lines and spans that were lost because who was told of them panicked",
+        &[],
+    ),
 ];
 
 /// What the driver measures of each device, with [`DEVICE`]'s labels before these.
@@ -246,6 +252,21 @@ mod tests {
         }
         assert_eq!(labels(&schema, "gpu_kernel_bytes_total"), of(&["kernel", "device"]));
         assert_eq!(labels(&schema, "gpu_kernel_errors_total"), of(&["kernel", "device", "error_type"]));
+    }
+
+    #[test]
+    fn whatever_the_runtime_exports_of_devices_is_known() {
+        let names = concat!(env!("CARGO_MANIFEST_DIR"), "/../obs-gpu/src/families/names.rs");
+        let names = std::fs::read_to_string(names).unwrap();
+        let exported = names.split('"').filter(|text| {
+            text.starts_with("gpu_") && text.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        });
+        let exported: Vec<&str> = exported.collect();
+        assert!(exported.len() > 20, "{exported:?}");
+        let unknown: Vec<&&str> = exported.iter().filter(|name| !is_gpus(name)).collect();
+        assert_eq!(unknown, [&""; 0]);
+        let schema = Schema::of_plan(&example::gpu_plan());
+        assert_eq!(labels(&schema, "gpu_subscriber_panics_total"), of(&[]));
     }
 
     #[test]

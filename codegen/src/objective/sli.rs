@@ -137,6 +137,36 @@ impl Objective {
             (a, b) => a == b,
         }
     }
+
+    /// Whether both look at one family and each selects as it was written, so that nobody knows what the series of a rule
+    /// test of one are to the other: good events of one may be bad for the other.
+    pub(crate) fn entangles(&self, other: &Objective) -> bool {
+        let known = |sli: &Sli| matches!(sli, Sli::Success | Sli::Latency { .. });
+        let apart = match (&self.sli, &other.sli) {
+            (a, b) if known(a) && known(b) => true,
+            // Other buckets of one histogram.
+            (Sli::AtMost { histogram, .. }, Sli::AtMost { histogram: of, .. }) => histogram == of,
+            (a, b) => a == b,
+        };
+        let families = other.families();
+        !apart && self.families().iter().any(|family| families.contains(family))
+    }
+
+    /// The names of what it looks at, those of histograms without a suffix.
+    fn families(&self) -> Vec<String> {
+        let selects = match &self.sli {
+            Sli::Success => self.parts().iter().map(Part::ended).collect(),
+            Sli::Latency { .. } => self.parts().iter().map(Part::durations).collect(),
+            Sli::AtMost { histogram, .. } => vec![histogram.clone()],
+            Sli::Events { bad, total } => vec![bad.clone(), total.clone()],
+        };
+        let family = |select: &Select| {
+            let name = select.name();
+            let histogram = [COUNT, BUCKET].iter().find_map(|suffix| name.strip_suffix(suffix));
+            histogram.unwrap_or(name).to_owned()
+        };
+        selects.iter().map(family).collect()
+    }
 }
 
 /// Some minutes of a rule test, each with so many events.

@@ -56,8 +56,7 @@ pub(super) fn file(plan: &Plan) -> String {
 
 /// What no case says of an alert.
 fn untested(alerts: &[Alert]) -> Vec<String> {
-    let fires = |case: &Case| !matches!(&case.fires, Fires::These(firing) if firing.is_empty());
-    let without = |alert: &&Alert| !alert.cases.iter().any(fires);
+    let without = |alert: &&Alert| alert.cases.iter().all(|case| case.fires.quiet());
     let tell = |alert: &Alert| {
         format!(
             "No case makes {} fire: its condition does not say which series do; `.fires_when(…)` can.",
@@ -120,12 +119,15 @@ fn unescaped(value: &str) -> String {
     alert::template::expand(value, &[], "").unwrap_or_else(|| value.to_owned())
 }
 
-/// That an alert fires, whatever it says.
+/// That an alert fires, whatever it says, or that it does not, whatever others of its name do.
 fn firing(yaml: &mut Yaml, alert: &Alert, case: &Case) {
     yaml.text("eval_time", &format!("{}m", case.minute));
     let fires = Select::new("ALERTS").eq("alertname", &alert.name).eq("alertstate", "firing");
     let fires = alert.labels.iter().fold(fires, |fires, (label, value)| fires.eq(label, &unescaped(value)));
     yaml.block("expr", &fires.now().group(&["alertname"]).to_string());
+    if case.fires.quiet() {
+        return yaml.word("exp_samples", "[]");
+    }
     yaml.list("exp_samples", vec![()], |yaml, ()| {
         yaml.text("labels", &format!("{{alertname=\"{}\"}}", alert.name));
         yaml.word("value", "1");

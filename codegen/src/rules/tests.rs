@@ -2,6 +2,8 @@
 
 mod gpu;
 mod knows;
+#[cfg(feature = "promql")]
+mod shared;
 mod traffic;
 
 use super::*;
@@ -104,8 +106,7 @@ fn the_generated_tests_pass() {
     let (fine, text) = written.tested(TESTS);
     let alerts = alert::all(&full());
     let cases = alerts.iter().map(|alert| alert.cases.len()).sum::<usize>();
-    let quiet = |case: &&alert::Case| matches!(&case.fires, alert::Fires::These(firing) if firing.is_empty());
-    let quiet = alerts.iter().flat_map(|alert| &alert.cases).filter(quiet).count();
+    let quiet = alerts.iter().flat_map(|alert| &alert.cases).filter(|case| case.fires.quiet()).count();
     println!(
         "{} alerts, {cases} cases ({quiet} quiet), promtool test rules in {:.1} s",
         alerts.len(),
@@ -177,8 +178,7 @@ fn alerts_can_be_acted_upon() {
         }
         assert!(alert.description.contains("$value"), "{name} tells the value");
         assert!(!alert.guide.meaning.is_empty() && !alert.guide.queries.is_empty(), "{name}");
-        let quiet =
-            |case: &alert::Case| matches!(&case.fires, alert::Fires::These(firing) if firing.is_empty());
+        let quiet = |case: &alert::Case| case.fires.quiet();
         assert!(name == "Watchdog" || alert.cases.iter().any(quiet), "{name} is quiet in some case");
         assert!(!alert.cases.iter().all(quiet), "{name} fires in some case");
     }

@@ -23,7 +23,7 @@ const SLOW: &str = "0.05";
 const LOST: &str = "0.01";
 
 /// Reasons for which a launch was not timed though it was meant to be, while its device works.
-const LOSING: &str = "pool|refused";
+const LOSING: &str = "pool|refused|concurrent";
 
 /// Launches a minute in rule tests: enough for every guard.
 const MANY: u64 = 60;
@@ -246,10 +246,12 @@ fn untimed(kernels: &[&Kernel], plan: &Plan) -> Alert {
         "Launches are counted, and run as ever, but many have no time: percentiles are those of the others.",
         &[
             "`pool`: the device is far behind, and all pairs of events are in use.",
+            "`concurrent`: more launches are in progress at one time, in async code for instance, than have a place.",
             "`refused`: the driver refused to make, record or read an event.",
         ],
         &[
-            "Compare the timings that are pending with the pairs of events: a longer queue wants more pairs.",
+            "Compare the timings that are pending with the pairs of events: a longer queue wants more pairs \
+             (`Config::pairs`), and so do more launches in progress.",
             "Time fewer launches of the kernels that are launched most (`every = …`).",
             "Read the log for what the driver said.",
         ],
@@ -266,20 +268,24 @@ fn untimed(kernels: &[&Kernel], plan: &Plan) -> Alert {
         ],
     );
     alert.dashboard = board(subject, &["device"]);
-    let counts = |lost: u64| {
+    let counts = |reason: &str, lost: u64| {
         vec![
             scope::ours(subject, "1x40"),
             of(kernels[0], "_launches_total", &[("result", "ok")], &format!("0+{MANY}x40")),
-            of(kernels[0], "_untimed_total", &[("reason", "pool")], &format!("0+{lost}x40")),
+            of(kernels[0], "_untimed_total", &[("reason", reason)], &format!("0+{lost}x40")),
             of(kernels[0], "_untimed_total", &[("reason", "sampled")], &format!("0+{}x40", MANY / 2)),
         ]
     };
-    let labels = [("job", JOB), ("instance", INSTANCE), ("device", DEVICE), ("reason", "pool")];
-    alert.quiet("launches are left out on purpose", counts(0), 40).fires(
-        subject,
-        "half of the timings find no events",
-        counts(MANY / 2),
-        40,
-        (&labels, "0.5"),
+    let cases = [
+        ("pool", "half of the timings find no events"),
+        ("refused", "the driver refuses half of the timings"),
+        ("concurrent", "half of the launches find no place beside those in progress"),
+    ];
+    cases.into_iter().fold(
+        alert.quiet("launches are left out on purpose", counts("pool", 0), 40),
+        |alert, (reason, what)| {
+            let labels = [("job", JOB), ("instance", INSTANCE), ("device", DEVICE), ("reason", reason)];
+            alert.fires(subject, what, counts(reason, MANY / 2), 40, (&labels, "0.5"))
+        },
     )
 }
