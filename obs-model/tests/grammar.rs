@@ -324,7 +324,7 @@ fn metrics_on_functions() {
     );
     expect(
         "#[metric(gauge, name = \"x\", labels(a = b))] fn f() -> u8 { 1 }",
-        &["labels: a gauge without `value`"],
+        &["a: a gauge without `value` is asked at each scrape: its label `a` has a type"],
     );
     expect(
         "#[metric(counter, name = \"x_total\", when = \"error\")] fn f() {}",

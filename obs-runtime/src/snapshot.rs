@@ -127,7 +127,8 @@ impl Snapshot {
         let series = self.family(family).into_iter().flat_map(|family| &family.series);
         let wanted =
             series.filter(|series| labels.iter().all(|(name, value)| series.labels.get(name) == Some(value)));
-        wanted.map(|series| series.value.summed()).sum()
+        // An empty `sum` is -0.0.
+        wanted.fold(0.0, |sum, series| sum + series.value.summed())
     }
 }
 

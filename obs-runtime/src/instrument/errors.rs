@@ -15,8 +15,9 @@ pub(crate) struct ErrorCounts {
 #[derive(Debug)]
 struct Node {
     category: &'static Category,
-    /// One for each combination of the function's labels.
-    slots: Box<[Slot]>,
+    /// One for each combination of the function's labels, made with the first error: how many there are, a function
+    /// with labels knows only once it was called.
+    slots: OnceLock<Box<[Slot]>>,
     next: OnceLock<Box<Node>>,
 }
 
@@ -29,24 +30,23 @@ impl ErrorCounts {
     #[cold]
     #[inline(never)]
     pub(crate) fn count(&self, category: &'static Category, combinations: usize, at: usize) {
-        let node = self.node(category, combinations);
-        if let Some(slot) = node.slots.get(at).or(node.slots.last()) {
+        let make = || (0..combinations.clamp(1, MAX_SERIES + 1)).map(|_| Slot::new()).collect();
+        let slots = self.node(category).slots.get_or_init(make);
+        if let Some(slot) = slots.get(at).or(slots.last()) {
             slot.update(1, Count { at: 0, n: 1 });
         }
     }
 
-    /// Makes the category's series exist.
-    pub(crate) fn declare(&self, category: &'static Category, combinations: usize) {
-        self.node(category, combinations);
+    /// Makes the category known, at zero.
+    pub(crate) fn declare(&self, category: &'static Category) {
+        self.node(category);
     }
 
-    fn node(&self, category: &'static Category, combinations: usize) -> &Node {
+    fn node(&self, category: &'static Category) -> &Node {
         let mut link = &self.first;
         loop {
-            let node = link.get_or_init(|| {
-                let slots = (0..combinations.clamp(1, MAX_SERIES + 1)).map(|_| Slot::new()).collect();
-                Box::new(Node { category, slots, next: OnceLock::new() })
-            });
+            let node = link
+                .get_or_init(|| Box::new(Node { category, slots: OnceLock::new(), next: OnceLock::new() }));
             // Two statics with one content are one category: series are told apart by their labels.
             if std::ptr::eq(node.category, category) || *node.category == *category {
                 return node;
@@ -60,7 +60,7 @@ impl ErrorCounts {
         let mut link = &self.first;
         let mut number = 0;
         while let Some(node) = link.get() {
-            visit(number, node.category, Counts(&node.slots));
+            visit(number, node.category, Counts(node.slots.get().map(|slots| &**slots)));
             number += 1;
             link = &node.next;
         }
@@ -69,16 +69,21 @@ impl ErrorCounts {
 
 /// The counts of one category, by combination of labels.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Counts<'a>(&'a [Slot]);
+pub(crate) struct Counts<'a>(Option<&'a [Slot]>);
 
 impl Counts<'_> {
+    /// Calls `visit` with each combination; before the first error, with that of a function without labels.
     pub(crate) fn each(self, reader: &Reader, mut visit: impl FnMut(Combination, u64)) {
-        for (at, slot) in self.0.iter().enumerate() {
-            visit(Combination::numbered(at), reader.total(slot));
+        match self.0 {
+            Some(slots) => slots
+                .iter()
+                .enumerate()
+                .for_each(|(at, slot)| visit(Combination::numbered(at), reader.total(slot))),
+            None => visit(Combination::numbered(0), 0),
         }
     }
 
     pub(crate) fn total(self, reader: &Reader) -> u64 {
-        self.0.iter().map(|slot| reader.total(slot)).sum()
+        self.0.into_iter().flatten().map(|slot| reader.total(slot)).sum()
     }
 }

@@ -1,6 +1,6 @@
 //! Labels of observed functions, and families of their own.
 
-use obs_runtime::{LabelValue, observe};
+use obs_runtime::{ErrorCategory, LabelValue, observe};
 use ui_tests::{calls, ended, number, ready, timed};
 
 #[derive(Clone, Copy, LabelValue)]
@@ -22,6 +22,29 @@ fn parse(input: &Input) -> Result<usize, String> {
         return Err("no tenant".to_owned());
     }
     Ok(input.tenant.len())
+}
+
+#[derive(Debug, ErrorCategory)]
+enum ParseError {
+    #[category("too_long")]
+    TooLong,
+    #[category("too_deep")]
+    TooDeep,
+}
+
+#[observe(labels(format = format))]
+fn refuse(format: Format) -> Result<(), ParseError> {
+    Err(if matches!(format, Format::Json) { ParseError::TooLong } else { ParseError::TooDeep })
+}
+
+/// What a type says of its categories is known before the values of labels are: they once were counted under the first.
+#[test]
+fn errors_have_the_labels_of_their_calls_also_where_somebody_looked_before_the_first() {
+    obs_runtime::snapshot();
+    refuse(Format::Json).unwrap_err();
+    refuse(Format::Avro).unwrap_err();
+    refuse(Format::HTTPText).unwrap_err();
+    ended!("refuse", "error/too_long format=json" => 1, "error/too_deep format=avro-1" => 1, "error/too_deep format=http_text" => 1);
 }
 
 #[observe(labels(format = format))]

@@ -278,8 +278,7 @@ impl Live {
     /// Makes the series of all errors exist that the return type tells of.
     pub(crate) fn declare_errors(&self) {
         if let Some(categories) = self.desc.errors.categories {
-            let combinations = self.site.calls.combinations();
-            Categories::of(categories, &mut |category| self.errors.declare(category, combinations));
+            Categories::of(categories, &mut |category| self.errors.declare(category));
         }
     }
 }

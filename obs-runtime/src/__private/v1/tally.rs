@@ -153,7 +153,7 @@ impl ErrorTally {
     /// Makes the series of all errors exist that a return type tells of.
     pub fn declare(&self, errors: Errors) {
         if let Some(categories) = errors.categories {
-            Categories::of(categories, &mut |category| self.0.declare(category, 1));
+            Categories::of(categories, &mut |category| self.0.declare(category));
         }
     }
 
