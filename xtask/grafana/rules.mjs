@@ -42,8 +42,13 @@ const KINDS = {
   piechart: ['PieOptions'],
   heatmap: ['HeatmapOptions'],
   table: ['TableOptions', 'TableCustom'],
+  logs: ['LogsOptions'],
+  text: ['TextOptions'],
   'state-timeline': ['StateTimelineOptions', 'StateTimelineCustom'],
 };
+
+// How often a dashboard may be refreshed by Grafana's own menu; the empty one is never.
+const INTERVALS = ['', '5s', '10s', '30s', '1m', '5m', '15m', '30m', '1h', '2h', '1d'];
 
 /** Everything that is wrong with a dashboard. */
 export function mistakes(dashboard) {
@@ -86,7 +91,8 @@ function surroundings(dashboard) {
   say(!dashboard.description, 'no description');
   say(!dashboard.uid || dashboard.uid.length > 40, 'no uid, or one that is too long');
   say(dashboard.editable !== false, 'it is editable');
-  say(dashboard.refresh !== '30s', 'it is not refreshed like the others');
+  say(!composed(dashboard) && dashboard.refresh !== '30s', 'it is not refreshed like the others');
+  say(!INTERVALS.includes(dashboard.refresh), `no choice of Grafana's is ${dashboard.refresh}`);
   const variables = dashboard.templating?.list ?? [];
   const variable = (name) => variables.find((candidate) => candidate.name === name);
   const source = variable('datasource');
@@ -138,13 +144,16 @@ function inPanel(panel, dashboard) {
       found.push(...typed(transformation.options, 'Organize', 'organize'));
     }
   }
-  say((panel.targets ?? []).length === 0, 'it asks nothing');
+  const logs = panel.type === 'logs';
+  const source = logs ? '${logs}' : '${datasource}';
+  // A text says what it says.
+  say(((panel.targets ?? []).length === 0) !== (panel.type === 'text'), 'it asks nothing, or is a text that asks');
   for (const target of panel.targets ?? []) {
-    found.push(...typed(target, 'Target', 'target'));
-    say(target.datasource?.uid !== '${datasource}', 'a target has a data source of its own');
-    found.push(...query(target.expr ?? '', targeted(dashboard) && !composed(dashboard)));
+    found.push(...typed(target, logs ? 'LogsTarget' : 'Target', 'target'));
+    say(target.datasource?.uid !== source, 'a target has a data source of its own');
+    found.push(...(logs ? [] : query(target.expr ?? '', targeted(dashboard) && !composed(dashboard))));
   }
-  say(panel.datasource?.uid !== '${datasource}', 'it has a data source of its own');
+  say(panel.datasource?.uid !== source, 'it has a data source of its own');
   return found;
 }
 

@@ -23,6 +23,9 @@ const PANEL = {
   'a fixed range': ['is not [$__rate_interval]', (panel) => replace(panel, '$__rate_interval', '5m')],
   'a counter without rate': ['is not under rate', (panel) => replace(panel, 'rate(', 'last_over_time(')],
   'an overlap': ['overlaps', (panel) => (panel.gridPos.x = 20)],
+  'no targets': ['it asks nothing', (panel) => (panel.targets = [])],
+  'a text that asks': ['a text that asks', (panel) => (panel.type = 'text')],
+  'lines of the wrong source': ['must be equal to constant', (panel) => (panel.type = 'logs')],
   'a target without a query': ["must have required property 'expr'", (panel) => delete panel.targets[0].expr],
 };
 
@@ -34,6 +37,8 @@ const WHOLE = {
   'a misspelt annotation': ['additional properties', (dashboard) => rename(dashboard.annotations.list[0], 'titleFormat', 'title')],
   'an incomplete link': ['must have required property', (dashboard) => delete dashboard.links[0].tags],
   'an id twice': ['have the id', (dashboard) => dashboard.panels.push({ ...dashboard.panels[0], gridPos: { x: 0, y: 999, w: 1, h: 1 } })],
+  'another refresh': ['not refreshed like the others', (dashboard) => (dashboard.refresh = '10s')],
+  'a refresh that is none': ["no choice of Grafana's", (dashboard) => (dashboard.refresh = '7s')],
   'no uid': ['no uid', (dashboard) => delete dashboard.uid],
 };
 

@@ -115,6 +115,7 @@ pub(super) fn of(visual: Visual, unit: &str, quiet: bool) -> Value {
             "prettifyLogMessage": false,
             "showCommonLabels": false,
             "showLabels": false,
+            "showLogContextToggle": true,
             "showTime": true,
             "sortOrder": "Descending",
             "wrapLogMessage": true,

@@ -241,20 +241,15 @@ impl Panel {
 
     fn targets(&self) -> Vec<Target> {
         if self.visual == Visual::Logs {
-            return vec![Target {
+            return vec![Target::Loki {
                 ref_id: ref_id(0),
                 datasource: Datasource::LOGS,
                 expr: self.content.clone(),
-                legend_format: String::new(),
-                format: "logs",
-                instant: false,
-                range: true,
-                exemplar: false,
-                query_type: Some("range"),
+                query_type: "range",
             }];
         }
         let instant = self.is_of_now();
-        let target = |(at, (query, legend)): (usize, &(String, String))| Target {
+        let target = |(at, (query, legend)): (usize, &(String, String))| Target::Prometheus {
             ref_id: ref_id(at),
             datasource: Datasource::CHOSEN,
             expr: query.clone(),
@@ -267,7 +262,6 @@ impl Panel {
             instant,
             range: !instant,
             exemplar: self.exemplars,
-            query_type: None,
         };
         self.targets.iter().enumerate().map(target).collect()
     }

@@ -55,20 +55,23 @@ pub(crate) struct GridPos {
     pub(crate) h: u32,
 }
 
+/// What a panel asks, in the words of whom it asks.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Target {
-    pub(crate) ref_id: String,
-    pub(crate) datasource: Datasource,
-    pub(crate) expr: String,
-    pub(crate) legend_format: String,
-    pub(crate) format: &'static str,
-    pub(crate) instant: bool,
-    pub(crate) range: bool,
-    pub(crate) exemplar: bool,
-    /// Loki's word for lines of a time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) query_type: Option<&'static str>,
+#[serde(untagged)]
+pub(crate) enum Target {
+    #[serde(rename_all = "camelCase")]
+    Prometheus {
+        ref_id: String,
+        datasource: Datasource,
+        expr: String,
+        legend_format: String,
+        format: &'static str,
+        instant: bool,
+        range: bool,
+        exemplar: bool,
+    },
+    #[serde(rename_all = "camelCase")]
+    Loki { ref_id: String, datasource: Datasource, expr: String, query_type: &'static str },
 }
 
 #[derive(Clone, Debug, Serialize)]
