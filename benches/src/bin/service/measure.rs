@@ -17,7 +17,7 @@ pub(crate) struct Lengths {
 }
 
 impl Lengths {
-    pub(crate) const LONG: Lengths = Lengths { pairs: 11, stretches: 24 };
+    pub(crate) const LONG: Lengths = Lengths { pairs: 11, stretches: 12 };
     pub(crate) const QUICK: Lengths = Lengths { pairs: 3, stretches: 4 };
 }
 
