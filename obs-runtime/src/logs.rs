@@ -23,8 +23,9 @@
 //! [`record`](crate::record()) said among them, and of those of all spans that libraries made with `tracing`. Observed calls are no spans of the subscriber: each of them would pay for one.
 //!
 //! A thread writes them, those that wait together at once. The first line after a pause is written when it comes, and
-//! one of level `ERROR` too; others wait for more, ten milliseconds at most, unless the queue fills. So a program that ends
-//! without dropping what keeps its logs, by `std::process::exit` or a signal, may lose the lines of its last ten milliseconds.
+//! one of level `ERROR` too; others wait for more, a tenth of a second at most, unless the queue fills. So a program that
+//! ends without dropping what keeps its logs, by `std::process::exit` or a signal, may lose the lines of its last tenth
+//! of a second.
 //!
 //! With feature `otlp`, `Logs::otlp` sends events to a collector too, or instead of writing lines.
 //!

@@ -1,7 +1,7 @@
 //! Lines on their way to the thread that writes them.
 //!
-//! Waking a thread costs more than making a line, so it is done rarely. A thread that has written lingers a few
-//! milliseconds, and what comes meanwhile waits for it: a program that logs all the time wakes nobody, and pays for
+//! Waking a thread costs more than making a line, so it is done rarely. A thread that has written lingers a
+//! while, and what comes meanwhile waits for it: a program that logs all the time wakes nobody, and pays for
 //! one write where there were many lines. After a pause, the first line wakes the thread, and is written at once.
 
 use crate::sync::{Mutex, MutexGuard, OnceLock, PoisonError, Thread, park, park_until};
