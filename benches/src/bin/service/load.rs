@@ -1,6 +1,7 @@
 //! Orders from connections that stay open: as fast as they are answered, or as many a second as were asked for.
 
-use crate::shop;
+use crate::processor;
+use crate::shop::{self, Size};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Barrier, OnceLock};
@@ -12,9 +13,6 @@ const CONNECTIONS: u32 = 8;
 
 /// The orders that a connection places before those that count.
 const FIRST: u32 = 4;
-
-/// How long before it is due a request's thread is awake.
-const AWAKE: Duration = Duration::from_micros(200);
 
 /// What came of a load.
 #[derive(Clone, Debug, Default)]
@@ -49,42 +47,39 @@ impl Answers {
     }
 }
 
-/// Sends the next request as soon as the one before is answered, for so long.
+/// Sends the next of the usual orders as soon as the one before is answered, for so long.
 pub(crate) fn closed(server: SocketAddr, length: Duration) -> io::Result<Answers> {
     connections(server, |_, connection, start| {
         let mut seconds = Vec::new();
         while start.elapsed() < length {
             let began = Instant::now();
-            connection.order()?;
+            connection.order(Size::Usual)?;
             seconds.push(began.elapsed().as_secs_f64());
         }
         Ok(seconds)
     })
 }
 
-/// Sends so many requests a second, for so long, whether those before are answered or not, as far as there are
-/// connections. A request that has to wait for one has been due all the while: its time begins when it should have
-/// been sent, so that a server that stalls is charged for everybody who had to wait.
+/// Sends so many requests a second, for so long, some of them large, whether those before are answered or not, as far
+/// as there are connections. A request that has to wait for one has been due all the while: its time begins when it
+/// should have been sent, so that a server that stalls is charged for everybody who had to wait. One that this side
+/// sends late, with a connection at hand, begins when it is sent: the server had no part in that.
 pub(crate) fn open(server: SocketAddr, rate: f64, length: Duration) -> io::Result<Answers> {
     let all = (rate * length.as_secs_f64()) as u64;
     connections(server, |nth, connection, start| {
-        let due = |n: u64| start + Duration::from_secs_f64(n as f64 / rate);
+        processor::sleep_sharply();
         let ours = (u64::from(nth)..all).step_by(CONNECTIONS as usize);
+        let mut free = start;
         ours.map(|n| {
-            until(due(n));
-            connection.order()?;
-            Ok(due(n).elapsed().as_secs_f64())
+            let due = start + Duration::from_secs_f64(n as f64 / rate);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            let began = if free > due { due } else { Instant::now() };
+            connection.order(Size::of(n))?;
+            free = Instant::now();
+            Ok((free - began).as_secs_f64())
         })
         .collect()
     })
-}
-
-/// Waits until then. A thread that sleeps is woken some tens of microseconds late, so the last of it is spent awake.
-fn until(due: Instant) {
-    thread::sleep(due.saturating_duration_since(Instant::now()).saturating_sub(AWAKE));
-    while Instant::now() < due {
-        std::hint::spin_loop();
-    }
 }
 
 /// The same on each connection, at once, from the same moment on. Each has placed a few orders before: what a server
@@ -97,7 +92,7 @@ fn connections(
     let (ready, go) = (&ready, &go);
     let connection = move |nth| {
         let opened = Connection::open(server).and_then(|mut connection| {
-            (0..FIRST).try_for_each(|_| connection.order())?;
+            (0..FIRST).try_for_each(|_| connection.order(Size::Usual))?;
             Ok(connection)
         });
         // Also where it failed: the others wait.
@@ -120,7 +115,8 @@ fn connections(
 /// A connection that places orders.
 #[derive(Debug)]
 struct Connection {
-    request: Vec<u8>,
+    usual: Vec<u8>,
+    large: Vec<u8>,
     reader: BufReader<TcpStream>,
     line: String,
     body: Vec<u8>,
@@ -132,22 +128,30 @@ impl Connection {
         stream.set_nodelay(true)?;
         // A server that is gone is an error, and no test that never ends.
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let order = shop::order();
-        let request = format!(
-            "POST /orders/7 HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{order}",
-            order.len()
-        );
+        let request = |size: Size| {
+            let order = shop::order(size.items());
+            let length = order.len();
+            format!(
+                "POST /orders/7 HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{order}",
+            )
+            .into_bytes()
+        };
         Ok(Connection {
-            request: request.into(),
+            usual: request(Size::Usual),
+            large: request(Size::Large),
             reader: BufReader::new(stream),
             line: String::new(),
             body: Vec::new(),
         })
     }
 
-    /// Places one, and reads its answer to the end.
-    fn order(&mut self) -> io::Result<()> {
-        self.reader.get_mut().write_all(&self.request)?;
+    /// Places one of that size, and reads its answer to the end.
+    fn order(&mut self, size: Size) -> io::Result<()> {
+        let request = match size {
+            Size::Usual => &self.usual,
+            Size::Large => &self.large,
+        };
+        self.reader.get_mut().write_all(request)?;
         let mut length = 0;
         for at in 0.. {
             self.line.clear();

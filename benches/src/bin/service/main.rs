@@ -3,7 +3,8 @@
 //! `service [--quick]` starts servers, each a process of its own, and loads two of them in turn: the one that is
 //! measured and the one that it is measured against, in many short stretches, and the one whose turn it is not stands
 //! still. So what the machine does besides comes to both, and what a server does besides comes to itself. Servers have
-//! one processor, the load and the collector another. A ratio is taken within each pair, and what is printed are the
+//! one processor, the load and the collector another. Where durations are measured, some orders are large, so
+//! that the slowest hundredth is of those, and not of what the machine did meanwhile. A ratio is taken within each pair, and what is printed are the
 //! median and the quartiles of the ratios; the rows in which nothing is on either say how far such a ratio may be off.
 //! Nothing fails for being slow; it does fail where a request, a line of the log or a span is in no count, or in two.
 //!

@@ -27,8 +27,9 @@ const STRETCH: Duration = Duration::from_millis(500);
 /// How long a server is loaded before it is measured.
 const WARM: Duration = Duration::from_secs(2);
 
-/// The load at which durations are measured, of what the plain service can do: far from where requests queue.
-const SHARE: f64 = 0.4;
+/// The load at which durations are measured, of the usual orders that the plain service can do: 40 % of its processor,
+/// with the large ones among them. Requests wait for a large one before them, and for little else.
+const SHARE: f64 = 0.3;
 
 /// What spans take at most, in MiB: 12 that are held until their traces end, and 3 that wait to be sent. Fields come on
 /// top of it.

@@ -36,6 +36,17 @@ pub(crate) fn keep_to(processor: usize) -> io::Result<()> {
     Ok(rustix::thread::sched_setaffinity(None, &set)?)
 }
 
+/// Has this thread woken when it asked for, and not some fifty microseconds later, together with others. A thread that
+/// stayed awake instead would take the processor from those that have an answer to read.
+#[cfg(target_os = "linux")]
+pub(crate) fn sleep_sharply() {
+    // What refuses it leaves it late, and a request that is sent late begins late.
+    let _ = rustix::thread::set_current_timer_slack(std::num::NonZero::new(1));
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn sleep_sharply() {}
+
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn two() -> io::Result<(usize, usize)> {
     Ok((0, 1))

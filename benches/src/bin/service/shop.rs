@@ -10,7 +10,30 @@ use serde::{Deserialize, Serialize};
 /// The spans of a request with everything on: the request's own, and those of the calls below it.
 pub(crate) const SPANS: u64 = 7;
 
-/// How much work a part of a request is, in rounds over an order: some hundred microseconds in all.
+/// How large an order is. As in most services, the slowest hundredth of requests is slow because of what it asks for,
+/// and not because of what the machine did meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    Usual,
+    Large,
+}
+
+impl Size {
+    /// That of the order of this number: one in 25 is large.
+    pub(crate) fn of(number: u64) -> Size {
+        if number % 25 == 24 { Size::Large } else { Size::Usual }
+    }
+
+    /// The items of such an order.
+    pub(crate) fn items(self) -> u64 {
+        match self {
+            Size::Usual => 12,
+            Size::Large => 120,
+        }
+    }
+}
+
+/// How much work a part of a request is, in rounds over an order: some hundred microseconds in all for a usual one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Work {
     validate: u64,
@@ -45,11 +68,11 @@ pub(crate) struct Receipt {
     digest: u64,
 }
 
-/// The order that the load places, as JSON.
-pub(crate) fn order() -> String {
+/// An order of so many items, as JSON.
+pub(crate) fn order(items: u64) -> String {
     let item =
         |n: u64| format!(r#"{{"name":"item {n} with a name of ordinary length","pieces":{}}}"#, n % 3 + 1);
-    let items: Vec<String> = (0..12).map(item).collect();
+    let items: Vec<String> = (0..items).map(item).collect();
     format!(r#"{{"customer":"a customer","items":[{}]}}"#, items.join(","))
 }
 
