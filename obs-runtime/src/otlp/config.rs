@@ -71,7 +71,8 @@ impl Otlp {
     /// | `OTEL_BLRP_MAX_QUEUE_SIZE` | 2048 events |
     /// | `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE` | 512 events |
     /// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | 60000 ms, 30000 ms |
-    /// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, `…_EVENT_…`, `…_LINK_…` | 128 |
+    /// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, or else `OTEL_ATTRIBUTE_COUNT_LIMIT` | 128 |
+    /// | `OTEL_SPAN_EVENT_COUNT_LIMIT`, `OTEL_SPAN_LINK_COUNT_LIMIT` | 128 |
     ///
     /// A timeout of 0 is none. The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_`, `METRICS_` or `LOGS_` behind it
     /// too, for one signal. An `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
@@ -84,8 +85,11 @@ impl Otlp {
     ///
     /// Proxies are not used, and certificates are those of feature `otlp-tls`.
     ///
-    /// Numbers and words that are not understood are ignored with a warning, as the specification wants it. What
-    /// cannot be guessed is an error of [`Builder::init`](crate::Builder::init): addresses and headers.
+    /// Numbers and words that are not understood are ignored with a warning, as the specification wants it. So are
+    /// `OTEL_PROPAGATORS`, `OTEL_METRICS_EXEMPLAR_FILTER`, and `OTEL_EXPORTER_OTLP_METRICS_` with
+    /// `TEMPORALITY_PREFERENCE` or `DEFAULT_HISTOGRAM_AGGREGATION`, where they ask for another way than the one there
+    /// is: `tracecontext,baggage`, `trace_based`, `cumulative` and `explicit_bucket_histogram`. What cannot be guessed is
+    /// an error of [`Builder::init`](crate::Builder::init): addresses and headers.
     pub fn from_env() -> Otlp {
         env::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }

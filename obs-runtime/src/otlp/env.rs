@@ -1,5 +1,7 @@
 //! OpenTelemetry's environment variables.
 
+mod unmet;
+
 use super::config::Otlp;
 use super::settings::{Protocol, Signal, Target, header};
 use crate::trace::Sampling;
@@ -18,6 +20,7 @@ pub(super) fn read(lookup: Lookup<'_>) -> Otlp {
         reader.resource();
         reader.sampler();
         reader.numbers();
+        reader.unmet();
     }
     reader.otlp
 }
@@ -212,7 +215,9 @@ impl Reader<'_> {
     fn limits(&mut self) {
         let queue = self.size("OTEL_BSP_MAX_QUEUE_SIZE", 1);
         let batch = self.size("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1);
-        let attributes = self.size("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", 0);
+        let own = self.size("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", 0);
+        // The common one is of everything that has attributes: fields of log events have no limit of their own.
+        let attributes = own.or_else(|| self.size("OTEL_ATTRIBUTE_COUNT_LIMIT", 0));
         let events = self.size("OTEL_SPAN_EVENT_COUNT_LIMIT", 0);
         let links = self.size("OTEL_SPAN_LINK_COUNT_LIMIT", 0);
         let limits = &mut self.otlp.settings.limits;

@@ -75,6 +75,34 @@ fn addresses_follow_the_rules_of_paths() {
 }
 
 #[test]
+fn what_a_variable_asks_for_and_does_not_get_is_said() {
+    const TEMPORALITY: &str = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+    for (name, met, unmet) in [
+        (TEMPORALITY, "Cumulative", "delta"),
+        (TEMPORALITY, "cumulative", "lowmemory"),
+        (
+            "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+            "explicit_bucket_histogram",
+            "base2_exponential_bucket_histogram",
+        ),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "always_off"),
+        ("OTEL_PROPAGATORS", "tracecontext, baggage", "tracecontext,b3"),
+    ] {
+        settings(&[(name, met)]);
+        let otlp = read(&[(name, unmet)]);
+        let [warning] = otlp.warnings.as_slice() else { panic!("{name}: {:?}", otlp.warnings) };
+        assert!(warning.starts_with(name) && warning.contains(unmet), "{warning}");
+    }
+}
+
+#[test]
+fn the_common_limit_of_attributes_is_that_of_spans_which_have_none() {
+    const COMMON: (&str, &str) = ("OTEL_ATTRIBUTE_COUNT_LIMIT", "7");
+    assert_eq!(settings(&[COMMON]).limits.attributes, 7);
+    assert_eq!(settings(&[COMMON, ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "9")]).limits.attributes, 9);
+}
+
+#[test]
 fn one_signal_s_own_variables_come_first() {
     let settings = settings(&[
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
