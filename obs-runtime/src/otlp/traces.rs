@@ -55,9 +55,7 @@ const SPAN: usize = 256;
 pub(super) fn request(batch: &Batch, resource: &Resource, redacted: &Redacted, anchor: Anchor) -> Vec<u8> {
     let mut scopes: BTreeMap<&str, Wire> = BTreeMap::new();
     for (trace, record) in batch.records() {
-        let scope = scopes.entry(crate_of(record.origin));
-        let scope = scope.or_insert_with(|| Wire::with_capacity(batch.spans * SPAN));
-        write(scope, trace, record, redacted, anchor);
+        write(scopes.entry(crate_of(record.origin)).or_default(), trace, record, redacted, anchor);
     }
     resource.request_of(&scopes)
 }
