@@ -14,12 +14,14 @@ mod exporter;
 pub(crate) mod logs;
 mod metrics;
 mod name;
+mod proto;
 mod resource;
 mod senders;
 mod settings;
 mod traces;
 mod transport;
 mod value;
+mod wire;
 
 pub use config::Otlp;
 pub(crate) use exporter::{Exporter, Program};

@@ -1,9 +1,9 @@
 //! The trace that a bucket's last observation belonged to.
 
+use super::hash::Map;
 use crate::clock;
 use crate::context;
 use crate::snapshot::Exemplar;
-use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ const INTERVAL: Duration = Duration::from_millis(500);
 /// Exemplars of a family, by series and bucket. Made at the first observation inside a sampled trace.
 #[derive(Debug)]
 pub(crate) struct Exemplars {
-    kept: OnceLock<Mutex<HashMap<(usize, usize), Kept>>>,
+    kept: OnceLock<Mutex<Map<(usize, usize), Kept>>>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! Turning instruments into families of a snapshot.
 
+use super::hash::Map;
 use crate::cells::Reader;
 use crate::label::{Combination, Interns, LabelIndex, Space, Vacant};
 use crate::private::{LabelDesc, MetricDesc};
 use crate::snapshot::{Bounds, Exemplar, Family, FamilyKind, HistogramValue, Labels, Series, Value};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ pub(crate) trait Instrument: Sync + Debug {
 /// What stays from one snapshot to the next: label sets and bounds, rendered once.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    labels: HashMap<Key, Arc<Labels>>,
-    bounds: HashMap<(usize, usize), Arc<Bounds>>,
+    labels: Map<Key, Arc<Labels>>,
+    bounds: Map<(usize, usize), Arc<Bounds>>,
 }
 
 /// Whose labels: an address that stands for the item, and which of its series.

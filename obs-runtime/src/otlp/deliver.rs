@@ -2,7 +2,7 @@
 
 use super::counts::SignalCounts;
 use super::settings::Signal;
-use super::transport::{Answer, Message, Rejected, Transport};
+use super::transport::{Answer, Rejected, Transport};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -64,7 +64,7 @@ pub(super) struct Delivery {
 impl Delivery {
     /// Sends the message. After a stop was called, it is sent again at most once, and not at all once a message has
     /// been lost: a program does not wait for a collector that is gone.
-    pub(super) fn deliver(&mut self, message: &Message) -> Result<Rejected, ()> {
+    pub(super) fn deliver(&mut self, message: Vec<u8>) -> Result<Rejected, ()> {
         let began = Instant::now();
         let outcome = self.attempts(message, began + self.patience);
         self.counts.took(began.elapsed());
@@ -88,7 +88,8 @@ impl Delivery {
         outcome.map_err(drop)
     }
 
-    fn attempts(&self, message: &Message, until: Instant) -> Result<Rejected, String> {
+    fn attempts(&self, message: Vec<u8>, until: Instant) -> Result<Rejected, String> {
+        let body = self.transport.body(message)?;
         let (mut pause, longest) = self.pauses;
         let mut last_tries = if self.arrived { 2 } else { 1 };
         loop {
@@ -98,7 +99,7 @@ impl Delivery {
             if left.is_zero() {
                 return Err("there was no time left".to_owned());
             }
-            let (after, why) = match self.transport.send(message, left.min(self.timeout)) {
+            let (after, why) = match self.transport.send(&body, left.min(self.timeout)) {
                 Answer::Accepted(rejected) => return Ok(rejected),
                 Answer::Refused(why) => return Err(why),
                 Answer::Later(after, why) => (after, why),

@@ -4,7 +4,7 @@ use super::counts::{self, SignalCounts};
 use super::deliver::{Delivery, Stop};
 #[cfg(feature = "logs")]
 use super::logs;
-use super::resource;
+use super::resource::Resource;
 #[cfg(feature = "logs")]
 use super::senders::Logs;
 use super::senders::{Metrics, Traces};
@@ -17,8 +17,6 @@ use crate::builder::LogsReport;
 use crate::builder::ShutdownReport;
 use crate::snapshot::Family;
 use crate::trace::{self, Sampling, Tracer};
-#[cfg(feature = "logs")]
-use opentelemetry_proto::tonic::resource::v1::Resource;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,7 +55,7 @@ impl Exporter {
     ///
     /// The system has no resources for a thread. Nothing is recorded then.
     pub(crate) fn start(settings: &Settings, sampling: Sampling, program: &Program) -> io::Result<Exporter> {
-        let resource = resource::resource(program, settings);
+        let resource = Resource::new(program, settings);
         let mut exporter = Exporter {
             tracer: None,
             #[cfg(feature = "logs")]
@@ -113,7 +111,7 @@ impl Exporter {
         self.signals.push((signal, Arc::clone(&counts)));
         Ok(Delivery {
             signal,
-            transport: Transport::new(target)?,
+            transport: Transport::new(target, signal)?,
             counts,
             stop: Arc::clone(&self.stop),
             timeout: target.timeout,

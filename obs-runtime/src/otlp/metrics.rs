@@ -1,22 +1,29 @@
 //! Metrics, from a snapshot to the protocol's messages.
 
 use super::name::{name, unit};
-use super::value::{SCHEMA, scope, span_id, text, trace_id};
-use crate::clock::unix_nanos;
-use crate::snapshot::{Family, FamilyKind, HistogramValue, Labels, Series, Snapshot, SummaryValue, Value};
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
-use opentelemetry_proto::tonic::metrics::v1::summary_data_point::ValueAtQuantile;
-use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Exemplar, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint,
-    ResourceMetrics, ScopeMetrics, Sum, Summary, SummaryDataPoint, exemplar, number_data_point,
+use super::proto::points::{AGGREGATION_TEMPORALITY, CUMULATIVE, DATA_POINTS, IS_MONOTONIC};
+use super::proto::{
+    exemplar, histogram_data_point, metric, number_data_point, scope_items, summary_data_point,
+    value_at_quantile,
 };
-use opentelemetry_proto::tonic::resource::v1::Resource;
+use super::resource::{Resource, scope};
+use super::senders::LARGEST;
+use super::value::{Value as Attribute, attribute, span_id};
+use super::wire::Wire;
+use crate::clock::unix_nanos;
+use crate::snapshot::{
+    Exemplar, Family, FamilyKind, HistogramValue, Labels, Series, Snapshot, SummaryValue, Value,
+};
 
-/// A request has at most so many points: a collector takes 4 MiB, and a histogram's point is some hundred bytes. A
-/// larger family goes in several pieces.
+/// A request has at most so many points: collectors have their bounds too. A larger family goes in several pieces.
 const POINTS: usize = 2000;
+
+/// A request of so many bytes gets no more points.
+const FULL: usize = LARGEST / 2;
+
+/// What a point takes, about, without its labels.
+const NUMBER: usize = 27;
+const OBSERVED: usize = 48;
 
 /// The span of time that cumulative points are of, in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -26,141 +33,189 @@ struct Since {
 }
 
 /// The messages that send a snapshot of a program that counts since `start`.
-pub(super) fn requests(
-    snapshot: &Snapshot,
-    resource: &Resource,
-    start: u64,
-) -> Vec<ExportMetricsServiceRequest> {
+pub(super) fn requests(snapshot: &Snapshot, resource: &Resource, start: u64) -> Vec<Vec<u8>> {
     let now = unix_nanos(snapshot.at);
     // A wall clock may have been set back.
-    let since = Since { start: start.min(now), now };
-    let (mut requests, mut metrics, mut points) = (Vec::new(), Vec::new(), 0);
-    for family in &snapshot.families {
-        // A family without series has no piece.
-        for series in family.series.chunks(POINTS) {
-            if points > 0 && points + series.len() > POINTS {
-                requests.push(request(std::mem::take(&mut metrics), resource));
-                points = 0;
-            }
-            points += series.len();
-            metrics.push(metric(name(family, snapshot), family, series, since));
-        }
-    }
-    if !metrics.is_empty() {
-        requests.push(request(metrics, resource));
+    let mut left =
+        Left { snapshot, families: &snapshot.families, sent: 0, since: Since { start: start.min(now), now } };
+    let mut requests = Vec::new();
+    // A family without series has no piece.
+    while left.families.iter().any(|family| !family.series.is_empty()) {
+        let about = left.families.iter().map(|family| about(family, &family.series)).sum::<usize>().min(FULL);
+        requests.push(resource.request(about, |wire| {
+            scope(wire, ("obs", env!("CARGO_PKG_VERSION")), about, |wire| left.write(wire));
+        }));
     }
     requests
 }
 
-fn request(metrics: Vec<Metric>, resource: &Resource) -> ExportMetricsServiceRequest {
-    let scope_metrics = ScopeMetrics {
-        scope: Some(scope("obs", env!("CARGO_PKG_VERSION"))),
-        metrics,
-        schema_url: SCHEMA.to_owned(),
+/// What these series take, about.
+fn about(family: &Family, series: &[Series]) -> usize {
+    let point = match family.kind {
+        FamilyKind::Histogram => 300,
+        _ => 120,
     };
-    let resource_metrics = ResourceMetrics {
-        resource: Some(resource.clone()),
-        scope_metrics: vec![scope_metrics],
-        schema_url: SCHEMA.to_owned(),
-    };
-    ExportMetricsServiceRequest { resource_metrics: vec![resource_metrics] }
+    64 + family.help.len() + point * series.len()
 }
 
-fn metric(name: &str, family: &Family, series: &[Series], since: Since) -> Metric {
-    let cumulative = AggregationTemporality::Cumulative.into();
-    let numbers = |start| series.iter().filter_map(|series| number(series, start, since.now)).collect();
-    let data = match family.kind {
-        FamilyKind::Counter => Data::Sum(Sum {
-            data_points: numbers(since.start),
-            aggregation_temporality: cumulative,
-            is_monotonic: true,
-        }),
-        FamilyKind::Gauge | FamilyKind::Untyped | FamilyKind::Info => {
-            // A gauge is of a moment.
-            Data::Gauge(Gauge { data_points: numbers(0) })
+/// What of a snapshot is not in a request yet.
+#[derive(Debug)]
+struct Left<'a> {
+    snapshot: &'a Snapshot,
+    families: &'a [Family],
+    /// How many series of the first family are.
+    sent: usize,
+    since: Since,
+}
+
+impl Left<'_> {
+    /// Writes as much as one request takes.
+    fn write(&mut self, wire: &mut Wire) {
+        let mut points = 0;
+        while let [family, rest @ ..] = self.families {
+            let series = &family.series[self.sent..];
+            let piece = &series[..series.len().min(POINTS)];
+            if points > 0 && (points + piece.len() > POINTS || wire.len() > FULL) {
+                return;
+            }
+            let written = match piece {
+                [] => 0,
+                piece => write(wire, name(family, self.snapshot), family, piece, self.since),
+            };
+            points += written;
+            self.sent += written;
+            if self.sent == family.series.len() {
+                (self.families, self.sent) = (rest, 0);
+            }
         }
-        FamilyKind::Histogram => Data::Histogram(Histogram {
-            data_points: series.iter().filter_map(|series| histogram(series, since)).collect(),
-            aggregation_temporality: cumulative,
-        }),
-        FamilyKind::Summary => Data::Summary(Summary {
-            data_points: series.iter().filter_map(|series| summary(series, since)).collect(),
-        }),
-    };
-    Metric {
-        name: name.to_owned(),
-        description: family.help.clone().into_owned(),
-        unit: unit(family).to_owned(),
-        data: Some(data),
-        ..Metric::default()
     }
 }
 
-fn attributes(labels: &Labels) -> Vec<KeyValue> {
-    labels.pairs().map(|(name, value)| text(name, value)).collect()
-}
-
-/// `None` for a value that its family's kind does not have, and for one that is no number: JSON cannot say it, and a
-/// collector would refuse the whole request for it.
-fn number(series: &Series, start: u64, now: u64) -> Option<NumberDataPoint> {
-    let value = match &series.value {
-        // The protocol's numbers have a sign; a count that outgrows them is rounded.
-        Value::Integer(value) => match i64::try_from(*value) {
-            Ok(value) => number_data_point::Value::AsInt(value),
-            Err(_) => number_data_point::Value::AsDouble(*value as f64),
-        },
-        Value::Float(value) if value.is_finite() => number_data_point::Value::AsDouble(*value),
-        Value::Float(_) | Value::Histogram(_) | Value::Summary(_) => return None,
+/// Writes a metric with these series, or as many of them as there is room for: with one at least. Returns how many.
+fn write(wire: &mut Wire, name: &str, family: &Family, series: &[Series], since: Since) -> usize {
+    type Point = fn(&mut Wire, &Series, Since);
+    let (data, point): (u32, Point) = match family.kind {
+        FamilyKind::Counter => (metric::SUM, number),
+        FamilyKind::Gauge | FamilyKind::Untyped | FamilyKind::Info => (metric::GAUGE, number),
+        FamilyKind::Histogram => (metric::HISTOGRAM, histogram),
+        FamilyKind::Summary => (metric::SUMMARY, summary),
     };
-    Some(NumberDataPoint {
-        attributes: attributes(&series.labels),
-        start_time_unix_nano: start,
-        time_unix_nano: now,
-        value: Some(value),
-        ..NumberDataPoint::default()
-    })
-}
-
-fn histogram(series: &Series, since: Since) -> Option<HistogramDataPoint> {
-    let Value::Histogram(HistogramValue { bounds, counts, sum, exemplars }) = &series.value else {
-        return None;
-    };
-    let known = exemplars.iter().filter(|(_, exemplar)| exemplar.value.is_finite());
-    let exemplars = known.map(|(_, exemplar)| Exemplar {
-        time_unix_nano: unix_nanos(exemplar.at),
-        span_id: span_id(exemplar.span_id),
-        trace_id: trace_id(exemplar.trace_id),
-        value: Some(exemplar::Value::AsDouble(exemplar.value)),
-        ..Exemplar::default()
+    // A gauge is of a moment.
+    let since = Since { start: if data == metric::GAUGE { 0 } else { since.start }, ..since };
+    let mut written = 0;
+    let about = about(family, series);
+    wire.message(scope_items::ITEMS, about, |wire| {
+        wire.nonempty_text(metric::NAME, name);
+        wire.nonempty_text(metric::DESCRIPTION, &family.help);
+        wire.nonempty_text(metric::UNIT, unit(family));
+        wire.message(data, about, |wire| {
+            for series in series {
+                point(wire, series, since);
+                written += 1;
+                if wire.len() > FULL {
+                    break;
+                }
+            }
+            if matches!(data, metric::SUM | metric::HISTOGRAM) {
+                wire.uint(AGGREGATION_TEMPORALITY, CUMULATIVE);
+            }
+            if data == metric::SUM {
+                wire.uint(IS_MONOTONIC, 1);
+            }
+        });
     });
-    Some(HistogramDataPoint {
-        attributes: attributes(&series.labels),
-        start_time_unix_nano: since.start,
-        time_unix_nano: since.now,
-        count: counts.iter().fold(0, |total, count| total.wrapping_add(*count)),
-        sum: Some(*sum).filter(|sum| sum.is_finite()),
-        bucket_counts: counts.clone(),
-        explicit_bounds: bounds.bounds().to_vec(),
-        exemplars: exemplars.collect(),
-        ..HistogramDataPoint::default()
+    written
+}
+
+/// The labels as repeated fields of the number that most kinds of points have for them.
+fn attributes(labels: &Labels) -> &[u8] {
+    labels.encoded(|labels| {
+        let mut wire = Wire::default();
+        for (name, value) in labels.pairs() {
+            attribute(&mut wire, number_data_point::ATTRIBUTES, name, Attribute::Text(value));
+        }
+        wire.into_bytes().into()
     })
+}
+
+/// Nothing for a value that its family's kind does not have, and for one that is no number: JSON cannot say it, and a
+/// collector would refuse the whole request for it.
+fn number(wire: &mut Wire, series: &Series, since: Since) {
+    use number_data_point::{AS_DOUBLE, AS_INT, START_TIME, TIME};
+    // The protocol's numbers have a sign; a count that outgrows them is rounded.
+    let (field, bits) = match &series.value {
+        Value::Integer(value) if *value <= i64::MAX as u64 => (AS_INT, *value),
+        Value::Integer(value) => (AS_DOUBLE, (*value as f64).to_bits()),
+        Value::Float(value) if value.is_finite() => (AS_DOUBLE, value.to_bits()),
+        Value::Float(_) | Value::Histogram(_) | Value::Summary(_) => return,
+    };
+    let attributes = attributes(&series.labels);
+    wire.message(DATA_POINTS, NUMBER + attributes.len(), |wire| {
+        wire.nonzero_fixed64(START_TIME, since.start);
+        wire.nonzero_fixed64(TIME, since.now);
+        wire.fixed64(field, bits);
+        wire.raw(attributes);
+    });
+}
+
+fn histogram(wire: &mut Wire, series: &Series, since: Since) {
+    use histogram_data_point::{
+        ATTRIBUTES, BUCKET_COUNTS, COUNT, EXEMPLARS, EXPLICIT_BOUNDS, START_TIME, SUM, TIME,
+    };
+    let Value::Histogram(observed) = &series.value else { return };
+    let HistogramValue { bounds, counts, sum, exemplars } = observed;
+    let attributes = attributes(&series.labels);
+    let about = OBSERVED + 16 * counts.len() + attributes.len();
+    wire.message(DATA_POINTS, about, |wire| {
+        wire.nonzero_fixed64(START_TIME, since.start);
+        wire.nonzero_fixed64(TIME, since.now);
+        wire.nonzero_fixed64(COUNT, observed.count());
+        if sum.is_finite() {
+            wire.double(SUM, *sum);
+        }
+        wire.packed(BUCKET_COUNTS, counts.iter().copied());
+        wire.packed(EXPLICIT_BOUNDS, bounds.bounds().iter().map(|bound| bound.to_bits()));
+        for (_, exemplar) in exemplars {
+            write_exemplar(wire, EXEMPLARS, exemplar);
+        }
+        wire.raw_renumbered(ATTRIBUTES, attributes);
+    });
+}
+
+/// As [`number`].
+fn write_exemplar(wire: &mut Wire, field: u32, seen: &Exemplar) {
+    use exemplar::{AS_DOUBLE, SPAN_ID, TIME, TRACE_ID};
+    if seen.value.is_finite() {
+        wire.message(field, 0, |wire| {
+            wire.nonzero_fixed64(TIME, unix_nanos(seen.at));
+            wire.double(AS_DOUBLE, seen.value);
+            span_id(wire, SPAN_ID, seen.span_id);
+            wire.bytes(TRACE_ID, &seen.trace_id.to_be_bytes());
+        });
+    }
 }
 
 /// As [`number`]. Quantiles are no numbers where nothing was observed; those are left out.
-fn summary(series: &Series, since: Since) -> Option<SummaryDataPoint> {
-    let Value::Summary(SummaryValue { quantiles, sum, count }) = &series.value else { return None };
+fn summary(wire: &mut Wire, series: &Series, since: Since) {
+    use summary_data_point::{COUNT, QUANTILE_VALUES, START_TIME, SUM, TIME};
+    use value_at_quantile::{QUANTILE, VALUE};
+    let Value::Summary(SummaryValue { quantiles, sum, count }) = &series.value else { return };
     if !sum.is_finite() {
-        return None;
+        return;
     }
-    let known = quantiles.iter().filter(|(_, value)| value.is_finite());
-    let at = |(quantile, value): &(f64, f64)| ValueAtQuantile { quantile: *quantile, value: *value };
-    Some(SummaryDataPoint {
-        attributes: attributes(&series.labels),
-        start_time_unix_nano: since.start,
-        time_unix_nano: since.now,
-        count: *count,
-        sum: *sum,
-        quantile_values: known.map(at).collect(),
-        ..SummaryDataPoint::default()
-    })
+    let attributes = attributes(&series.labels);
+    wire.message(DATA_POINTS, OBSERVED + 20 * quantiles.len() + attributes.len(), |wire| {
+        wire.nonzero_fixed64(START_TIME, since.start);
+        wire.nonzero_fixed64(TIME, since.now);
+        wire.nonzero_fixed64(COUNT, *count);
+        wire.nonzero_double(SUM, *sum);
+        for (quantile, value) in quantiles.iter().filter(|(_, value)| value.is_finite()) {
+            wire.message(QUANTILE_VALUES, 0, |wire| {
+                wire.nonzero_double(QUANTILE, *quantile);
+                wire.nonzero_double(VALUE, *value);
+            });
+        }
+        const { assert!(summary_data_point::ATTRIBUTES == number_data_point::ATTRIBUTES) };
+        wire.raw(attributes);
+    });
 }

@@ -1,31 +1,102 @@
-//! What sends: the resource, in OpenTelemetry's words.
+//! What sends: the resource, in OpenTelemetry's words, and the messages around everything that it sends.
 
 use super::exporter::Program;
+use super::proto::{instrumentation_scope, request, resource, resource_items, scope_items};
 use super::settings::Settings;
-use super::value::{attribute, put, text};
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::resource::v1::Resource;
+use super::value::{SCHEMA, attribute};
+use super::wire::Wire;
+use crate::trace::record::Named;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+/// What is around the items of a scope, about.
+const AROUND: usize = SCHEMA.len() + 32;
+
+/// A program, written once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resource {
+    field: Arc<[u8]>,
+}
+
+impl Resource {
+    pub(super) fn new(program: &Program, settings: &Settings) -> Resource {
+        let mut wire = Wire::default();
+        wire.message(resource_items::RESOURCE, 512, |wire| {
+            for (name, value) in known(program, settings) {
+                attribute(wire, resource::ATTRIBUTES, &name, (&value).into());
+            }
+        });
+        Resource { field: wire.into_bytes().into() }
+    }
+
+    /// The message that sends what this program's scopes have: about so many bytes.
+    pub(super) fn request(&self, about: usize, scopes: impl FnOnce(&mut Wire)) -> Vec<u8> {
+        let about = about + self.field.len() + SCHEMA.len();
+        let mut wire = Wire::with_capacity(about + AROUND);
+        wire.message(request::RESOURCES, about, |wire| {
+            wire.raw(&self.field);
+            scopes(wire);
+            wire.text(resource_items::SCHEMA_URL, SCHEMA);
+        });
+        wire.into_bytes()
+    }
+
+    /// The same where the scopes' items are written already.
+    pub(super) fn request_of(&self, scopes: &BTreeMap<&str, Wire>) -> Vec<u8> {
+        let about = scopes.iter().map(|(name, items)| AROUND + name.len() + items.len()).sum();
+        self.request(about, |wire| {
+            for (name, items) in scopes {
+                scope(wire, (name, ""), items.len(), |wire| wire.raw(items.as_bytes()));
+            }
+        })
+    }
+}
+
+/// Writes what one scope has: about so many bytes.
+pub(super) fn scope(
+    wire: &mut Wire,
+    (name, version): (&str, &str),
+    about: usize,
+    items: impl FnOnce(&mut Wire),
+) {
+    wire.message(resource_items::SCOPES, AROUND + about, |wire| {
+        wire.message(scope_items::SCOPE, name.len() + version.len(), |wire| {
+            wire.nonempty_text(instrumentation_scope::NAME, name);
+            wire.nonempty_text(instrumentation_scope::VERSION, version);
+        });
+        items(wire);
+        wire.text(scope_items::SCHEMA_URL, SCHEMA);
+    });
+}
 
 /// What the runtime knows, then what the environment or the program says, which replaces it.
-pub(super) fn resource(program: &Program, settings: &Settings) -> Resource {
-    let mut attributes = vec![
-        text("service.name", program.name.clone()),
-        text("service.instance.id", instance()),
-        text("telemetry.sdk.name", "obs"),
-        text("telemetry.sdk.language", "rust"),
-        text("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
-        attribute("process.pid", Value::IntValue(std::process::id().into())),
+fn known(program: &Program, settings: &Settings) -> Vec<Named> {
+    let mut known: Vec<Named> = vec![
+        ("service.name".into(), program.name.as_str().into()),
+        ("service.instance.id".into(), instance().into()),
+        ("telemetry.sdk.name".into(), "obs".into()),
+        ("telemetry.sdk.language".into(), "rust".into()),
+        ("telemetry.sdk.version".into(), env!("CARGO_PKG_VERSION").into()),
+        ("process.pid".into(), std::process::id().into()),
     ];
-    let more = [("service.version", program.version.map(str::to_owned)), ("host.name", host())];
-    attributes.extend(more.into_iter().filter_map(|(name, value)| Some(text(name, value?))));
+    known.extend(program.version.map(|version| ("service.version".into(), version.into())));
+    known.extend(host().map(|host| ("host.name".into(), host.into())));
     for (name, value) in &settings.attributes {
-        put(&mut attributes, text(name, value));
+        put(&mut known, (name.clone().into(), value.as_str().into()));
     }
     if let Some(name) = &settings.service_name {
-        put(&mut attributes, text("service.name", name));
+        put(&mut known, ("service.name".into(), name.as_str().into()));
     }
-    Resource { attributes, ..Resource::default() }
+    known
+}
+
+/// Puts an attribute in the place of one of its name, or at the end: a name may be there once.
+fn put(attributes: &mut Vec<Named>, new: Named) {
+    match attributes.iter_mut().find(|old| old.0 == new.0) {
+        Some(old) => *old = new,
+        None => attributes.push(new),
+    }
 }
 
 /// A random UUID (version 4): another for each start, so that counters that begin anew are another instance's.
@@ -46,6 +117,7 @@ fn host() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::FieldValue;
 
     #[test]
     fn instances_are_uuids_and_differ() {
@@ -62,12 +134,11 @@ mod tests {
         let mut settings = Settings::new();
         settings.attributes = vec![("service.name".into(), "till".into()), ("a".into(), "b".into())];
         let named = |settings: &Settings, name: &str| {
-            let resource = resource(&program, settings);
-            let mut found = resource.attributes.into_iter().filter(|attribute| attribute.key == name);
-            let value = found.next()?.value?.value;
+            let mut found = known(&program, settings).into_iter().filter(|(known, _)| known == name);
+            let value = found.next()?.1;
             assert!(found.next().is_none(), "{name} twice");
             match value {
-                Some(Value::StringValue(value)) => Some(value),
+                FieldValue::Text(value) => Some(value),
                 _ => None,
             }
         };

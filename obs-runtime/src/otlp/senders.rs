@@ -4,8 +4,8 @@ use super::counts::add;
 use super::deliver::Delivery;
 #[cfg(feature = "logs")]
 use super::logs::{self, Queue};
+use super::resource::Resource;
 use super::traces::Batch;
-use super::transport::Message;
 use super::{metrics, traces};
 use crate::clock::{self, Anchor};
 #[cfg(feature = "logs")]
@@ -13,8 +13,6 @@ use crate::logs::Event;
 use crate::secret::Redacted;
 use crate::trace::Tracer;
 use crate::trace::record::Origin;
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use prost::Message as _;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,7 +22,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// The most bytes of a request, before it is compressed: what a collector takes over gRPC, unless it is told otherwise.
 /// A larger one is refused as a whole, and would be each time.
-const LARGEST: usize = 4 << 20;
+pub(super) const LARGEST: usize = 4 << 20;
 
 /// The thread that sends spans.
 #[derive(Debug)]
@@ -63,7 +61,7 @@ impl Traces {
     fn send(&mut self, batch: Batch) {
         let anchor = Anchor::now();
         let request = traces::request(&batch, &self.resource, &self.redacted, anchor);
-        if request.encoded_len() > LARGEST && batch.spans > 1 {
+        if request.len() > LARGEST && batch.spans > 1 {
             drop(request);
             let (half, mut rest) = (batch.spans.div_ceil(2), VecDeque::from(batch.traces));
             while let Some(part) = Batch::next(&mut rest, half) {
@@ -72,8 +70,8 @@ impl Traces {
             return;
         }
         let counts = &self.tracer.counts;
-        let (message, spans) = (Message::Traces(request), batch.spans as u64);
-        match self.delivery.deliver(&message) {
+        let spans = batch.spans as u64;
+        match self.delivery.deliver(request) {
             Ok(rejected) => {
                 let rejected = rejected.count.min(spans);
                 add(&counts.exported, spans - rejected);
@@ -143,12 +141,12 @@ impl Logs {
     /// As for spans.
     fn send(&mut self, batch: &[Event]) {
         let request = logs::request(batch, &self.resource, &self.redacted);
-        if request.encoded_len() > LARGEST && batch.len() > 1 {
+        if request.len() > LARGEST && batch.len() > 1 {
             drop(request);
             return batch.chunks(batch.len().div_ceil(2)).for_each(|part| self.send(part));
         }
-        let (message, events) = (Message::Logs(request), batch.len() as u64);
-        let rejected = self.delivery.deliver(&message).map_or(events, |rejected| rejected.count.min(events));
+        let events = batch.len() as u64;
+        let rejected = self.delivery.deliver(request).map_or(events, |rejected| rejected.count.min(events));
         add(&self.queue.exported, events - rejected);
         add(&self.queue.failed, rejected);
         self.queue.settled(batch);
@@ -186,7 +184,7 @@ impl Metrics {
         drop(snapshot);
         let mut arrived = true;
         for request in requests {
-            let outcome = self.delivery.deliver(&Message::Metrics(request));
+            let outcome = self.delivery.deliver(request);
             arrived &= outcome.is_ok_and(|rejected| rejected.count == 0);
         }
         arrived

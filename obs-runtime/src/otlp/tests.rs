@@ -15,6 +15,7 @@ mod logs;
 mod losses;
 #[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
 mod secrets;
+mod written;
 
 use super::Otlp;
 use super::exporter::{Exporter, Program};

@@ -1,21 +1,16 @@
 //! Spans, from our records to the protocol's messages.
 
-use super::value::{SCHEMA, attribute, field, put, scope, span_id, text, trace_id};
+use super::proto::{event, link, scope_items, span, status};
+use super::resource::Resource;
+use super::value::{Value, attributes, span_id};
+use super::wire::Wire;
 use crate::clock::Anchor;
-use crate::private::{Live, SLOW};
+use crate::private::SLOW;
 use crate::secret::Redacted;
-use crate::trace::record::{Ended, Event, Extra, Origin, Record};
+use crate::trace::record::{Ended, Event, Extra, Named, Origin, Record};
 use crate::trace::{FieldValue, Finished};
 use obs_model::SpanKind;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::span::{self, Link, SpanKind as Kind};
-use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use std::collections::{BTreeMap, VecDeque};
-use tracing::Metadata;
 
 /// The flag of `traceparent` that says that a trace is recorded. A trace that was kept for its errors has it too:
 /// whoever reads the span sees that it is.
@@ -53,28 +48,16 @@ impl Batch {
     }
 }
 
+/// What a span takes, about.
+const SPAN: usize = 256;
+
 /// The message that sends a batch, by the crates that made the spans.
-pub(super) fn request(
-    batch: &Batch,
-    resource: &Resource,
-    redacted: &Redacted,
-    anchor: Anchor,
-) -> ExportTraceServiceRequest {
-    let mut scopes: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+pub(super) fn request(batch: &Batch, resource: &Resource, redacted: &Redacted, anchor: Anchor) -> Vec<u8> {
+    let mut scopes: BTreeMap<&str, Wire> = BTreeMap::new();
     for (trace, record) in batch.records() {
-        scopes.entry(crate_of(record.origin)).or_default().push(span(trace, record, redacted, anchor));
+        write(scopes.entry(crate_of(record.origin)).or_default(), trace, record, redacted, anchor);
     }
-    let scope_spans = scopes.into_iter().map(|(name, spans)| ScopeSpans {
-        scope: Some(scope(name, "")),
-        spans,
-        schema_url: SCHEMA.to_owned(),
-    });
-    let resource_spans = ResourceSpans {
-        resource: Some(resource.clone()),
-        scope_spans: scope_spans.collect(),
-        schema_url: SCHEMA.to_owned(),
-    };
-    ExportTraceServiceRequest { resource_spans: vec![resource_spans] }
+    resource.request_of(&scopes)
 }
 
 fn crate_of(origin: Origin) -> &'static str {
@@ -82,139 +65,165 @@ fn crate_of(origin: Origin) -> &'static str {
         Origin::Function(live) => live.desc.module,
         Origin::Foreign(meta) => meta.module_path().unwrap_or(meta.target()),
     };
-    module.split("::").next().unwrap_or_default()
+    module.split(':').next().unwrap_or_default()
 }
 
-fn span(trace: u128, record: &Record, redacted: &Redacted, anchor: Anchor) -> Span {
-    let mut span = Span {
-        trace_id: trace_id(trace),
-        span_id: span_id(record.id),
-        parent_span_id: span_id(record.parent),
-        flags: SAMPLED,
-        start_time_unix_nano: anchor.unix_nanos(record.start),
-        end_time_unix_nano: anchor.unix_nanos(record.end),
-        ..Span::default()
+/// Writes a span.
+fn write(wire: &mut Wire, trace: u128, record: &Record, redacted: &Redacted, anchor: Anchor) {
+    let (name, own_kind) = match record.origin {
+        Origin::Function(live) => (live.desc.name, live.desc.kind),
+        Origin::Foreign(meta) => (meta.name(), SpanKind::Internal),
     };
-    match record.origin {
-        Origin::Function(live) => function(live, &mut span),
-        Origin::Foreign(meta) => foreign(meta, &mut span),
-    }
+    let mut said = Said { name, kind: kind(own_kind), status: None };
     if let Some(extra) = &record.extra {
-        add(extra, redacted, anchor, &mut span);
-    }
-    if let Some(error) = record.ended.error_type()
-        && !span.attributes.iter().any(|known| known.key == "error.type")
-    {
-        span.attributes.push(text("error.type", error));
+        said.read(extra, redacted);
     }
     // A cancellation is its caller's choice, and no error of the call.
     if matches!(record.ended, Ended::Error(_) | Ended::Panic) {
-        span.status.get_or_insert_default().code = StatusCode::Error.into();
+        said.status.get_or_insert_default().0 = status::ERROR;
     }
-    span
+    wire.message(scope_items::ITEMS, SPAN, |wire| {
+        wire.bytes(span::TRACE_ID, &trace.to_be_bytes());
+        span_id(wire, span::SPAN_ID, record.id);
+        span_id(wire, span::PARENT_SPAN_ID, record.parent);
+        wire.nonempty_text(span::NAME, said.name);
+        wire.uint(span::KIND, said.kind);
+        wire.nonzero_fixed64(span::START_TIME, anchor.unix_nanos(record.start));
+        wire.nonzero_fixed64(span::END_TIME, anchor.unix_nanos(record.end));
+        let fields = record.extra.as_ref().map_or(&[][..], |extra| &extra.fields);
+        attributes(wire, span::ATTRIBUTES, known(record), fields, redacted, |field| {
+            !instructs(field, redacted)
+        });
+        if let Some(extra) = &record.extra {
+            write_extra(wire, extra, redacted, anchor);
+        }
+        if let Some((code, message)) = said.status {
+            wire.message(span::STATUS, message.len(), |wire| {
+                wire.nonempty_text(status::MESSAGE, message);
+                wire.nonzero_uint(status::CODE, code);
+            });
+        }
+        wire.nonzero_fixed32(span::FLAGS, SAMPLED);
+    });
 }
 
-fn function(live: &'static Live, span: &mut Span) {
-    let desc = &live.desc;
-    span.name = desc.name.to_owned();
-    span.kind = kind(desc.kind).into();
-    span.attributes = vec![
-        text("code.function.name", format!("{}::{}", desc.module, desc.name)),
-        text("code.file.path", desc.file),
-        attribute("code.line.number", Value::IntValue(desc.line.into())),
+/// What is known of a span besides its fields.
+fn known(record: &Record) -> impl Iterator<Item = (&'static str, Value<'static>)> {
+    let (function, file, line) = match record.origin {
+        Origin::Function(live) => {
+            let desc = &live.desc;
+            (Some(Value::Path(desc.module, desc.name)), Some(desc.file), Some(desc.line))
+        }
+        Origin::Foreign(meta) => (None, meta.file(), meta.line()),
+    };
+    let known = [
+        ("code.function.name", function),
+        ("code.file.path", file.map(Value::Text)),
+        ("code.line.number", line.map(|line| Value::Integer(line.into()))),
+        ("error.type", record.ended.error_type().map(Value::Text)),
     ];
+    known.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }
 
-fn foreign(meta: &'static Metadata<'static>, span: &mut Span) {
-    span.name = meta.name().to_owned();
-    span.kind = Kind::Internal.into();
-    span.attributes.extend(meta.file().map(|file| text("code.file.path", file)));
-    let line = meta.line().map(|line| attribute("code.line.number", Value::IntValue(line.into())));
-    span.attributes.extend(line);
-}
-
-fn kind(kind: SpanKind) -> Kind {
+/// A kind's number.
+fn kind(kind: SpanKind) -> u64 {
     match kind {
-        SpanKind::Internal => Kind::Internal,
-        SpanKind::Server => Kind::Server,
-        SpanKind::Client => Kind::Client,
-        SpanKind::Producer => Kind::Producer,
-        SpanKind::Consumer => Kind::Consumer,
+        SpanKind::Internal => 1,
+        SpanKind::Server => 2,
+        SpanKind::Client => 3,
+        SpanKind::Producer => 4,
+        SpanKind::Consumer => 5,
     }
 }
 
-fn add(extra: &Extra, redacted: &Redacted, anchor: Anchor, span: &mut Span) {
-    // Requests are known by a name of their own.
-    if let Some(name) = &extra.name {
-        span.name = name.to_string();
-    }
-    span.kind = extra.kind.map_or(span.kind, |own| kind(own).into());
-    for (name, value) in &extra.fields {
-        let value = redacted.shown(name, value);
-        if !instructs(name, &value, span) {
-            put(&mut span.attributes, field(name, &value));
+/// What goes before a span's attributes, and its status: a code and a message.
+#[derive(Debug)]
+struct Said<'a> {
+    name: &'a str,
+    kind: u64,
+    status: Option<(u64, &'a str)>,
+}
+
+impl<'a> Said<'a> {
+    /// Reads what is said of this span alone.
+    fn read(&mut self, extra: &'a Extra, redacted: &Redacted) {
+        // Requests are known by a name of their own.
+        if let Some(name) = &extra.name {
+            self.name = name;
+        }
+        self.kind = extra.kind.map_or(self.kind, kind);
+        for (name, value) in extra.fields.iter().filter(|field| instructs(field, redacted)) {
+            if let Value::Text(text) = Value::shown(name, value, redacted) {
+                self.obey(name, text);
+            }
         }
     }
-    span.events = extra.events.iter().map(|happened| event(happened, redacted, anchor)).collect();
-    span.links = extra
-        .links
-        .iter()
-        .map(|(trace, id)| Link { trace_id: trace_id(*trace), span_id: span_id(*id), ..Link::default() })
-        .collect();
-    span.dropped_attributes_count = extra.lost.fields;
-    span.dropped_events_count = extra.lost.events;
-    span.dropped_links_count = extra.lost.links;
+
+    fn obey(&mut self, name: &str, text: &'a str) {
+        match name {
+            "otel.name" => self.name = text,
+            "otel.kind" => {
+                let kinds = ["internal", "server", "client", "producer", "consumer"];
+                let known = kinds.iter().position(|word| text.eq_ignore_ascii_case(word));
+                self.kind = known.map_or(self.kind, |nth| nth as u64 + 1);
+            }
+            "otel.status_code" if text.eq_ignore_ascii_case("error") => {
+                self.status.get_or_insert_default().0 = status::ERROR;
+            }
+            "otel.status_code" if text.eq_ignore_ascii_case("ok") => {
+                self.status.get_or_insert_default().0 = status::OK;
+            }
+            "otel.status_code" => {}
+            _ => self.status.get_or_insert_default().1 = text,
+        }
+    }
 }
 
 /// Whether the field is one by which users of `tracing` tell an exporter what the span is: such a field is obeyed
 /// and not sent.
-fn instructs(name: &str, value: &FieldValue, span: &mut Span) -> bool {
-    let FieldValue::Text(value) = value else { return false };
-    match name {
-        "otel.name" => span.name.clone_from(value),
-        "otel.kind" => {
-            let kinds = [
-                ("internal", Kind::Internal),
-                ("server", Kind::Server),
-                ("client", Kind::Client),
-                ("producer", Kind::Producer),
-                ("consumer", Kind::Consumer),
-            ];
-            let known = kinds.iter().find(|(word, _)| value.eq_ignore_ascii_case(word));
-            span.kind = known.map_or(span.kind, |(_, kind)| (*kind).into());
-        }
-        "otel.status_code" if value.eq_ignore_ascii_case("error") => {
-            span.status.get_or_insert_default().code = StatusCode::Error.into();
-        }
-        "otel.status_code" if value.eq_ignore_ascii_case("ok") => {
-            span.status.get_or_insert_default().code = StatusCode::Ok.into();
-        }
-        "otel.status_code" => {}
-        "otel.status_message" | "otel.status_description" => {
-            span.status.get_or_insert_with(Status::default).message.clone_from(value);
-        }
-        _ => return false,
+fn instructs((name, value): &Named, redacted: &Redacted) -> bool {
+    let known = match name.strip_prefix("otel.") {
+        Some(name) => ["name", "kind", "status_code", "status_message", "status_description"].contains(&name),
+        None => false,
+    };
+    known && matches!(Value::shown(name, value, redacted), Value::Text(_))
+}
+
+/// Writes what few spans have.
+fn write_extra(wire: &mut Wire, extra: &Extra, redacted: &Redacted, anchor: Anchor) {
+    wire.nonzero_uint(span::DROPPED_ATTRIBUTES, extra.lost.fields.into());
+    for event in &extra.events {
+        write_event(wire, event, redacted, anchor);
     }
-    true
+    wire.nonzero_uint(span::DROPPED_EVENTS, extra.lost.events.into());
+    for (trace, id) in &extra.links {
+        wire.message(span::LINKS, 0, |wire| {
+            wire.bytes(link::TRACE_ID, &trace.to_be_bytes());
+            span_id(wire, link::SPAN_ID, *id);
+        });
+    }
+    wire.nonzero_uint(span::DROPPED_LINKS, extra.lost.links.into());
 }
 
 /// An event is called by its message.
-fn event(event: &Event, redacted: &Redacted, anchor: Anchor) -> span::Event {
-    let mut name = event.meta.name();
-    let mut attributes: Vec<KeyValue> =
-        vec![text("level", event.meta.level().as_str()), text("target", event.meta.target())];
-    for (key, value) in &event.fields {
-        match value {
-            FieldValue::Text(message) if key == "message" => name = message,
-            // The call's fields as one text, in which nothing could be hidden. They are the span's too.
-            _ if key == "fields" && event.meta.target() == SLOW => {}
-            value => put(&mut attributes, field(key, &redacted.shown(key, value))),
-        }
-    }
-    span::Event {
-        time_unix_nano: anchor.unix_nanos(event.at),
-        name: name.to_owned(),
-        attributes,
-        ..span::Event::default()
+fn write_event(wire: &mut Wire, happened: &Event, redacted: &Redacted, anchor: Anchor) {
+    let meta = happened.meta;
+    // The call's fields as one text, in which nothing could be hidden. They are the span's too.
+    let fields_as_text = |name: &str| name == "fields" && meta.target() == SLOW;
+    let sent = |field: &Named| message(field).is_none() && !fields_as_text(&field.0);
+    let name = happened.fields.iter().rev().find_map(message);
+    wire.message(span::EVENTS, SPAN, |wire| {
+        wire.nonzero_fixed64(event::TIME, anchor.unix_nanos(happened.at));
+        wire.nonempty_text(event::NAME, name.unwrap_or(meta.name()));
+        let known = [("level", Value::Text(meta.level().as_str())), ("target", Value::Text(meta.target()))];
+        attributes(wire, event::ATTRIBUTES, known, &happened.fields, redacted, sent);
+    });
+}
+
+/// The text of a field, if it is the event's message.
+fn message((name, value): &Named) -> Option<&str> {
+    match value {
+        FieldValue::Text(text) if name == "message" => Some(text),
+        _ => None,
     }
 }

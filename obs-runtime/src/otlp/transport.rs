@@ -1,30 +1,17 @@
 //! One request, and what the collector makes of it.
 
+mod codec;
 mod grpc;
 mod http;
+mod json;
 
-use super::settings::{Protocol, Target};
-use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
-use opentelemetry_proto::tonic::collector::metrics::v1::{
-    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
-};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
+use super::settings::{Protocol, Signal, Target};
+use prost::bytes::Bytes;
 use std::io;
 use std::time::Duration;
 
 /// What a collector may answer at most, in bytes.
 const LONGEST_ANSWER: usize = 64 * 1024;
-
-/// What is sent.
-#[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "logs"), allow(dead_code))]
-pub(super) enum Message {
-    Traces(ExportTraceServiceRequest),
-    Metrics(ExportMetricsServiceRequest),
-    Logs(ExportLogsServiceRequest),
-}
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,45 +45,55 @@ impl Transport {
     /// # Errors
     ///
     /// The system has no resources for it.
-    pub(super) fn new(target: &Target) -> io::Result<Transport> {
+    pub(super) fn new(target: &Target, signal: Signal) -> io::Result<Transport> {
         Ok(match target.protocol {
-            Protocol::Grpc => Transport::Grpc(grpc::Grpc::new(target)?),
-            Protocol::HttpProtobuf | Protocol::HttpJson => Transport::Http(http::Http::new(target)),
+            Protocol::Grpc => Transport::Grpc(grpc::Grpc::new(target, signal)?),
+            Protocol::HttpProtobuf | Protocol::HttpJson => Transport::Http(http::Http::new(target, signal)),
         })
     }
 
-    /// Sends the message. Returns within about the timeout.
-    pub(super) fn send(&self, message: &Message, timeout: Duration) -> Answer {
+    /// A message as it is sent, once or several times.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be sent this way.
+    pub(super) fn body(&self, message: Vec<u8>) -> Result<Bytes, String> {
         match self {
-            Transport::Grpc(grpc) => grpc.send(message, timeout),
-            Transport::Http(http) => http.send(message, timeout),
+            Transport::Grpc(_) => Ok(message.into()),
+            Transport::Http(http) => {
+                http.body(message).map_err(|error| format!("cannot be encoded: {error}"))
+            }
+        }
+    }
+
+    /// Sends a [`body`](Transport::body). Returns within about the timeout.
+    pub(super) fn send(&self, body: &Bytes, timeout: Duration) -> Answer {
+        match self {
+            Transport::Grpc(grpc) => grpc.send(body, timeout),
+            Transport::Http(http) => http.send(body, timeout),
         }
     }
 }
 
-impl From<ExportTraceServiceResponse> for Rejected {
-    fn from(response: ExportTraceServiceResponse) -> Rejected {
-        let partial = response.partial_success.unwrap_or_default();
-        Rejected { count: u64::try_from(partial.rejected_spans).unwrap_or(0), why: partial.error_message }
-    }
+/// `ExportTraceServiceResponse`, `ExportMetricsServiceResponse`, `ExportLogsServiceResponse`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Response {
+    #[prost(message, optional, tag = "1")]
+    partial_success: Option<PartialSuccess>,
 }
 
-impl From<ExportMetricsServiceResponse> for Rejected {
-    fn from(response: ExportMetricsServiceResponse) -> Rejected {
-        let partial = response.partial_success.unwrap_or_default();
-        Rejected {
-            count: u64::try_from(partial.rejected_data_points).unwrap_or(0),
-            why: partial.error_message,
-        }
-    }
+/// What a [`Response`] says was left out.
+#[derive(Clone, PartialEq, prost::Message)]
+struct PartialSuccess {
+    #[prost(int64, tag = "1")]
+    rejected: i64,
+    #[prost(string, tag = "2")]
+    error_message: String,
 }
 
-impl From<ExportLogsServiceResponse> for Rejected {
-    fn from(response: ExportLogsServiceResponse) -> Rejected {
+impl From<Response> for Rejected {
+    fn from(response: Response) -> Rejected {
         let partial = response.partial_success.unwrap_or_default();
-        Rejected {
-            count: u64::try_from(partial.rejected_log_records).unwrap_or(0),
-            why: partial.error_message,
-        }
+        Rejected { count: u64::try_from(partial.rejected).unwrap_or(0), why: partial.error_message }
     }
 }

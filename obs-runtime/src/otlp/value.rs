@@ -1,58 +1,105 @@
-//! Attributes.
+//! Attributes, and what all signals write besides.
 
+use super::proto::{any_value, key_value};
+use super::wire::{Wire, delimited, digits};
+use crate::secret::{HIDDEN, Redacted};
 use crate::trace::FieldValue;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue};
+use crate::trace::record::Named;
 
 /// The version of the semantic conventions by which attributes are named.
 pub(super) const SCHEMA: &str = "https://opentelemetry.io/schemas/1.44.0";
 
-pub(super) fn attribute(name: impl Into<String>, value: Value) -> KeyValue {
-    KeyValue { key: name.into(), value: Some(AnyValue { value: Some(value) }), ..KeyValue::default() }
+/// What an attribute says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value<'a> {
+    Text(&'a str),
+    /// A name in a module, with the colons between them.
+    Path(&'a str, &'a str),
+    Bool(bool),
+    Integer(i64),
+    /// A number: JSON has no others.
+    Float(f64),
 }
 
-pub(super) fn text(name: impl Into<String>, value: impl Into<String>) -> KeyValue {
-    attribute(name, Value::StringValue(value.into()))
-}
+impl<'a> Value<'a> {
+    /// What a field says to those who may not see what is `hidden`.
+    pub(super) fn shown(name: &str, value: &'a FieldValue, hidden: &Redacted) -> Value<'a> {
+        if hidden.has(name) { Value::Text(HIDDEN) } else { value.into() }
+    }
 
-pub(super) fn field(name: &str, value: &FieldValue) -> KeyValue {
-    KeyValue { key: name.to_owned(), value: Some(any(value)), ..KeyValue::default() }
-}
-
-pub(super) fn any(value: &FieldValue) -> AnyValue {
-    let value = match value {
-        FieldValue::Bool(value) => Value::BoolValue(*value),
-        FieldValue::Integer(value) => Value::IntValue(*value),
-        FieldValue::Float(value) if value.is_finite() => Value::DoubleValue(*value),
-        // JSON has no such numbers.
-        FieldValue::Float(value) => Value::StringValue(value.to_string()),
-        FieldValue::Text(value) => Value::StringValue(value.clone()),
-    };
-    AnyValue { value: Some(value) }
-}
-
-/// Puts an attribute in the place of one of its name, or at the end: a name may be there once.
-pub(super) fn put(attributes: &mut Vec<KeyValue>, new: KeyValue) {
-    match attributes.iter_mut().find(|old| old.key == new.key) {
-        Some(old) => *old = new,
-        None => attributes.push(new),
+    /// How many bytes it takes as an `AnyValue`.
+    fn len(self) -> usize {
+        match self {
+            Value::Text(text) => delimited(text.len()),
+            Value::Path(module, name) => delimited(module.len() + 2 + name.len()),
+            Value::Bool(_) => 2,
+            Value::Integer(value) => 1 + digits(value as u64),
+            Value::Float(_) => 9,
+        }
     }
 }
 
-/// Who measured.
-pub(super) fn scope(name: &str, version: &str) -> InstrumentationScope {
-    InstrumentationScope {
-        name: name.to_owned(),
-        version: version.to_owned(),
-        ..InstrumentationScope::default()
+impl<'a> From<&'a FieldValue> for Value<'a> {
+    fn from(value: &'a FieldValue) -> Value<'a> {
+        match value {
+            FieldValue::Bool(value) => Value::Bool(*value),
+            FieldValue::Integer(value) => Value::Integer(*value),
+            FieldValue::Float(value) if value.is_finite() => Value::Float(*value),
+            FieldValue::Float(value) if value.is_nan() => Value::Text("NaN"),
+            FieldValue::Float(value) => Value::Text(if *value > 0.0 { "inf" } else { "-inf" }),
+            FieldValue::Text(value) => Value::Text(value),
+        }
     }
 }
 
-/// Ids as the protocol has them: eight or sixteen bytes, the highest first; none for a missing parent.
-pub(super) fn span_id(id: u64) -> Vec<u8> {
-    if id == 0 { Vec::new() } else { id.to_be_bytes().to_vec() }
+/// Writes an attribute.
+pub(super) fn attribute(wire: &mut Wire, field: u32, name: &str, value: Value<'_>) {
+    let key = if name.is_empty() { 0 } else { delimited(name.len()) };
+    wire.header(field, key + delimited(value.len()));
+    wire.nonempty_text(key_value::KEY, name);
+    any(wire, key_value::VALUE, value);
 }
 
-pub(super) fn trace_id(id: u128) -> Vec<u8> {
-    id.to_be_bytes().to_vec()
+/// Writes a value.
+pub(super) fn any(wire: &mut Wire, field: u32, value: Value<'_>) {
+    wire.header(field, value.len());
+    match value {
+        Value::Text(text) => wire.text(any_value::STRING, text),
+        Value::Path(module, name) => wire.joined(any_value::STRING, [module, "::", name]),
+        Value::Bool(value) => wire.uint(any_value::BOOL, value.into()),
+        Value::Integer(value) => wire.uint(any_value::INT, value as u64),
+        Value::Float(value) => wire.double(any_value::DOUBLE, value),
+    }
+}
+
+/// Writes what is known of something, and those of its fields that are `sent`. A name may be there once: a field goes
+/// before what is known, and a later field before an earlier one.
+pub(super) fn attributes<'a>(
+    wire: &mut Wire,
+    field: u32,
+    known: impl IntoIterator<Item = (&'static str, Value<'a>)>,
+    fields: &[Named],
+    hidden: &Redacted,
+    sent: impl Fn(&Named) -> bool,
+) {
+    let is_in = |fields: &[Named], name: &str| fields.iter().any(|field| field.0 == name && sent(field));
+    for (name, value) in known {
+        if !is_in(fields, name) {
+            attribute(wire, field, name, value);
+        }
+    }
+    for (nth, named) in fields.iter().enumerate() {
+        let (name, value) = named;
+        if sent(named) && !is_in(&fields[nth + 1..], name) {
+            attribute(wire, field, name, Value::shown(name, value, hidden));
+        }
+    }
+}
+
+/// Writes an id as the protocol has it: eight bytes, the highest first; nothing for a missing parent.
+#[inline]
+pub(super) fn span_id(wire: &mut Wire, field: u32, id: u64) {
+    if id != 0 {
+        wire.bytes(field, &id.to_be_bytes());
+    }
 }

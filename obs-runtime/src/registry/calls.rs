@@ -19,9 +19,10 @@ const CATEGORIES: usize = 5;
 
 /// Adds the families of all sites.
 pub(super) fn collect(sites: &[&'static Live], page: &mut Page<'_>) {
+    let mut series = Seen::default();
     for site in sites {
         // Ends before starts: see `cells::Update`.
-        let ended = ended(site, page);
+        let ended = ended(site, page, &mut series);
         let concurrent = page.reader.total(&site.site.started).saturating_sub(ended);
         let labels = page.texts.labels(*site, 0, IDENTITY, || identity(site));
         let series = Series { labels, value: concurrent.into() };
@@ -32,6 +33,13 @@ pub(super) fn collect(sites: &[&'static Live], page: &mut Page<'_>) {
             page.overflows(name.into(), site.desc.labels, &site.interns);
         }
     }
+}
+
+/// Memory for one site's series, which the next one uses again.
+#[derive(Debug, Default)]
+struct Seen {
+    calls: Vec<Series>,
+    durations: Vec<Series>,
 }
 
 /// Adds the errors that were reported where no observed function returned them.
@@ -94,9 +102,9 @@ fn error_labels(function: &'static str, module: &'static str, category: &'static
 }
 
 /// Adds a site's calls and durations by outcome, and its errors; returns how many calls have ended.
-fn ended(site: &'static Live, page: &mut Page<'_>) -> u64 {
+fn ended(site: &'static Live, page: &mut Page<'_>, seen: &mut Seen) -> u64 {
     let mut ended = 0;
-    let (mut calls, mut durations) = (Vec::new(), Vec::new());
+    let Seen { calls, durations } = seen;
     let labelled = !site.desc.labels.is_empty();
     let bounds = page.texts.bounds(site.desc.buckets);
     site.site.calls.each(labelled, |at, slots| {
@@ -124,10 +132,10 @@ fn ended(site: &'static Live, page: &mut Page<'_>) -> u64 {
             }
         }
     });
-    errors(site, page, &mut calls);
-    page.named(family(site, Part::Calls), "Calls by result.", FamilyKind::Counter).extend(calls);
+    errors(site, page, calls);
+    page.named(family(site, Part::Calls), "Calls by result.", FamilyKind::Counter).append(calls);
     let help = "How long calls took, by result.";
-    page.named(family(site, Part::Duration), help, FamilyKind::Histogram).extend(durations);
+    page.named(family(site, Part::Duration), help, FamilyKind::Histogram).append(durations);
     ended
 }
 

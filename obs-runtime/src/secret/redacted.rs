@@ -1,9 +1,9 @@
 //! Fields that are hidden for their names.
 
-use super::HIDDEN;
-use crate::trace::FieldValue;
 #[cfg(feature = "logs")]
-use crate::trace::record::Named;
+use super::HIDDEN;
+#[cfg(feature = "logs")]
+use crate::trace::record::{FieldValue, Named};
 
 /// The names whose values nobody is to see.
 #[derive(Clone, Debug, Default)]
@@ -26,13 +26,6 @@ impl Redacted {
         for (_, value) in fields.iter_mut().filter(|(name, _)| self.has(name)) {
             *value = FieldValue::Text(HIDDEN.to_owned());
         }
-    }
-
-    /// The value, or what stands in its place.
-    #[cfg(feature = "otlp")]
-    pub(crate) fn shown<'a>(&self, name: &str, value: &'a FieldValue) -> std::borrow::Cow<'a, FieldValue> {
-        use std::borrow::Cow;
-        if self.has(name) { Cow::Owned(FieldValue::Text(HIDDEN.to_owned())) } else { Cow::Borrowed(value) }
     }
 
     /// Whether a field is called so, or its name ends so after a dot.

@@ -1,15 +1,21 @@
 //! A label set, with the text that stands between the braces.
 
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+#[cfg(feature = "otlp")]
+use std::sync::OnceLock;
 use std::sync::{Arc, LazyLock};
 
 static EMPTY: LazyLock<Arc<Labels>> = LazyLock::new(|| Labels::new([("", ""); 0]));
 
 /// The labels of one series, in the order in which they are exposed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Labels {
     pairs: Box<[(Cow<'static, str>, Cow<'static, str>)]>,
     escaped: Box<str>,
+    /// As another exporter writes them, once it has.
+    #[cfg(feature = "otlp")]
+    encoded: OnceLock<Box<[u8]>>,
 }
 
 impl Labels {
@@ -27,7 +33,12 @@ impl Labels {
     {
         let pairs: Box<[_]> = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let escaped = render(&pairs);
-        Arc::new(Labels { pairs, escaped })
+        Arc::new(Labels {
+            pairs,
+            escaped,
+            #[cfg(feature = "otlp")]
+            encoded: OnceLock::new(),
+        })
     }
 
     /// The label set without labels. It is shared, so asking for it does not allocate.
@@ -50,6 +61,12 @@ impl Labels {
         &self.escaped
     }
 
+    /// The labels as the one other exporter writes them: `encode` is asked once in their life.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn encoded(&self, encode: impl FnOnce(&Labels) -> Box<[u8]>) -> &[u8] {
+        self.encoded.get_or_init(|| encode(self))
+    }
+
     /// Whether there is no label.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
@@ -58,6 +75,22 @@ impl Labels {
     /// Whether these are the labels, in any order.
     pub(crate) fn same(&self, labels: &[(&str, &str)]) -> bool {
         self.pairs.len() == labels.len() && labels.iter().all(|(name, value)| self.get(name) == Some(value))
+    }
+}
+
+// Labels are their pairs: what else is kept is made of these.
+
+impl PartialEq for Labels {
+    fn eq(&self, other: &Labels) -> bool {
+        self.pairs == other.pairs
+    }
+}
+
+impl Eq for Labels {}
+
+impl Hash for Labels {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pairs.hash(state);
     }
 }
 

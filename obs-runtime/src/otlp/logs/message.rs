@@ -2,71 +2,58 @@
 
 use crate::clock;
 use crate::logs::Event;
-use crate::otlp::value::{SCHEMA, any, attribute, field, put, scope, span_id, text, trace_id};
+use crate::otlp::proto::{log_record, scope_items};
+use crate::otlp::resource::Resource;
+use crate::otlp::value::{Value, any, attributes, span_id};
+use crate::otlp::wire::Wire;
 use crate::secret::Redacted;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs, SeverityNumber};
-use opentelemetry_proto::tonic::resource::v1::Resource;
 use std::collections::BTreeMap;
 use tracing::{Level, Metadata};
 
+/// What a record takes, about.
+const RECORD: usize = 256;
+
 /// The message that sends a batch, by the events' targets.
-pub(in crate::otlp) fn request(
-    batch: &[Event],
-    resource: &Resource,
-    redacted: &Redacted,
-) -> ExportLogsServiceRequest {
-    let mut scopes: BTreeMap<&str, Vec<LogRecord>> = BTreeMap::new();
+pub(in crate::otlp) fn request(batch: &[Event], resource: &Resource, redacted: &Redacted) -> Vec<u8> {
+    let mut scopes: BTreeMap<&str, Wire> = BTreeMap::new();
     for event in batch {
-        scopes.entry(event.meta.target()).or_default().push(record(event, redacted));
+        write(scopes.entry(event.meta.target()).or_default(), event, redacted);
     }
-    let scope_logs = scopes.into_iter().map(|(name, log_records)| ScopeLogs {
-        scope: Some(scope(name, "")),
-        log_records,
-        schema_url: SCHEMA.to_owned(),
-    });
-    let resource_logs = ResourceLogs {
-        resource: Some(resource.clone()),
-        scope_logs: scope_logs.collect(),
-        schema_url: SCHEMA.to_owned(),
-    };
-    ExportLogsServiceRequest { resource_logs: vec![resource_logs] }
+    resource.request_of(&scopes)
 }
 
-fn record(event: &Event, redacted: &Redacted) -> LogRecord {
+/// Writes a record.
+fn write(wire: &mut Wire, event: &Event, redacted: &Redacted) {
     let at = clock::unix_nanos(event.at);
-    let mut record = LogRecord {
-        time_unix_nano: at,
+    let level = *event.meta.level();
+    wire.message(scope_items::ITEMS, RECORD, |wire| {
+        wire.nonzero_fixed64(log_record::TIME, at);
+        wire.uint(log_record::SEVERITY_NUMBER, severity(level));
+        wire.text(log_record::SEVERITY_TEXT, level.as_str());
+        if let Some(message) = &event.message {
+            any(wire, log_record::BODY, message.into());
+        }
+        attributes(wire, log_record::ATTRIBUTES, known(event), &event.fields, redacted, |_| true);
+        if let Some(trace) = event.trace {
+            wire.nonzero_fixed32(log_record::FLAGS, trace.sampled.into());
+            wire.bytes(log_record::TRACE_ID, &trace.trace_id.to_be_bytes());
+            span_id(wire, log_record::SPAN_ID, trace.span_id);
+        }
         // Nobody was in between.
-        observed_time_unix_nano: at,
-        severity_number: severity(*event.meta.level()).into(),
-        severity_text: event.meta.level().as_str().to_owned(),
-        body: event.message.as_ref().map(any),
-        attributes: attributes(event, redacted),
-        event_name: own_name(event.meta).unwrap_or_default().to_owned(),
-        ..LogRecord::default()
-    };
-    if let Some(trace) = event.trace {
-        record.trace_id = trace_id(trace.trace_id);
-        record.span_id = span_id(trace.span_id);
-        record.flags = trace.sampled.into();
-    }
-    record
+        wire.nonzero_fixed64(log_record::OBSERVED_TIME, at);
+        wire.nonempty_text(log_record::EVENT_NAME, own_name(event.meta).unwrap_or_default());
+    });
 }
 
-fn attributes(event: &Event, redacted: &Redacted) -> Vec<KeyValue> {
-    let mut attributes = Vec::with_capacity(event.fields.len() + 4);
-    attributes.extend(event.meta.file().map(|file| text("code.file.path", file)));
-    let line = event.meta.line().map(|line| attribute("code.line.number", Value::IntValue(line.into())));
-    attributes.extend(line);
-    attributes.extend(event.thread.as_deref().map(|thread| text("thread.name", thread)));
-    attributes.extend(event.correlation.as_ref().map(|id| text("correlation_id", id.as_str())));
-    for (name, value) in &event.fields {
-        put(&mut attributes, field(name, &redacted.shown(name, value)));
-    }
-    attributes
+/// What is known of an event besides its fields.
+fn known(event: &Event) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+    let known = [
+        ("code.file.path", event.meta.file().map(Value::Text)),
+        ("code.line.number", event.meta.line().map(|line| Value::Integer(line.into()))),
+        ("thread.name", event.thread.as_deref().map(Value::Text)),
+        ("correlation_id", event.correlation.as_ref().map(|id| Value::Text(id.as_str()))),
+    ];
+    known.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }
 
 /// The name that the event was given. `tracing` calls the others by their place.
@@ -76,12 +63,13 @@ fn own_name(meta: &'static Metadata<'static>) -> Option<&'static str> {
     (!by_place).then(|| meta.name())
 }
 
-fn severity(level: Level) -> SeverityNumber {
+/// A level's number.
+fn severity(level: Level) -> u64 {
     match level {
-        Level::TRACE => SeverityNumber::Trace,
-        Level::DEBUG => SeverityNumber::Debug,
-        Level::INFO => SeverityNumber::Info,
-        Level::WARN => SeverityNumber::Warn,
-        Level::ERROR => SeverityNumber::Error,
+        Level::TRACE => 1,
+        Level::DEBUG => 5,
+        Level::INFO => 9,
+        Level::WARN => 13,
+        Level::ERROR => 17,
     }
 }

@@ -5,11 +5,13 @@ use super::*;
 use crate::snapshot::{Bounds, Exemplar, Family, FamilyKind, HistogramValue, Labels, Snapshot, SummaryValue};
 use crate::trace::FieldValue;
 use crate::trace::record::{Event, Extra, Lost};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value as Number;
 use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tracing::callsite::Callsite;
@@ -23,6 +25,12 @@ pub(super) fn value(attributes: &[KeyValue], name: &str) -> Option<String> {
         Value::DoubleValue(value) => value.to_string(),
         other => panic!("{other:?}"),
     })
+}
+
+/// The requests that send a snapshot.
+fn requests(snapshot: &Snapshot) -> Vec<ExportMetricsServiceRequest> {
+    let requests = crate::otlp::metrics::requests(snapshot, &Default::default(), 1);
+    requests.iter().map(|request| ExportMetricsServiceRequest::decode(&**request).unwrap()).collect()
 }
 
 fn unix_nanos() -> u64 {
@@ -212,7 +220,7 @@ fn metrics_arrive_as_they_are() {
         Family::new("empty", "", FamilyKind::Gauge),
     ];
     let snapshot = Snapshot::new(families, SystemTime::now());
-    let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
+    let requests = requests(&snapshot);
     let kept = Kept { metrics: requests, ..Kept::default() };
     let metrics = kept.metrics();
     let named: Vec<_> = metrics.iter().map(|metric| (metric.name.as_str(), metric.unit.as_str())).collect();
@@ -240,7 +248,7 @@ fn many_series_are_several_requests() {
         (0..900).fold(family, |family, n| family.with_labels(Labels::new([("n", n.to_string())]), n))
     });
     let snapshot = Snapshot::new(families.collect(), SystemTime::now());
-    let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
+    let requests = requests(&snapshot);
     let sizes = requests.iter().map(|request| request.resource_metrics[0].scope_metrics[0].metrics.len());
     assert_eq!(sizes.collect::<Vec<_>>(), [2, 2, 1]);
 }
@@ -278,8 +286,8 @@ fn a_family_that_is_too_large_for_one_request_goes_in_several() {
         family.with_labels(Labels::new(labels), observed())
     });
     let snapshot = Snapshot::new(vec![family], SystemTime::now());
-    let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
-    let sizes: Vec<usize> = requests.iter().map(prost::Message::encoded_len).collect();
+    let requests = requests(&snapshot);
+    let sizes: Vec<usize> = requests.iter().map(Message::encoded_len).collect();
     assert!(sizes.iter().all(|size| *size < 4 << 20), "{sizes:?}");
     let metrics = Kept { metrics: requests, ..Kept::default() }.metrics();
     let points = metrics.iter().map(|metric| match &metric.data {
@@ -297,7 +305,7 @@ fn a_summary_without_observations_has_no_quantiles() {
         .with(summary(&[(0.5, f64::NAN), (0.9, 1.5)], 0.0))
         .with(summary(&[], f64::NAN));
     let snapshot = Snapshot::new(vec![family], SystemTime::now());
-    let requests = crate::otlp::metrics::requests(&snapshot, &Default::default(), 1);
+    let requests = requests(&snapshot);
     let metrics = Kept { metrics: requests, ..Kept::default() }.metrics();
     let Some(Data::Summary(waited)) = &metrics[0].data else { panic!("{metrics:?}") };
     assert_eq!(waited.data_points.len(), 1, "JSON has no NaN");

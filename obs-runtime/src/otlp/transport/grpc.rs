@@ -1,15 +1,16 @@
 //! Over gRPC.
 
-use super::{Answer, LONGEST_ANSWER, Message, Rejected};
-use crate::otlp::settings::Target;
-use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
-use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_client::MetricsServiceClient;
-use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
+use super::codec::Encoded;
+use super::{Answer, LONGEST_ANSWER, Rejected};
+use crate::otlp::settings::{Signal, Target};
+use prost::bytes::Bytes;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tonic::client;
 use tonic::codec::CompressionEncoding;
+use tonic::codegen::http::uri::PathAndQuery;
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
@@ -24,11 +25,12 @@ pub(crate) struct Grpc {
     /// Until it is dropped.
     runtime: Option<Runtime>,
     metadata: MetadataMap,
+    path: PathAndQuery,
     gzip: bool,
 }
 
 impl Grpc {
-    pub(super) fn new(target: &Target) -> io::Result<Grpc> {
+    pub(super) fn new(target: &Target, signal: Signal) -> io::Result<Grpc> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let endpoint = Endpoint::from(target.uri.clone()).connect_timeout(target.timeout);
         let endpoint = secured(endpoint, target)?;
@@ -40,14 +42,15 @@ impl Grpc {
         let metadata = MetadataMap::from_headers(target.headers.clone());
         let channel = Mutex::new(channel);
         let endpoint = Box::new(endpoint);
-        Ok(Grpc { endpoint, channel, runtime: Some(runtime), metadata, gzip: target.gzip })
+        let path = PathAndQuery::from_static(method(signal));
+        Ok(Grpc { endpoint, channel, runtime: Some(runtime), metadata, path, gzip: target.gzip })
     }
 
     fn channel(&self) -> MutexGuard<'_, Channel> {
         self.channel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn send(&self, message: &Message, timeout: Duration) -> Answer {
+    pub(super) fn send(&self, message: &Bytes, timeout: Duration) -> Answer {
         let Some(runtime) = &self.runtime else { return Answer::Refused("the client is gone".to_owned()) };
         let sent = async { tokio::time::timeout(timeout, self.export(message)).await };
         // What the client's libraries say of this request must not become spans that are sent in the next one.
@@ -65,30 +68,27 @@ impl Grpc {
         }
     }
 
-    async fn export(&self, message: &Message) -> Result<Rejected, Status> {
-        /// The generated clients have no type in common.
-        macro_rules! export {
-            ($client:ident, $message:expr) => {{
-                let mut client = $client::new(self.channel().clone())
-                    .accept_compressed(CompressionEncoding::Gzip)
-                    .max_decoding_message_size(LONGEST_ANSWER);
-                if self.gzip {
-                    client = client.send_compressed(CompressionEncoding::Gzip);
-                }
-                client.export(self.request($message.clone())).await?.into_inner().into()
-            }};
+    async fn export(&self, message: &Bytes) -> Result<Rejected, Status> {
+        let channel = self.channel().clone();
+        let mut client = client::Grpc::new(channel)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .max_decoding_message_size(LONGEST_ANSWER);
+        if self.gzip {
+            client = client.send_compressed(CompressionEncoding::Gzip);
         }
-        Ok(match message {
-            Message::Traces(message) => export!(TraceServiceClient, message),
-            Message::Metrics(message) => export!(MetricsServiceClient, message),
-            Message::Logs(message) => export!(LogsServiceClient, message),
-        })
-    }
-
-    fn request<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
+        client.ready().await.map_err(|error| Status::unknown(format!("Service was not ready: {error}")))?;
+        let mut request = Request::new(message.clone());
         *request.metadata_mut() = self.metadata.clone();
-        request
+        Ok(client.unary(request, self.path.clone(), Encoded).await?.into_inner())
+    }
+}
+
+/// What the protocol calls the procedure that takes such messages.
+fn method(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        Signal::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+        Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
     }
 }
 

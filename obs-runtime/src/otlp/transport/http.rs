@@ -1,13 +1,11 @@
 //! Over HTTP, as protobuf or JSON.
 
-use super::{Answer, LONGEST_ANSWER, Message, Rejected};
-use crate::otlp::settings::{Protocol, Target};
+use super::{Answer, LONGEST_ANSWER, Rejected, Response, json};
+use crate::otlp::settings::{Protocol, Signal, Target};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceResponse;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
+use prost::bytes::Bytes;
 use std::fmt;
 use std::io::Write;
 use std::time::Duration;
@@ -18,6 +16,7 @@ use ureq::Agent;
 pub(crate) struct Http {
     agent: Agent,
     target: Target,
+    signal: Signal,
 }
 
 impl fmt::Debug for Http {
@@ -27,7 +26,7 @@ impl fmt::Debug for Http {
 }
 
 impl Http {
-    pub(super) fn new(target: &Target) -> Http {
+    pub(super) fn new(target: &Target, signal: Signal) -> Http {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // A redirected POST would become a GET.
@@ -38,14 +37,10 @@ impl Http {
             .user_agent(concat!("obs-runtime/", env!("CARGO_PKG_VERSION")))
             .max_idle_connections(1)
             .build();
-        Http { agent: config.new_agent(), target: target.clone() }
+        Http { agent: config.new_agent(), target: target.clone(), signal }
     }
 
-    pub(super) fn send(&self, message: &Message, timeout: Duration) -> Answer {
-        let body = match self.encode(message) {
-            Ok(body) => body,
-            Err(error) => return Answer::Refused(format!("cannot be encoded: {error}")),
-        };
+    pub(super) fn send(&self, body: &Bytes, timeout: Duration) -> Answer {
         let mut request = self.agent.post(self.target.uri.clone());
         if let Some(headers) = request.headers_mut() {
             headers.extend(self.target.headers.clone());
@@ -54,7 +49,7 @@ impl Http {
         if self.target.gzip {
             request = request.header(CONTENT_ENCODING, "gzip");
         }
-        let sent = request.config().timeout_global(Some(timeout)).build().send(&*body);
+        let sent = request.config().timeout_global(Some(timeout)).build().send(&**body);
         let mut response = match sent {
             Ok(response) => response,
             Err(error) => return failed(&error),
@@ -65,7 +60,7 @@ impl Http {
         let limit = LONGEST_ANSWER as u64;
         let text = response.body_mut().with_config().limit(limit).read_to_vec().unwrap_or_default();
         match status {
-            200..=299 => Answer::Accepted(self.rejected(message, &text)),
+            200..=299 => Answer::Accepted(self.rejected(&text)),
             429 | 502 | 503 | 504 => Answer::Later(after, format!("HTTP status {status}")),
             _ => Answer::Refused(format!("HTTP status {status}: {}", said(&text))),
         }
@@ -78,48 +73,27 @@ impl Http {
         }
     }
 
-    fn encode(&self, message: &Message) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-        let plain = match (self.target.protocol, message) {
-            (Protocol::HttpJson, Message::Traces(message)) => serde_json::to_vec(message)?,
-            (Protocol::HttpJson, Message::Metrics(message)) => serde_json::to_vec(message)?,
-            (Protocol::HttpJson, Message::Logs(message)) => serde_json::to_vec(message)?,
-            (_, Message::Traces(message)) => message.encode_to_vec(),
-            (_, Message::Metrics(message)) => message.encode_to_vec(),
-            (_, Message::Logs(message)) => message.encode_to_vec(),
+    /// A message as it is sent, which does not change from one try to the next.
+    pub(super) fn body(&self, message: Vec<u8>) -> Result<Bytes, Box<dyn std::error::Error>> {
+        let plain = match self.target.protocol {
+            Protocol::HttpJson => json::encode(self.signal, &message)?,
+            _ => message,
         };
         if !self.target.gzip {
-            return Ok(plain);
+            return Ok(plain.into());
         }
         let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
         encoder.write_all(&plain)?;
-        Ok(encoder.finish()?)
+        Ok(encoder.finish()?.into())
     }
 
     /// What the answer says was left out. One that nobody can read says that all is well, as its status does.
-    fn rejected(&self, message: &Message, answer: &[u8]) -> Rejected {
-        match (self.target.protocol, message) {
-            (Protocol::HttpJson, Message::Traces(_)) => rejected_as_json(answer, "rejectedSpans"),
-            (Protocol::HttpJson, Message::Metrics(_)) => rejected_as_json(answer, "rejectedDataPoints"),
-            (Protocol::HttpJson, Message::Logs(_)) => rejected_as_json(answer, "rejectedLogRecords"),
-            (_, Message::Logs(_)) => ExportLogsServiceResponse::decode(answer).unwrap_or_default().into(),
-            (_, Message::Traces(_)) => ExportTraceServiceResponse::decode(answer).unwrap_or_default().into(),
-            (_, Message::Metrics(_)) => {
-                ExportMetricsServiceResponse::decode(answer).unwrap_or_default().into()
-            }
+    fn rejected(&self, answer: &[u8]) -> Rejected {
+        match self.target.protocol {
+            Protocol::HttpJson => json::rejected(self.signal, answer),
+            _ => Response::decode(answer).unwrap_or_default().into(),
         }
     }
-}
-
-/// Not as the types of the protocol read it: they expect a number, and JSON made of protobuf has 64 bits as text.
-fn rejected_as_json(answer: &[u8], count: &str) -> Rejected {
-    let answer: serde_json::Value = serde_json::from_slice(answer).unwrap_or_default();
-    let partial = &answer["partialSuccess"];
-    let count = match &partial[count] {
-        serde_json::Value::String(text) => text.parse().ok(),
-        number => number.as_u64(),
-    };
-    let why = partial["errorMessage"].as_str().unwrap_or_default();
-    Rejected { count: count.unwrap_or(0), why: why.to_owned() }
 }
 
 /// A request without an answer.
@@ -137,25 +111,4 @@ fn failed(error: &ureq::Error) -> Answer {
 fn said(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     text.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).take(200).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_left_out_is_read_as_text_and_as_a_number() {
-        let rejected = |answer: &str| {
-            let Rejected { count, why } = rejected_as_json(answer.as_bytes(), "rejectedSpans");
-            (count, why)
-        };
-        let two = (2, "too many".to_owned());
-        assert_eq!(rejected(r#"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too many"}}"#), two);
-        assert_eq!(rejected(r#"{"partialSuccess":{"rejectedSpans":2,"errorMessage":"too many"}}"#), two);
-        for nothing in
-            ["", "{}", "[]", "null", r#"{"partialSuccess":{}}"#, "no JSON", r#"{"partialSuccess":"x"}"#]
-        {
-            assert_eq!(rejected(nothing), (0, String::new()), "{nothing}");
-        }
-    }
 }
