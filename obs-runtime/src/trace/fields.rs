@@ -32,6 +32,14 @@ impl Fields {
         fields
     }
 
+    /// The same of so many values at most.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(super) fn read_some(most: usize, record: impl FnOnce(&mut Fields)) -> Fields {
+        let mut fields = Fields { values: Vec::with_capacity(most), failed: false };
+        record(&mut fields);
+        fields
+    }
+
     /// What a span says that an error happened in.
     pub(crate) fn of_error(error_type: &'static str) -> Fields {
         let said = [("otel.status_code", "ERROR"), ("error.type", error_type)];

@@ -3,6 +3,7 @@
 use super::fields::Addition;
 use super::inbox::Finished;
 use super::record::{Extra, Record};
+use super::spare;
 use super::tracer::{Limits, Tracer};
 use crate::clock;
 use std::collections::HashMap;
@@ -43,6 +44,14 @@ struct Held {
     watched: Watched,
 }
 
+impl Held {
+    /// Drops the spans. Their memory is used again.
+    fn forget(&mut self) {
+        self.records.iter_mut().filter_map(|record| record.extra.take()).for_each(spare::leave);
+        self.records.clear();
+    }
+}
+
 /// Spans that are open and that other threads may be in, by their id, with what was added there.
 type Watched = HashMap<u64, Option<Box<Extra>>, BuildHasherDefault<DefaultHasher>>;
 
@@ -81,7 +90,7 @@ impl LocalTrace {
         held.slow = false;
         held.since = None;
         held.early = false;
-        held.records.clear();
+        held.forget();
         held.watched.clear();
     }
 
@@ -102,7 +111,7 @@ impl LocalTrace {
             None => records.iter_mut().rev().find(|record| record.id == id).map(|record| &mut record.extra),
         };
         match extra {
-            Some(extra) => extra.get_or_insert_default().add(addition, limits),
+            Some(extra) => extra.get_or_insert_with(spare::extra).add(addition, limits),
             None if *fate == Fate::Kept || *early => self.tracer.counts.late(),
             // The span is counted as dropped, and this was a part of it.
             None => {}
@@ -139,7 +148,7 @@ impl LocalTrace {
     #[cold]
     fn complete(&self, watched: &mut Watched, record: &mut Record) {
         if let Some(Some(added)) = watched.remove(&record.id) {
-            let extra = record.extra.get_or_insert_default();
+            let extra = record.extra.get_or_insert_with(spare::extra);
             extra.absorb(*added, &self.tracer.limits);
             extra.events.sort_by_key(|event| event.at);
         }
@@ -200,8 +209,9 @@ impl LocalTrace {
         tracer.counts.release(std::mem::take(&mut held.charged));
         if !kept {
             let lost = held.records.len() as u64 + 1;
-            held.records.clear();
+            held.forget();
             drop(held);
+            root.extra.take().into_iter().for_each(spare::leave);
             return if wanted { tracer.counts.limited(lost) } else { tracer.counts.sampled_out(lost) };
         }
         let mut records = std::mem::take(&mut held.records);

@@ -8,6 +8,7 @@ use crate::trace::id::Ids;
 use crate::trace::inbox::Finished;
 use crate::trace::local::LocalTrace;
 use crate::trace::record::{Ended, Extra, Origin, Record};
+use crate::trace::spare;
 use std::sync::Arc;
 
 /// A span that is entered with each poll of its future, wherever that is.
@@ -82,11 +83,11 @@ impl Active {
             if let Some(frame) = frames.find(|frame| frame.id == self.id && !frame.is_elsewhere())
                 && let Some(addition) = addition.take()
             {
-                frame.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+                frame.extra.get_or_insert_with(spare::extra).add(addition, &self.trace.tracer.limits);
             }
         });
         if let Some(addition) = addition {
-            self.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+            self.extra.get_or_insert_with(spare::extra).add(addition, &self.trace.tracer.limits);
         }
     }
 
