@@ -90,6 +90,7 @@ mod exchange;
 mod grpc;
 pub(crate) mod metrics;
 mod red;
+mod seen;
 mod server;
 mod words;
 

@@ -3,6 +3,7 @@
 use super::grpc::Code;
 use super::metrics::{Set, Side};
 use super::red::Flying;
+use super::seen::Listed;
 use super::words::{self, METHODS, OTHER, SCHEMES};
 use super::{Route, Said};
 use crate::carry::Context;
@@ -15,9 +16,6 @@ use crate::trace::record::Ended;
 use crate::trace::request::{Attributes, RequestSpan};
 use http::HeaderMap;
 use std::borrow::Cow;
-
-/// What a route is called that is none.
-const UNMATCHED: &str = "_unmatched";
 
 /// A request in progress. It is counted when it is [ended](Exchange::end), or else when it is dropped: as a
 /// panic if that happens while somebody works on it, as cancelled otherwise.
@@ -67,12 +65,11 @@ impl Exchange {
     /// Does something for the request: in its context, and in its span.
     pub(super) fn inside<R>(&mut self, work: impl FnOnce() -> R) -> R {
         self.running = true;
-        let attached = self.context.attach();
-        let result = match &mut self.span {
+        let Exchange { context, span, .. } = self;
+        let result = context.inside(|| match span {
             Some(span) => span.inside(work),
             None => work(),
-        };
-        drop(attached);
+        });
         self.running = false;
         result
     }
@@ -116,7 +113,8 @@ impl Exchange {
             How::Dropped => Ended::Cancelled,
             How::Panicked => Ended::Panic,
         };
-        let seconds = clock::seconds(clock::now().saturating_sub(self.start));
+        let end = clock::now();
+        let seconds = clock::seconds(end.saturating_sub(self.start));
         let span = self.span.take();
         // Where an exemplar leads: to the span, and without one to what everything is in.
         let sampled = match &span {
@@ -127,7 +125,7 @@ impl Exchange {
         self.count(seconds, ended, sampled.map(|context| (context.trace_id, context.span_id)));
         if let Some(span) = span {
             let kind = if self.side == Side::Server { SpanKind::Server } else { SpanKind::Client };
-            span.end(kind, ended, || self.describe());
+            span.end(kind, end, ended, || self.describe());
         }
         self.flying = None;
     }
@@ -171,11 +169,11 @@ impl Exchange {
         let http = &self.set.http;
         match self.side {
             Side::Server => {
-                let route = self.route.as_ref().map_or(UNMATCHED, |route| http.place(route.as_str()));
-                let values = [method, route, status, error, SCHEMES[self.scheme], self.version];
+                let (route, scheme) = (self.route.as_ref().map(Route::as_str), SCHEMES[self.scheme]);
+                let listed = Listed { method, status, error, scheme, version: self.version };
                 let sent = self.status.map(|_| self.response_bytes as f64);
                 let received = self.request_bytes.map(|bytes| bytes as f64);
-                http.observe(&values, &[Some(seconds), received, sent], span);
+                http.observe_route(route, listed, &[Some(seconds), received, sent], span);
             }
             Side::Client => {
                 let (host, port) = known(http.place(host), port);

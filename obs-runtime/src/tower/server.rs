@@ -286,7 +286,7 @@ impl Settings {
                 (Remote::default(), None)
             }
         };
-        let span = RequestSpan::server(remote.trace);
+        let span = RequestSpan::server(remote.trace, start);
         let recorded = span.as_ref().is_some_and(RequestSpan::is_recorded);
         let trace = span.as_ref().map(RequestSpan::context).or(remote.trace);
         remote.correlation_id.get_or_insert_with(|| CorrelationId::of(trace));
@@ -307,7 +307,7 @@ impl Settings {
             Some(authority) => Some(Said::Line(authority.clone())),
             None => head.host.map(|host| Said::Host(host.as_bytes().into())),
         };
-        let scheme = words::scheme(request.uri().scheme_str().or(self.scheme).unwrap_or("http"));
+        let scheme = request.uri().scheme_str().or(self.scheme).map_or(words::HTTP, words::scheme);
         let method = words::method(request.method());
         let mut exchange = Box::new(Exchange {
             set,
