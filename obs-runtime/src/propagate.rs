@@ -146,7 +146,11 @@ impl<'a> Found<'a> {
         Remote {
             trace,
             tracestate: trace.and_then(|_| tracestate::read(&self.tracestates)),
-            baggage: Baggage::parse_all(self.baggage),
+            baggage: if self.baggage.is_empty() {
+                Baggage::empty()
+            } else {
+                Baggage::parse_all(self.baggage)
+            },
             correlation_id: self.correlation.map(|(_, id)| id),
         }
     }

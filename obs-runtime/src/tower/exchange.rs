@@ -17,6 +17,9 @@ use crate::trace::request::{Attributes, RequestSpan};
 use http::HeaderMap;
 use std::borrow::Cow;
 
+/// How many attributes the span of a request has at least.
+const ATTRIBUTES: usize = 8;
+
 /// A request in progress. It is counted when it is [ended](Exchange::end), or else when it is dropped: as a
 /// panic if that happens while somebody works on it, as cancelled otherwise.
 #[derive(Debug)]
@@ -185,6 +188,7 @@ impl Exchange {
     /// The span's name and attributes.
     fn describe(&mut self) -> (String, Attributes) {
         let mut attributes = std::mem::take(&mut self.attributes);
+        attributes.reserve(ATTRIBUTES);
         let mut add = |name: &'static str, value: FieldValue| attributes.push((Cow::Borrowed(name), value));
         let text = |text: &str| FieldValue::Text(text.to_owned());
         let name = match (&self.call, self.code) {

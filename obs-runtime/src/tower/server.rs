@@ -3,7 +3,7 @@
 use super::body::ObservedBody;
 use super::exchange::{Exchange, How};
 use super::metrics::{Set, Side};
-use super::{RequestLabel, Route, Said, attribute, grpc, text, words};
+use super::{Host, RequestLabel, Route, Said, attribute, grpc, text, words};
 use crate::carry::CorrelationId;
 use crate::clock;
 use crate::propagate::{Remote, extract_known};
@@ -305,7 +305,7 @@ impl Settings {
         }
         let said = || match request.uri().authority() {
             Some(authority) => Some(Said::Line(authority.clone())),
-            None => head.host.map(|host| Said::Host(host.as_bytes().into())),
+            None => head.host.map(|host| Said::Host(Host::new(host.as_bytes()))),
         };
         let scheme = request.uri().scheme_str().or(self.scheme).map_or(words::HTTP, words::scheme);
         let method = words::method(request.method());

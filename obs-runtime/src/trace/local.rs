@@ -13,6 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Spans are charged to the common budget in portions, so that its counter is touched rarely.
 const PORTION: usize = Limits::PORTION;
 
+/// For how many spans of a trace memory is asked at first.
+const FEW: usize = 8;
+
 /// A trace in progress. Spans that have ended are held here until the local root ends and it is known whether
 /// they are kept.
 #[derive(Debug)]
@@ -45,6 +48,15 @@ struct Held {
 }
 
 impl Held {
+    /// Holds a span. Most traces are of a few, which ask for memory once.
+    #[inline]
+    fn keep(&mut self, record: Record) {
+        if self.records.capacity() == 0 {
+            self.records.reserve(FEW);
+        }
+        self.records.push(record);
+    }
+
     /// Drops the spans. Their memory is used again.
     fn forget(&mut self) {
         self.records.iter_mut().filter_map(|record| record.extra.take()).for_each(spare::leave);
@@ -119,8 +131,26 @@ impl LocalTrace {
     }
 
     /// A span has ended. After the local root, there is nothing to wait for.
-    pub(super) fn ended(&self, mut record: Record) {
+    ///
+    /// Nearly always there is room for it in memory, and it is made there.
+    #[inline(always)]
+    pub(super) fn ended(&self, record: Record) {
         let mut held = self.lock();
+        let room = held.records.len() < held.charged.min(held.records.capacity());
+        let waits = held.since.is_some_and(|since| {
+            !self.sampled || !self.tracer.sends_early(false, record.end.saturating_sub(since))
+        });
+        if !(room && waits && held.fate == Fate::Open && held.watched.is_empty()) {
+            return self.ended_otherwise(held, record);
+        }
+        held.failed |= record.ended.failed();
+        held.slow |= record.is_slow();
+        held.records.push(record);
+    }
+
+    /// The same, whatever there is to be done.
+    #[inline(never)]
+    fn ended_otherwise(&self, mut held: MutexGuard<'_, Held>, mut record: Record) {
         if !held.watched.is_empty() {
             self.complete(&mut held.watched, &mut record);
         }
@@ -133,7 +163,7 @@ impl LocalTrace {
                 match self.sampled && self.tracer.sends_early(full, record.end.saturating_sub(since)) {
                     true => self.send_early(held, record),
                     false if full => self.tracer.counts.overflowed(1),
-                    false => held.records.push(record),
+                    false => held.keep(record),
                 }
             }
             Fate::Kept => {

@@ -144,6 +144,7 @@ impl Stack {
         SpanId::new(id)
     }
 
+    #[inline(always)]
     fn resume(&mut self, active: &mut Active) {
         let brought = !self.traces.last().is_some_and(|trace| Arc::ptr_eq(trace, &active.trace));
         if brought {
@@ -153,10 +154,20 @@ impl Stack {
         self.frames.push(Frame { id, parent, here: false, root: false, brought, extra: active.extra.take() });
     }
 
+    #[inline(always)]
     fn suspend(&mut self, active: &mut Active) {
-        let at = self.frames.iter().rposition(|frame| !frame.here && frame.id == active.id);
-        let Some((frame, _)) = at.and_then(|at| self.remove(at)) else { return };
-        if let Some(extra) = frame.extra {
+        let visits = |frame: &Frame| !frame.here && frame.id == active.id;
+        // Nearly always it is the innermost.
+        let left = match self.frames.pop_if(|frame| visits(frame)) {
+            Some(frame) => {
+                if frame.brought {
+                    drop(self.traces.pop());
+                }
+                Some(frame)
+            }
+            None => self.frames.iter().rposition(visits).and_then(|at| Some(self.remove_below(at)?.0)),
+        };
+        if let Some(extra) = left.and_then(|frame| frame.extra) {
             match &mut active.extra {
                 None => active.extra = Some(extra),
                 Some(more) => more.absorb(*extra, &active.trace.tracer.limits),
