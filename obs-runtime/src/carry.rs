@@ -1,17 +1,19 @@
 //! Taking what the current work belongs to along: to other threads, to tasks, through channels.
 
 use crate::baggage::Baggage;
-use crate::context::{self, ContextGuard, TraceContext};
+use crate::context::{self, TraceContext};
 use crate::trace::{self, thread};
 use std::cell::RefCell;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
+mod attached;
 mod correlation;
 mod future;
 #[cfg(feature = "tokio")]
 mod spawn;
 
+pub use attached::Attached;
+use attached::{Before, Held};
 pub use correlation::{CorrelationId, correlation_id};
 pub use future::{ContextExt, WithContext};
 #[cfg(feature = "tokio")]
@@ -47,6 +49,11 @@ impl Ambient {
     fn change(&mut self, change: impl FnOnce(&mut Items)) {
         change(Arc::make_mut(self.0.get_or_insert_default()));
     }
+
+    #[inline]
+    fn attach(&self) -> Before {
+        Before::attach(self.clone())
+    }
 }
 
 /// Whether only warnings and errors are logged of what this thread works for.
@@ -61,10 +68,6 @@ pub(crate) fn with_ambient<R>(ask: impl FnOnce(&Ambient) -> R) -> R {
     let attached = AMBIENT.try_with(|ambient| ambient.borrow().clone());
     // Cloned, for `ask` may come back here.
     ask(&attached.unwrap_or_default())
-}
-
-fn replace(ambient: Ambient) -> Option<Ambient> {
-    AMBIENT.try_with(|attached| attached.replace(ambient)).ok()
 }
 
 /// What the current work belongs to: the place in its trace, its baggage and its correlation id.
@@ -123,6 +126,19 @@ impl Context {
     /// What this thread works for now.
     pub fn current() -> Context {
         Context { place: Place::current(), ..Context::untraced() }
+    }
+
+    /// Of what others say, in as much memory as it takes.
+    pub(crate) fn of(
+        trace: Option<TraceContext>,
+        tracestate: Option<Arc<str>>,
+        baggage: Baggage,
+        correlation: Option<CorrelationId>,
+    ) -> Context {
+        let tracestate = trace.and_then(|trace| Some((trace.trace_id, tracestate?)));
+        let any = !baggage.is_empty() || correlation.is_some() || tracestate.is_some();
+        let items = || Arc::new(Items { baggage, correlation, tracestate, quiet: false });
+        Context { place: trace.map_or(Place::Nowhere, Place::Elsewhere), ambient: Ambient(any.then(items)) }
     }
 
     /// The same without the place in the trace.
@@ -192,25 +208,34 @@ impl Context {
         self
     }
 
-    /// The same with what vendors say of that trace.
-    pub(crate) fn with_tracestate(mut self, trace_id: u128, state: Arc<str>) -> Context {
-        self.ambient.change(|items| items.tracestate = Some((trace_id, state)));
-        self
-    }
-
     /// Makes this what the thread works for, until the guard is dropped. A context without a place in a trace
     /// leaves the thread in the span that it is in.
     ///
     /// Guards are dropped in the reverse order of their making, as scopes do by themselves. Do not hold
     /// one across an `.await`: that is what [`ContextExt::in_context`] is for.
     #[must_use = "the context is detached when the guard is dropped"]
+    #[inline]
     pub fn attach(&self) -> Attached {
         let place = match &self.place {
             Place::Nowhere | Place::Told(_) => None,
             Place::Here(handle) => Some(Held::Span { _entered: handle.enter() }),
             Place::Elsewhere(context) => Some(Held::Context { _guard: context.attach() }),
         };
-        Attached { place, before: replace(self.ambient.clone()), on_this_thread: PhantomData }
+        Attached { place, before: self.ambient.attach() }
+    }
+
+    /// As [`run`](Context::run), for a context that is [beside a span](Context::beside_span) nearly always: four times a
+    /// request.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn inside<R>(&self, work: impl FnOnce() -> R) -> R {
+        match self.place {
+            Place::Nowhere => {
+                let _before = self.ambient.attach();
+                work()
+            }
+            _ => self.run(work),
+        }
     }
 
     /// Does `work` in this context. For closures that are called many times, such as rayon's:
@@ -245,33 +270,6 @@ impl Place {
         match context::attached_at(depth) {
             Some(attached) => Place::Elsewhere(attached),
             None => TraceContext::current().map_or(Place::Nowhere, Place::Told),
-        }
-    }
-}
-
-/// Keeps a [`Context`] or a [`Baggage`] attached to the thread that made it.
-#[derive(Debug)]
-#[must_use = "dropping it detaches the context"]
-pub struct Attached {
-    /// Held for its drop.
-    #[allow(dead_code)]
-    place: Option<Held>,
-    before: Option<Ambient>,
-    /// Dropping it on another thread would restore the context there.
-    on_this_thread: PhantomData<*const ()>,
-}
-
-#[derive(Debug)]
-enum Held {
-    Span { _entered: thread::Entered },
-    Context { _guard: ContextGuard },
-}
-
-impl Drop for Attached {
-    fn drop(&mut self) {
-        if let Some(before) = self.before.take() {
-            // Dropped outside of the thread's own cell.
-            drop(replace(before));
         }
     }
 }

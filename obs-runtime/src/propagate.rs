@@ -74,20 +74,7 @@ impl Remote {
     /// receiving thread stays but, where the request has no trace, the span that it is in.
     pub fn into_context(self) -> Context {
         let Remote { trace, tracestate, baggage, correlation_id } = self;
-        let mut context = Context::default();
-        if !baggage.is_empty() {
-            context = context.with_baggage(baggage);
-        }
-        if let Some(id) = correlation_id {
-            context = context.with_correlation_id(id);
-        }
-        if let Some(trace) = trace {
-            context = context.with_trace(trace);
-            if let Some(state) = tracestate {
-                context = context.with_tracestate(trace.trace_id, state);
-            }
-        }
-        context
+        Context::of(trace, tracestate, baggage, correlation_id)
     }
 }
 
@@ -159,7 +146,11 @@ impl<'a> Found<'a> {
         Remote {
             trace,
             tracestate: trace.and_then(|_| tracestate::read(&self.tracestates)),
-            baggage: Baggage::parse_all(self.baggage),
+            baggage: if self.baggage.is_empty() {
+                Baggage::empty()
+            } else {
+                Baggage::parse_all(self.baggage)
+            },
             correlation_id: self.correlation.map(|(_, id)| id),
         }
     }

@@ -25,13 +25,38 @@ pub(crate) fn rfc3339(at: SystemTime) -> Rfc3339 {
     put(11, hour);
     put(14, minute);
     put(17, second);
-    let millis = u64::from(since.subsec_millis());
-    put(20, millis / 10);
-    text[22] += (millis % 10) as u8;
-    Rfc3339(text)
+    let mut text = Rfc3339(text);
+    text.put_millis(since.subsec_millis());
+    text
+}
+
+/// A moment as text, beside the one before: nearly always they are of the same second.
+#[cfg(feature = "logs")]
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stamp(Option<(u64, Rfc3339)>);
+
+#[cfg(feature = "logs")]
+impl Stamp {
+    /// As [`rfc3339`].
+    pub(crate) fn of(&mut self, at: SystemTime) -> Rfc3339 {
+        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        match &mut self.0 {
+            Some((second, text)) if *second == since.as_secs() => {
+                text.put_millis(since.subsec_millis());
+                *text
+            }
+            before => before.insert((since.as_secs(), rfc3339(at))).1,
+        }
+    }
 }
 
 impl Rfc3339 {
+    fn put_millis(&mut self, millis: u32) {
+        for (digit, unit) in self.0[20..23].iter_mut().zip([100, 10, 1]) {
+            *digit = b'0' + (millis / unit % 10) as u8;
+        }
+    }
+
     #[cfg(feature = "logs")]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -77,5 +102,16 @@ mod tests {
             assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_millis(millis)).as_str(), text);
         }
         assert_eq!(rfc3339(UNIX_EPOCH - Duration::from_secs(1)).as_str(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[cfg(feature = "logs")]
+    #[test]
+    fn one_moment_after_the_other() {
+        let mut stamp = Stamp::default();
+        for millis in [0, 7, 7, 999, 1000, 1999, 0, 1_795_253_400_123, 1_795_253_400_124, 1_795_253_399_999] {
+            let at = UNIX_EPOCH + Duration::from_millis(millis);
+            assert_eq!(stamp.of(at).as_str(), rfc3339(at).as_str());
+        }
+        assert_eq!(stamp.of(UNIX_EPOCH - Duration::from_secs(1)).as_str(), "1970-01-01T00:00:00.000Z");
     }
 }

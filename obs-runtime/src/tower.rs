@@ -90,6 +90,7 @@ mod exchange;
 mod grpc;
 pub(crate) mod metrics;
 mod red;
+mod seen;
 mod server;
 mod words;
 
@@ -164,14 +165,44 @@ enum Said {
     /// In its line.
     Line(Authority),
     /// In the header `host`.
-    Host(Box<[u8]>),
+    Host(Host),
+}
+
+/// What a header says of a host, which needs no memory unless it is long.
+#[derive(Clone, Debug)]
+enum Host {
+    Short([u8; SHORT], u8),
+    Long(Box<[u8]>),
+}
+
+/// How long the names of hosts are at most, but for few.
+const SHORT: usize = 46;
+
+impl Host {
+    fn new(name: &[u8]) -> Host {
+        let mut short = [0; SHORT];
+        match (short.get_mut(..name.len()), u8::try_from(name.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(name);
+                Host::Short(short, length)
+            }
+            _ => Host::Long(name.into()),
+        }
+    }
+
+    fn name(&self) -> &[u8] {
+        match self {
+            Host::Short(name, length) => &name[..usize::from(*length).min(SHORT)],
+            Host::Long(name) => name,
+        }
+    }
 }
 
 impl Said {
     fn read(self, scheme: &str) -> Option<(Box<str>, u16)> {
         let authority = match self {
             Said::Line(authority) => authority,
-            Said::Host(host) => Authority::try_from(&*host).ok()?,
+            Said::Host(host) => Authority::try_from(host.name()).ok()?,
         };
         Some(server(&authority, scheme))
     }

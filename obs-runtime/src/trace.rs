@@ -22,6 +22,7 @@ pub(crate) mod record;
 #[cfg(feature = "tower")]
 pub(crate) mod request;
 mod sampling;
+pub(crate) mod spare;
 pub(crate) mod thread;
 mod tracer;
 

@@ -28,6 +28,17 @@ fn order(item: &str) -> Option<TraceContext> {
     TraceContext::current()
 }
 
+/// Logs while it is printed, which is while a line is written.
+struct Talks;
+
+impl std::fmt::Debug for Talks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("said ")?;
+        tracing::info!(target: "shop", depth = 2, "inside");
+        f.write_str("all")
+    }
+}
+
 /// One test: a process has one subscriber.
 #[test]
 fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
@@ -49,6 +60,7 @@ fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
         let _attached = remote.attach();
         order("press");
     }
+    tracing::info!(target: "shop", talks = ?Talks, "outside");
     let metrics = snapshot();
     assert!(metrics.family("obs_log_events_total").is_some());
     assert!(metrics.family("obs_log_dropped_total").is_some());
@@ -56,7 +68,13 @@ fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
     let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     let span = captured.span("order");
     let lines: Vec<_> = text.lines().collect();
-    let [text, alone, below] = lines.as_slice() else { panic!("{text}") };
+    let [text, alone, below, inside, outside] = lines.as_slice() else { panic!("{text}") };
+    assert!(
+        inside.contains("\"message\":\"inside\"") && inside.ends_with("\"fields\":{\"depth\":2}}"),
+        "{inside}"
+    );
+    assert!(outside.contains("\"message\":\"outside\""), "{outside}");
+    assert!(outside.ends_with("\"fields\":{\"talks\":\"said all\"}}"), "{outside}");
     assert!(alone.contains("\"trace_id\":") && alone.ends_with("\"span\":{\"item\":\"filter\"}}"), "{alone}");
     assert!(below.contains(&format!("\"trace_id\":\"{:032x}\"", 0xabc)), "{below}");
     assert!(!below.contains(&format!("\"span_id\":\"{:016x}\"", 0xdef)), "{below}");

@@ -1,9 +1,10 @@
 //! The id by which people find everything that belongs to one request.
 
-use super::with_ambient;
+use super::{AMBIENT, Ambient};
 use crate::context::TraceContext;
 use crate::digits::Hex;
 use crate::trace::thread;
+use std::cell::RefCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -32,7 +33,9 @@ enum Id {
 
 /// The correlation id of what this thread works for now, to be put into logs. `None` where nobody gave one.
 pub fn correlation_id() -> Option<CorrelationId> {
-    with_ambient(|ambient| ambient.0.as_deref()?.correlation.clone())
+    // Cloning one runs nobody else's code.
+    let known = |ambient: &RefCell<Ambient>| ambient.borrow().0.as_deref()?.correlation.clone();
+    AMBIENT.try_with(known).ok().flatten()
 }
 
 impl CorrelationId {
@@ -64,6 +67,12 @@ impl CorrelationId {
 }
 
 impl CorrelationId {
+    /// Whether it was made here, of digits.
+    #[cfg(feature = "logs")]
+    pub(crate) fn is_made(&self) -> bool {
+        matches!(self.0, Id::Made(_))
+    }
+
     /// The same as bytes, which nobody has to look through again.
     #[cfg(any(feature = "logs", feature = "tower"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -34,7 +34,7 @@ fn contexts_nest_and_leave_nothing_behind() {
 #[test]
 fn a_tracestate_is_of_its_trace_alone() {
     let trace = |trace_id| TraceContext { trace_id, span_id: 1, sampled: true };
-    let context = Context::default().with_trace(trace(7)).with_tracestate(7, "vendor=1".into());
+    let context = Context::of(Some(trace(7)), Some("vendor=1".into()), Baggage::empty(), None);
     let _attached = context.attach();
     assert_eq!(Context::current().tracestate(), Some("vendor=1"));
     let _other = trace(8).attach();

@@ -1,12 +1,25 @@
-//! What is logged of an event.
+//! What is logged of an event, where it has to be kept.
 
 use crate::trace::record::{FieldValue, Named};
+#[cfg(feature = "otlp")]
 use crate::{CorrelationId, TraceContext};
+#[cfg(feature = "otlp")]
 use std::borrow::Cow;
+#[cfg(feature = "otlp")]
 use std::time::SystemTime;
+#[cfg(feature = "otlp")]
 use tracing::Metadata;
 
-/// An event that was let through, and what was known where it happened. Hidden values are hidden already.
+/// The fields of an event. Hidden values are hidden already.
+#[derive(Debug)]
+pub(super) struct Copied {
+    pub(super) message: Option<FieldValue>,
+    /// Those but for the message.
+    pub(super) fields: Vec<Named>,
+}
+
+/// An event that is exported, and what was known where it happened. Hidden values are hidden already.
+#[cfg(feature = "otlp")]
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) at: SystemTime,
@@ -18,29 +31,18 @@ pub(crate) struct Event {
     pub(crate) message: Option<FieldValue>,
     /// Its own fields but for the message.
     pub(crate) fields: Vec<Named>,
-    /// Those of the spans around it.
-    pub(crate) span: Vec<Named>,
 }
 
+#[cfg(feature = "otlp")]
 impl Event {
-    /// The message as it is, and not in quotes; empty where there is none.
-    pub(crate) fn text(&self) -> Cow<'_, str> {
-        match &self.message {
-            Some(FieldValue::Text(text)) => Cow::Borrowed(text),
-            Some(other) => Cow::Owned(other.to_string()),
-            None => Cow::Borrowed(""),
-        }
-    }
-
     /// About how much memory it takes. What was logged decides about that, so queues are bounded in it.
-    #[cfg(feature = "otlp")]
     pub(crate) fn bytes(&self) -> usize {
         let text = |value: &FieldValue| if let FieldValue::Text(text) = value { text.len() } else { 0 };
         let of_field = |(name, value): &Named| {
             let name = if let Cow::Owned(name) = name { name.len() } else { 0 };
             size_of::<Named>() + name + text(value)
         };
-        let fields: usize = self.fields.iter().chain(&self.span).map(of_field).sum();
+        let fields: usize = self.fields.iter().map(of_field).sum();
         let thread = self.thread.as_ref().map_or(0, String::len);
         size_of::<Event>() + self.message.as_ref().map_or(0, text) + thread + fields
     }

@@ -1,11 +1,16 @@
-//! One event.
+//! What lines look like.
+//!
+//! A field is written where it is read, so that it is copied once: into the [paper](super::paper) of the thread, of
+//! which the line is made as soon as everything is known.
 
-use super::event::Event;
-use crate::TraceContext;
+use super::quote::{as_it_is, quote, quote_printed};
 use crate::digits::Hex;
-use crate::time::rfc3339;
-use crate::trace::record::{FieldValue, Named};
+use crate::time::Rfc3339;
+use crate::trace::record::FieldValue;
+use crate::{CorrelationId, TraceContext};
+use std::fmt;
 use std::io::Write;
+use tracing::Metadata;
 
 /// What lines look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,73 +19,159 @@ pub(super) enum Form {
     Text,
 }
 
-impl Form {
-    /// Adds the line, with its end.
-    pub(super) fn write(self, out: &mut Vec<u8>, event: &Event) {
-        match self {
-            Form::Json => json(out, event),
-            Form::Text => text(out, event),
+/// A value before it is copied.
+#[derive(Clone, Copy)]
+pub(super) enum Value<'a> {
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(&'a str),
+    /// What is text as soon as it is printed.
+    Printed(&'a dyn fmt::Debug),
+}
+
+impl<'a> From<&'a FieldValue> for Value<'a> {
+    fn from(value: &'a FieldValue) -> Value<'a> {
+        match value {
+            FieldValue::Bool(value) => Value::Bool(*value),
+            FieldValue::Integer(value) => Value::Integer(*value),
+            FieldValue::Float(value) => Value::Float(*value),
+            FieldValue::Text(value) => Value::Text(value),
         }
     }
 }
 
-fn json(out: &mut Vec<u8>, event: &Event) {
+/// What is known of an event besides its fields.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head<'a> {
+    pub(super) at: Rfc3339,
+    pub(super) meta: &'static Metadata<'static>,
+    pub(super) trace: Option<TraceContext>,
+    pub(super) correlation: Option<&'a CorrelationId>,
+    /// The thread's name, or its number, where it is wanted.
+    pub(super) thread: Option<&'a str>,
+}
+
+/// Parts of a line that are written already, by [`Form::message`], [`Form::field`] and [`Form::place`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts<'a> {
+    /// Empty where there is none.
+    pub(super) message: &'a [u8],
+    /// The event's own fields.
+    pub(super) fields: &'a [u8],
+    /// Those of the spans around it.
+    pub(super) span: &'a [u8],
+    pub(super) place: &'a [u8],
+}
+
+impl Form {
+    /// Adds the message.
+    pub(super) fn message(self, out: &mut Vec<u8>, value: Value<'_>) {
+        match (self, value) {
+            (Form::Json, Value::Text(text)) => quote(out, text),
+            (Form::Json, Value::Printed(value)) => quote_printed(out, format_args!("{value:?}")),
+            (Form::Json, Value::Bool(value)) => quote_printed(out, format_args!("{value}")),
+            (Form::Json, Value::Integer(value)) => quote_printed(out, format_args!("{value}")),
+            (Form::Json, Value::Float(value)) => quote_printed(out, format_args!("{value}")),
+            (Form::Text, Value::Text(text)) => plain(out, text),
+            (Form::Text, Value::Printed(value)) => plain(out, &printed(value)),
+            // A vector takes everything, here and below.
+            (Form::Text, Value::Bool(value)) => drop(write!(out, "{value}")),
+            (Form::Text, Value::Integer(value)) => drop(write!(out, "{value}")),
+            (Form::Text, Value::Float(value)) => drop(write!(out, "{value}")),
+        }
+    }
+
+    /// Adds a field after those that are there.
+    pub(super) fn field(self, out: &mut Vec<u8>, name: &str, value: Value<'_>) {
+        if self == Form::Text {
+            return text_field(out, name, value);
+        }
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        quote(out, name);
+        out.push(b':');
+        match value {
+            Value::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+            Value::Integer(value) => integer(out, value),
+            Value::Float(value) if value.is_finite() => drop(write!(out, "{value:?}")),
+            // JSON has no words for them.
+            Value::Float(value) => drop(write!(out, "\"{value}\"")),
+            Value::Text(value) => quote(out, value),
+            Value::Printed(value) => quote_printed(out, format_args!("{value:?}")),
+        }
+    }
+
+    /// Adds what is the same in all lines of one place in the code, but for the level.
+    pub(super) fn place(self, out: &mut Vec<u8>, meta: &Metadata<'_>) {
+        match self {
+            Form::Json => {
+                out.extend_from_slice(b",\"target\":");
+                quote(out, meta.target());
+                if let Some(file) = meta.file() {
+                    out.extend_from_slice(b",\"file\":");
+                    quote(out, file);
+                }
+                if let Some(number) = meta.line() {
+                    out.extend_from_slice(b",\"line\":");
+                    integer(out, number);
+                }
+            }
+            Form::Text => {
+                if let (Some(file), Some(number)) = (meta.file(), meta.line()) {
+                    out.extend_from_slice(b" (");
+                    plain(out, file);
+                    let _ = write!(out, ":{number})");
+                }
+            }
+        }
+    }
+
+    /// Adds the line, with its end.
+    pub(super) fn line(self, out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
+        match self {
+            Form::Json => json(out, head, parts),
+            Form::Text => text(out, head, parts),
+        }
+    }
+}
+
+fn json(out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
     out.extend_from_slice(b"{\"timestamp\":\"");
-    out.extend_from_slice(rfc3339(event.at).as_bytes());
+    out.extend_from_slice(head.at.as_bytes());
     out.extend_from_slice(b"\",\"level\":\"");
-    out.extend_from_slice(event.meta.level().as_str().as_bytes());
+    out.extend_from_slice(head.meta.level().as_str().as_bytes());
     out.extend_from_slice(b"\",\"message\":");
-    quote(out, &event.text());
-    out.extend_from_slice(b",\"target\":");
-    quote(out, event.meta.target());
-    if let Some(file) = event.meta.file() {
-        out.extend_from_slice(b",\"file\":");
-        quote(out, file);
-    }
-    if let Some(number) = event.meta.line() {
-        out.extend_from_slice(b",\"line\":");
-        integer(out, number);
-    }
-    if let Some(thread) = &event.thread {
+    out.extend_from_slice(if parts.message.is_empty() { b"\"\"" } else { parts.message });
+    out.extend_from_slice(parts.place);
+    if let Some(thread) = head.thread {
         out.extend_from_slice(b",\"thread\":");
         quote(out, thread);
     }
-    if let Some(TraceContext { trace_id, span_id, .. }) = event.trace {
+    if let Some(TraceContext { trace_id, span_id, .. }) = head.trace {
         out.extend_from_slice(b",\"trace_id\":\"");
         out.extend_from_slice(Hex::of_trace(trace_id).as_bytes());
         out.extend_from_slice(b"\",\"span_id\":\"");
         out.extend_from_slice(Hex::of_span(span_id).as_bytes());
         out.push(b'"');
     }
-    if let Some(id) = &event.correlation {
+    if let Some(id) = head.correlation {
         out.extend_from_slice(b",\"correlation_id\":");
-        match as_it_is(id.as_bytes()) == id.as_bytes().len() {
+        match id.is_made() || as_it_is(id.as_bytes()) == id.as_bytes().len() {
             true => [b"\"", id.as_bytes(), b"\""].iter().for_each(|part| out.extend_from_slice(part)),
             false => quote(out, id.as_str()),
         }
     }
-    object(out, b",\"fields\":{", &event.fields);
-    object(out, b",\"span\":{", &event.span);
+    object(out, b",\"fields\":{", parts.fields);
+    object(out, b",\"span\":{", parts.span);
     out.extend_from_slice(b"}\n");
 }
 
 /// Adds a member that is an object, after what begins it, unless it is empty.
-fn object(out: &mut Vec<u8>, begin: &[u8], fields: &[Named]) {
-    for (place, (field, value)) in fields.iter().enumerate() {
-        out.extend_from_slice(if place == 0 { begin } else { b"," });
-        quote(out, field);
-        out.push(b':');
-        match value {
-            FieldValue::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
-            FieldValue::Integer(value) => integer(out, *value),
-            // A vector takes everything, here and below. JSON has no words for the others.
-            FieldValue::Float(value) if value.is_finite() => drop(write!(out, "{value:?}")),
-            FieldValue::Float(value) => drop(write!(out, "\"{value}\"")),
-            FieldValue::Text(value) => quote(out, value),
-        }
-    }
+fn object(out: &mut Vec<u8>, begin: &[u8], fields: &[u8]) {
     if !fields.is_empty() {
-        out.push(b'}');
+        [begin, fields, b"}"].iter().for_each(|part| out.extend_from_slice(part));
     }
 }
 
@@ -88,92 +179,45 @@ fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-/// Adds text as JSON has it.
-fn quote(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let mut rest = text;
-    loop {
-        let (plain, from) = rest.split_at(as_it_is(rest.as_bytes()));
-        out.extend_from_slice(plain.as_bytes());
-        let mut chars = from.chars();
-        match chars.next() {
-            None => break,
-            Some('"') => out.extend_from_slice(b"\\\""),
-            Some('\\') => out.extend_from_slice(b"\\\\"),
-            Some('\n') => out.extend_from_slice(b"\\n"),
-            Some('\r') => out.extend_from_slice(b"\\r"),
-            Some('\t') => out.extend_from_slice(b"\\t"),
-            // Those that JSON forbids, and DEL and C1, which terminals obey.
-            Some(char) if char.is_control() => drop(write!(out, "\\u{:04x}", u32::from(char))),
-            Some(char) => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-        rest = chars.as_str();
-    }
-    out.push(b'"');
-}
-
-/// How many bytes at the beginning of some text are copied as they are: nearly always all. It ends between two
-/// characters.
-fn as_it_is(text: &[u8]) -> usize {
-    // Eight bytes at once; the last eight overlap those before.
-    let plain = match text.last_chunk::<8>() {
-        Some(last) => text.as_chunks::<8>().0.iter().chain([last]).all(|word| !any_special(*word)),
-        None => false,
-    };
-    match plain {
-        true => text.len(),
-        false => text.iter().position(|byte| is_special(*byte)).unwrap_or(text.len()),
-    }
-}
-
-/// Whether a byte could be one that lines have otherwise. The last is what C1 and some letters begin with.
-#[inline]
-fn is_special(byte: u8) -> bool {
-    byte < b' ' || matches!(byte, b'"' | b'\\' | 0x7f | 0xc2)
-}
-
-/// Whether any of these [is special](is_special): a subtraction borrows a byte's highest bit if the byte is smaller.
-#[inline]
-fn any_special(bytes: [u8; 8]) -> bool {
-    const ALL: u64 = u64::from_le_bytes([1; 8]);
-    let word = u64::from_le_bytes(bytes);
-    let below = |word: u64, bound: u8| word.wrapping_sub(ALL * u64::from(bound)) & !word;
-    let is = |byte: u8| below(word ^ (ALL * u64::from(byte)), 1);
-    (below(word, b' ') | is(b'"') | is(b'\\') | is(0x7f) | is(0xc2)) & (ALL << 7) != 0
-}
-
-fn text(out: &mut Vec<u8>, event: &Event) {
-    out.extend_from_slice(rfc3339(event.at).as_bytes());
-    let _ = write!(out, " {:>5} ", event.meta.level());
-    if let Some(thread) = &event.thread {
+fn text(out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
+    out.extend_from_slice(head.at.as_bytes());
+    let _ = write!(out, " {:>5} ", head.meta.level());
+    if let Some(thread) = head.thread {
         out.push(b'[');
         plain(out, thread);
         out.extend_from_slice(b"] ");
     }
-    plain(out, event.meta.target());
+    plain(out, head.meta.target());
     out.extend_from_slice(b": ");
-    plain(out, &event.text());
-    let mut pair = |name: &str, value: &dyn std::fmt::Display| {
-        out.push(b' ');
-        plain(out, name);
-        let _ = write!(out, "={value}");
-    };
-    for (name, value) in event.fields.iter().chain(&event.span) {
-        pair(name, value);
+    [parts.message, parts.fields, parts.span].iter().for_each(|part| out.extend_from_slice(part));
+    if let Some(TraceContext { trace_id, span_id, .. }) = head.trace {
+        let (trace, span) = (Hex::of_trace(trace_id), Hex::of_span(span_id));
+        let _ = write!(out, " trace_id={} span_id={}", trace.as_str(), span.as_str());
     }
-    if let Some(TraceContext { trace_id, span_id, .. }) = event.trace {
-        pair("trace_id", &Hex::of_trace(trace_id).as_str());
-        pair("span_id", &Hex::of_span(span_id).as_str());
+    if let Some(id) = head.correlation {
+        let _ = write!(out, " correlation_id={id}");
     }
-    if let Some(id) = &event.correlation {
-        pair("correlation_id", id);
-    }
-    if let (Some(file), Some(number)) = (event.meta.file(), event.meta.line()) {
-        out.extend_from_slice(b" (");
-        plain(out, file);
-        let _ = write!(out, ":{number})");
-    }
+    out.extend_from_slice(parts.place);
     out.push(b'\n');
+}
+
+fn text_field(out: &mut Vec<u8>, name: &str, value: Value<'_>) {
+    out.push(b' ');
+    plain(out, name);
+    let _ = match value {
+        Value::Bool(value) => write!(out, "={value}"),
+        Value::Integer(value) => write!(out, "={value}"),
+        Value::Float(value) => write!(out, "={value}"),
+        Value::Text(value) => write!(out, "={value:?}"),
+        Value::Printed(value) => write!(out, "={:?}", printed(value)),
+    };
+}
+
+/// What is printed of a value; of one that fails, what it has printed by then.
+fn printed(value: &dyn fmt::Debug) -> String {
+    let mut text = String::new();
+    let _ = fmt::Write::write_fmt(&mut text, format_args!("{value:?}"));
+    text
 }
 
 /// Adds text without what would end the line or move a terminal's cursor.
@@ -182,36 +226,6 @@ fn plain(out: &mut Vec<u8>, text: &str) {
         match char.is_control() {
             true => drop(write!(out, "{}", char.escape_default())),
             false => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_quoted_char_by_char_wherever_the_chars_are() {
-        let expected = |char: char| match char {
-            '"' => "\\\"".to_owned(),
-            '\\' => "\\\\".to_owned(),
-            '\n' => "\\n".to_owned(),
-            '\r' => "\\r".to_owned(),
-            '\t' => "\\t".to_owned(),
-            char if char.is_control() => format!("\\u{:04x}", u32::from(char)),
-            char => char.to_string(),
-        };
-        let chars = ('\0'..='\u{17f}').chain(['\u{2028}', '漢', '🦀']);
-        for char in chars {
-            for length in 0..20 {
-                for at in 0..=length {
-                    let text = format!("{}{char}{}", "a".repeat(at), "é".repeat(length - at));
-                    let mut out = Vec::new();
-                    quote(&mut out, &text);
-                    let inside: String = text.chars().map(expected).collect();
-                    assert_eq!(String::from_utf8(out).unwrap(), format!("\"{inside}\""), "{text:?}");
-                }
-            }
         }
     }
 }

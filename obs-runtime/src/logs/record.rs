@@ -2,10 +2,13 @@
 
 use super::config::Logs;
 use super::counts::{self, Reason};
+use super::event::Copied;
+#[cfg(feature = "otlp")]
 use super::event::Event;
 use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
 use super::line::Form;
+use super::paper::{self, Known, Paper};
 use super::sink::{Sink, Writer};
 use crate::carry;
 use crate::secret::Redacted;
@@ -13,7 +16,6 @@ use crate::trace::fields::Fields;
 use crate::trace::record::{FieldValue, Named};
 use crate::trace::thread;
 use crate::{Baggage, TraceContext};
-use std::cell::RefCell;
 use std::io;
 use std::time::SystemTime;
 use tracing::span::{Attributes, Id, Record};
@@ -21,14 +23,6 @@ use tracing::{Event as TracingEvent, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
-
-/// How long a line may be for which no memory is asked.
-const MEMORY: usize = 4096;
-
-thread_local! {
-    /// The line that is being written. Nobody else's code runs meanwhile: all values are copies.
-    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Logs each event that is let through.
 #[derive(Debug)]
@@ -69,32 +63,22 @@ impl Events {
         Ok((events, sink))
     }
 
-    fn log(&self, event: Event) {
-        let level = *event.meta.level();
-        let written = self.lines.as_ref().is_some_and(|lines| self.write(lines, &event));
-        if self.export(event) || written {
-            counts::logged(level);
+    /// The fields, where more is to be done with them than to write them: they are exported too, or the baggage adds to
+    /// them, or one of them is left out.
+    fn copied(&self, event: &TracingEvent<'_>) -> Option<Copied> {
+        let slow = event.metadata().target() == crate::private::SLOW;
+        if !slow && self.baggage.is_empty() && !self.exports() {
+            return None;
         }
-    }
-
-    /// Writes a line. Its memory is that of the one before on this thread.
-    fn write(&self, lines: &Writer, event: &Event) -> bool {
-        // What may be the last words of a program does not wait for others.
-        let urgent = *event.meta.level() == Level::ERROR;
-        let write = |line: &RefCell<Vec<u8>>| {
-            let mut line = line.borrow_mut();
-            line.clear();
-            // One line of a megabyte does not keep one for good.
-            line.shrink_to(MEMORY);
-            self.form.write(&mut line, event);
-            lines.write(&line, urgent)
-        };
-        LINE.try_with(write).unwrap_or_else(|_| {
-            // The thread is ending.
-            let mut line = Vec::new();
-            self.form.write(&mut line, event);
-            lines.write(&line, urgent)
-        })
+        let mut fields = Fields::read(|fields| event.record(fields)).into_values();
+        let message = fields.iter().position(|(name, _)| name == "message").map(|at| fields.remove(at).1);
+        if slow {
+            // The call's fields as one text, in which nothing could be hidden. They are in `span` too.
+            fields.retain(|(name, _)| name != "fields");
+        }
+        self.add_baggage(&mut fields);
+        self.redacted.hide(&mut fields);
+        Some(Copied { message, fields })
     }
 
     /// Adds what is wanted of the baggage, unless the event has a field of that name.
@@ -112,10 +96,50 @@ impl Events {
         }
     }
 
+    /// Writes a line. Its memory is that of the one before on this thread.
+    fn write(
+        &self,
+        lines: &Writer,
+        event: &TracingEvent<'_>,
+        copied: Option<&Copied>,
+        span: &[Named],
+        known: Known<'_>,
+    ) -> bool {
+        let (mut paper, form) = (Paper::take(), self.form);
+        match copied {
+            Some(Copied { message, fields }) => {
+                message.iter().for_each(|message| paper.message(form, message.into()));
+                fields.iter().for_each(|(name, value)| paper.field(form, name, value.into()));
+            }
+            None => event.record(&mut paper::Fields::new(&mut paper, form, &self.redacted)),
+        }
+        span.iter().for_each(|(name, value)| paper.of_span(form, name, value.into()));
+        // What may be the last words of a program does not wait for others.
+        let urgent = *known.meta.level() == Level::ERROR;
+        let written = lines.write(paper.line(form, known), urgent);
+        paper.leave();
+        written
+    }
+
+    #[cfg(feature = "otlp")]
+    fn exports(&self) -> bool {
+        self.otlp
+    }
+
+    #[cfg(not(feature = "otlp"))]
+    #[expect(clippy::unused_self)]
+    fn exports(&self) -> bool {
+        false
+    }
+
     /// Whether there is somebody who exports it.
     #[cfg(feature = "otlp")]
-    fn export(&self, event: Event) -> bool {
-        let offered = self.otlp && crate::otlp::logs::offer(Event { span: Vec::new(), ..event });
+    fn export(&self, copied: Option<Copied>, known: Known<'_>) -> bool {
+        let offered = copied.filter(|_| self.otlp).is_some_and(|Copied { message, fields }| {
+            let Known { at, meta, trace, correlation, thread } = known;
+            let (correlation, thread) = (correlation.cloned(), thread.map(str::to_owned));
+            crate::otlp::logs::offer(Event { at, meta, trace, correlation, thread, message, fields })
+        });
         if !offered && self.lines.is_none() {
             counts::dropped(Reason::NotExported);
         }
@@ -124,7 +148,7 @@ impl Events {
 
     #[cfg(not(feature = "otlp"))]
     #[expect(clippy::unused_self)]
-    fn export(&self, _: Event) -> bool {
+    fn export(&self, _: Option<Copied>, _: Known<'_>) -> bool {
         false
     }
 }
@@ -168,35 +192,25 @@ where
         if *meta.level() > Level::WARN && carry::is_quiet() {
             return counts::dropped(Reason::Sampled);
         }
-        let mut span = Vec::new();
-        // Only lines say what is around an event.
-        if self.lines.is_some() {
+        let (at, copied) = ((self.now)(), self.copied(event));
+        let (correlation, thread) = (crate::correlation_id(), self.threads.then(this_thread));
+        let (correlation, thread) = (correlation.as_ref(), thread.as_deref());
+        let known = Known { at, meta, trace: TraceContext::current(), correlation, thread };
+        let written = self.lines.as_ref().is_some_and(|lines| {
+            // Only lines say what is around an event.
+            let mut span = Vec::new();
             for around in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
                 if let Some(OfSpan(fields)) = around.extensions().get::<OfSpan>() {
                     fields.iter().for_each(|field| put(&mut span, field.clone()));
                 }
             }
-            thread::all_fields().into_iter().for_each(|field| put(&mut span, field));
-        }
-        let mut fields = Fields::read(|fields| event.record(fields)).into_values();
-        let message = fields.iter().position(|(name, _)| name == "message").map(|at| fields.remove(at).1);
-        if meta.target() == crate::private::SLOW {
-            // The call's fields as one text, in which nothing could be hidden. They are in `span` too.
-            fields.retain(|(name, _)| name != "fields");
-        }
-        self.add_baggage(&mut fields);
-        self.redacted.hide(&mut fields);
-        self.redacted.hide(&mut span);
-        self.log(Event {
-            at: (self.now)(),
-            meta,
-            trace: TraceContext::current(),
-            correlation: crate::correlation_id(),
-            thread: self.threads.then(this_thread),
-            message,
-            fields,
-            span,
+            thread::each_field(|field| put(&mut span, field.clone()));
+            self.redacted.hide(&mut span);
+            self.write(lines, event, copied.as_ref(), &span, known)
         });
+        if self.export(copied, known) || written {
+            counts::logged(*meta.level());
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
 mod waiting;
+mod written;
 
 /// Keeps what is written.
 #[derive(Clone, Default)]

@@ -34,9 +34,11 @@ impl<B: Body> ObservedBody<B> {
         if unsent || body.is_end_stream() {
             exchange.end(How::Answered);
         }
-        let length = headers.get(http::header::CONTENT_LENGTH);
-        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-        let expected = length.or_else(|| body.size_hint().exact());
+        // Asked first: looking for a header takes longer.
+        let expected = body
+            .size_hint()
+            .exact()
+            .or_else(|| headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok());
         // A call's status comes after its body.
         let expected = expected.filter(|_| exchange.call.is_none());
         ObservedBody { body, exchange: (!exchange.ended).then_some(exchange), expected }

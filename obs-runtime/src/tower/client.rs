@@ -185,7 +185,7 @@ impl Settings {
     fn begin<B>(&self, set: &'static Set, request: &mut Request<B>) -> Box<Exchange> {
         let start = clock::now();
         let mut context = carry::Context::current();
-        let span = RequestSpan::client();
+        let span = RequestSpan::client(start);
         self.inject(&context, span.as_ref(), request);
         if span.is_some() {
             context = context.beside_span();

@@ -3,6 +3,7 @@
 use super::grpc::Code;
 use super::metrics::{Set, Side};
 use super::red::Flying;
+use super::seen::Listed;
 use super::words::{self, METHODS, OTHER, SCHEMES};
 use super::{Route, Said};
 use crate::carry::Context;
@@ -16,8 +17,8 @@ use crate::trace::request::{Attributes, RequestSpan};
 use http::HeaderMap;
 use std::borrow::Cow;
 
-/// What a route is called that is none.
-const UNMATCHED: &str = "_unmatched";
+/// How many attributes the span of a request has at least.
+const ATTRIBUTES: usize = 8;
 
 /// A request in progress. It is counted when it is [ended](Exchange::end), or else when it is dropped: as a
 /// panic if that happens while somebody works on it, as cancelled otherwise.
@@ -67,12 +68,11 @@ impl Exchange {
     /// Does something for the request: in its context, and in its span.
     pub(super) fn inside<R>(&mut self, work: impl FnOnce() -> R) -> R {
         self.running = true;
-        let attached = self.context.attach();
-        let result = match &mut self.span {
+        let Exchange { context, span, .. } = self;
+        let result = context.inside(|| match span {
             Some(span) => span.inside(work),
             None => work(),
-        };
-        drop(attached);
+        });
         self.running = false;
         result
     }
@@ -116,7 +116,8 @@ impl Exchange {
             How::Dropped => Ended::Cancelled,
             How::Panicked => Ended::Panic,
         };
-        let seconds = clock::seconds(clock::now().saturating_sub(self.start));
+        let end = clock::now();
+        let seconds = clock::seconds(end.saturating_sub(self.start));
         let span = self.span.take();
         // Where an exemplar leads: to the span, and without one to what everything is in.
         let sampled = match &span {
@@ -127,7 +128,7 @@ impl Exchange {
         self.count(seconds, ended, sampled.map(|context| (context.trace_id, context.span_id)));
         if let Some(span) = span {
             let kind = if self.side == Side::Server { SpanKind::Server } else { SpanKind::Client };
-            span.end(kind, ended, || self.describe());
+            span.end(kind, end, ended, || self.describe());
         }
         self.flying = None;
     }
@@ -171,11 +172,11 @@ impl Exchange {
         let http = &self.set.http;
         match self.side {
             Side::Server => {
-                let route = self.route.as_ref().map_or(UNMATCHED, |route| http.place(route.as_str()));
-                let values = [method, route, status, error, SCHEMES[self.scheme], self.version];
+                let (route, scheme) = (self.route.as_ref().map(Route::as_str), SCHEMES[self.scheme]);
+                let listed = Listed { method, status, error, scheme, version: self.version };
                 let sent = self.status.map(|_| self.response_bytes as f64);
                 let received = self.request_bytes.map(|bytes| bytes as f64);
-                http.observe(&values, &[Some(seconds), received, sent], span);
+                http.observe_route(route, listed, &[Some(seconds), received, sent], span);
             }
             Side::Client => {
                 let (host, port) = known(http.place(host), port);
@@ -187,6 +188,7 @@ impl Exchange {
     /// The span's name and attributes.
     fn describe(&mut self) -> (String, Attributes) {
         let mut attributes = std::mem::take(&mut self.attributes);
+        attributes.reserve(ATTRIBUTES);
         let mut add = |name: &'static str, value: FieldValue| attributes.push((Cow::Borrowed(name), value));
         let text = |text: &str| FieldValue::Text(text.to_owned());
         let name = match (&self.call, self.code) {

@@ -5,6 +5,7 @@
 //! table that keeps the strings of capped labels: the first so many, and `_other`.
 
 use super::columns::{Columns, Merged};
+use super::seen::{self, Listed};
 use super::words::{METHODS, SCHEMES};
 use crate::cells::{Count, Slot};
 use crate::instrument::family::Page;
@@ -16,6 +17,8 @@ use obs_model::request::{RequestFamily, RequestLabel};
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+/// What a route is called that is none.
+const UNMATCHED: &str = "_unmatched";
 /// Routes, hosts or methods of one family.
 pub(super) const PLACES: u32 = 200;
 /// Series of one family. A thread that counts all of them takes 16 cells each, a quarter of a MiB.
@@ -96,7 +99,28 @@ impl Group {
     /// Observes one value in each histogram, in their order, or none. `values` are those of the labels; an
     /// empty one is a label that the request does not have. `span` is where exemplars lead.
     pub(super) fn observe(&'static self, values: &[&str], sizes: &[Option<f64>], span: Option<(u128, u64)>) {
-        let label = self.series(values);
+        self.observe_in(self.series(values), sizes, span);
+    }
+
+    /// The same for a request of which only the route is text of its own: nearly always one that looks like it was seen
+    /// before.
+    pub(super) fn observe_route(
+        &'static self,
+        route: Option<&str>,
+        listed: Listed,
+        sizes: &[Option<f64>],
+        span: Option<(u128, u64)>,
+    ) {
+        let label = seen::label(self, route.unwrap_or(UNMATCHED), listed, || {
+            let place = route.map_or(UNMATCHED, |route| self.place(route));
+            let label = self.series(&listed.values(place));
+            // What is one too many is counted each time.
+            (label, (route.is_none() || route == Some(place)) && label.index < SERIES)
+        });
+        self.observe_in(label, sizes, span);
+    }
+
+    fn observe_in(&'static self, label: LabelIndex, sizes: &[Option<f64>], span: Option<(u128, u64)>) {
         for (histogram, size) in self.sizes.iter().zip(sizes) {
             if let Some(size) = size {
                 let (slots, at) = histogram.space.at(&[label]);

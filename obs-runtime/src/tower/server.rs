@@ -3,7 +3,7 @@
 use super::body::ObservedBody;
 use super::exchange::{Exchange, How};
 use super::metrics::{Set, Side};
-use super::{RequestLabel, Route, Said, attribute, grpc, text, words};
+use super::{Host, RequestLabel, Route, Said, attribute, grpc, text, words};
 use crate::carry::CorrelationId;
 use crate::clock;
 use crate::propagate::{Remote, extract_known};
@@ -286,7 +286,7 @@ impl Settings {
                 (Remote::default(), None)
             }
         };
-        let span = RequestSpan::server(remote.trace);
+        let span = RequestSpan::server(remote.trace, start);
         let recorded = span.as_ref().is_some_and(RequestSpan::is_recorded);
         let trace = span.as_ref().map(RequestSpan::context).or(remote.trace);
         remote.correlation_id.get_or_insert_with(|| CorrelationId::of(trace));
@@ -305,9 +305,9 @@ impl Settings {
         }
         let said = || match request.uri().authority() {
             Some(authority) => Some(Said::Line(authority.clone())),
-            None => head.host.map(|host| Said::Host(host.as_bytes().into())),
+            None => head.host.map(|host| Said::Host(Host::new(host.as_bytes()))),
         };
-        let scheme = words::scheme(request.uri().scheme_str().or(self.scheme).unwrap_or("http"));
+        let scheme = request.uri().scheme_str().or(self.scheme).map_or(words::HTTP, words::scheme);
         let method = words::method(request.method());
         let mut exchange = Box::new(Exchange {
             set,

@@ -16,3 +16,13 @@ fn attributes_have_an_end() {
     assert_eq!(text(&long), crate::trace::FieldValue::Text("x".repeat(1023)));
     assert_eq!(text("short"), crate::trace::FieldValue::Text("short".into()));
 }
+
+#[test]
+fn a_host_is_the_same_however_long_it_is() {
+    for length in [0, 1, SHORT - 1, SHORT, SHORT + 1, 255, 256, 1000] {
+        let name = "h".repeat(length);
+        let host = Host::new(name.as_bytes());
+        assert_eq!(host.name(), name.as_bytes());
+        assert_eq!(matches!(host, Host::Long(_)), length > SHORT, "{length}");
+    }
+}

@@ -19,6 +19,9 @@ pub(super) fn method(method: &Method) -> usize {
 /// The schemes that a request can have.
 pub(super) const SCHEMES: &[&str] = &["http", "https", OTHER];
 
+/// The position of `http` in [`SCHEMES`].
+pub(super) const HTTP: usize = 0;
+
 /// The position of a scheme in [`SCHEMES`].
 pub(super) fn scheme(scheme: &str) -> usize {
     SCHEMES.iter().position(|known| known.eq_ignore_ascii_case(scheme)).unwrap_or(SCHEMES.len() - 1)
@@ -61,6 +64,7 @@ mod tests {
     fn what_is_not_listed_is_other() {
         assert_eq!(METHODS[method(&Method::PATCH)], "PATCH");
         assert_eq!(METHODS[method(&Method::from_bytes(b"get").unwrap())], OTHER);
+        assert_eq!(scheme("http"), HTTP);
         assert_eq!((SCHEMES[scheme("HTTPS")], SCHEMES[scheme("gopher")]), ("https", OTHER));
         assert_eq!((status(100), status(404), status(599)), ("100", "404", "599"));
         assert_eq!((status(600), status(99)), (OTHER, OTHER));

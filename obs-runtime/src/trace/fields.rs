@@ -32,6 +32,14 @@ impl Fields {
         fields
     }
 
+    /// The same of so many values at most.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(super) fn read_some(most: usize, record: impl FnOnce(&mut Fields)) -> Fields {
+        let mut fields = Fields { values: Vec::with_capacity(most), failed: false };
+        record(&mut fields);
+        fields
+    }
+
     /// What a span says that an error happened in.
     pub(crate) fn of_error(error_type: &'static str) -> Fields {
         let said = [("otel.status_code", "ERROR"), ("error.type", error_type)];
@@ -116,7 +124,10 @@ impl Extra {
     /// Adds it, if there is room.
     pub(crate) fn add(&mut self, addition: Addition, limits: &Limits) {
         match addition {
-            Addition::Fields(fields) => fields.values.into_iter().for_each(|value| self.field(value, limits)),
+            Addition::Fields(fields) => {
+                self.fields.reserve(fields.values.len().min(limits.attributes));
+                fields.values.into_iter().for_each(|value| self.field(value, limits));
+            }
             Addition::Event(event) if self.events.len() < limits.events => self.events.push(event),
             Addition::Event(_) => self.lost.events += 1,
             Addition::Link(trace, span) if self.links.len() < limits.links => self.links.push((trace, span)),

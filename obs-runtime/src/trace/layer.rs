@@ -136,9 +136,15 @@ where
         if !super::is_on() {
             return;
         }
-        let (at, fields) = (clock::now(), Fields::read(|fields| event.record(fields)));
-        let event_ = Addition::Event(Event { meta: event.metadata(), at, fields: fields.values });
-        match event.parent().and_then(|parent| context.span(parent)) {
+        let parent = event.parent().and_then(|parent| context.span(parent));
+        if parent.is_none() && !thread::is_recording() {
+            // Nobody would see what it takes to copy.
+            return;
+        }
+        let (at, meta) = (clock::now(), event.metadata());
+        let fields = Fields::read_some(meta.fields().len(), |fields| event.record(fields));
+        let event_ = Addition::Event(Event { meta, at, fields: fields.values });
+        match parent {
             None => thread::add(event_),
             Some(parent) => {
                 if let Some(open) = parent.extensions_mut().get_mut::<Open>() {

@@ -3,6 +3,7 @@
 use super::fields::Addition;
 use super::inbox::Finished;
 use super::record::{Extra, Record};
+use super::spare;
 use super::tracer::{Limits, Tracer};
 use crate::clock;
 use std::collections::HashMap;
@@ -11,6 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Spans are charged to the common budget in portions, so that its counter is touched rarely.
 const PORTION: usize = Limits::PORTION;
+
+/// For how many spans of a trace memory is asked at first.
+const FEW: usize = 8;
 
 /// A trace in progress. Spans that have ended are held here until the local root ends and it is known whether
 /// they are kept.
@@ -41,6 +45,23 @@ struct Held {
     /// Whether some were sent already.
     early: bool,
     watched: Watched,
+}
+
+impl Held {
+    /// Holds a span. Most traces are of a few, which ask for memory once.
+    #[inline]
+    fn keep(&mut self, record: Record) {
+        if self.records.capacity() == 0 {
+            self.records.reserve(FEW);
+        }
+        self.records.push(record);
+    }
+
+    /// Drops the spans. Their memory is used again.
+    fn forget(&mut self) {
+        self.records.iter_mut().filter_map(|record| record.extra.take()).for_each(spare::leave);
+        self.records.clear();
+    }
 }
 
 /// Spans that are open and that other threads may be in, by their id, with what was added there.
@@ -81,7 +102,7 @@ impl LocalTrace {
         held.slow = false;
         held.since = None;
         held.early = false;
-        held.records.clear();
+        held.forget();
         held.watched.clear();
     }
 
@@ -102,7 +123,7 @@ impl LocalTrace {
             None => records.iter_mut().rev().find(|record| record.id == id).map(|record| &mut record.extra),
         };
         match extra {
-            Some(extra) => extra.get_or_insert_default().add(addition, limits),
+            Some(extra) => extra.get_or_insert_with(spare::extra).add(addition, limits),
             None if *fate == Fate::Kept || *early => self.tracer.counts.late(),
             // The span is counted as dropped, and this was a part of it.
             None => {}
@@ -110,8 +131,26 @@ impl LocalTrace {
     }
 
     /// A span has ended. After the local root, there is nothing to wait for.
-    pub(super) fn ended(&self, mut record: Record) {
+    ///
+    /// Nearly always there is room for it in memory, and it is made there.
+    #[inline(always)]
+    pub(super) fn ended(&self, record: Record) {
         let mut held = self.lock();
+        let room = held.records.len() < held.charged.min(held.records.capacity());
+        let waits = held.since.is_some_and(|since| {
+            !self.sampled || !self.tracer.sends_early(false, record.end.saturating_sub(since))
+        });
+        if !(room && waits && held.fate == Fate::Open && held.watched.is_empty()) {
+            return self.ended_otherwise(held, record);
+        }
+        held.failed |= record.ended.failed();
+        held.slow |= record.is_slow();
+        held.records.push(record);
+    }
+
+    /// The same, whatever there is to be done.
+    #[inline(never)]
+    fn ended_otherwise(&self, mut held: MutexGuard<'_, Held>, mut record: Record) {
         if !held.watched.is_empty() {
             self.complete(&mut held.watched, &mut record);
         }
@@ -124,7 +163,7 @@ impl LocalTrace {
                 match self.sampled && self.tracer.sends_early(full, record.end.saturating_sub(since)) {
                     true => self.send_early(held, record),
                     false if full => self.tracer.counts.overflowed(1),
-                    false => held.records.push(record),
+                    false => held.keep(record),
                 }
             }
             Fate::Kept => {
@@ -139,7 +178,7 @@ impl LocalTrace {
     #[cold]
     fn complete(&self, watched: &mut Watched, record: &mut Record) {
         if let Some(Some(added)) = watched.remove(&record.id) {
-            let extra = record.extra.get_or_insert_default();
+            let extra = record.extra.get_or_insert_with(spare::extra);
             extra.absorb(*added, &self.tracer.limits);
             extra.events.sort_by_key(|event| event.at);
         }
@@ -200,8 +239,9 @@ impl LocalTrace {
         tracer.counts.release(std::mem::take(&mut held.charged));
         if !kept {
             let lost = held.records.len() as u64 + 1;
-            held.records.clear();
+            held.forget();
             drop(held);
+            root.extra.take().into_iter().for_each(spare::leave);
             return if wanted { tracer.counts.limited(lost) } else { tracer.counts.sampled_out(lost) };
         }
         let mut records = std::mem::take(&mut held.records);

@@ -3,7 +3,6 @@
 use super::fields::{Addition, Fields};
 use super::record::{Ended, FieldValue, Origin};
 use super::thread::{self, Above, Active};
-use crate::clock;
 use crate::context::TraceContext;
 use crate::private::SpanKind;
 use std::borrow::Cow;
@@ -48,20 +47,20 @@ pub(crate) struct RequestSpan {
 impl RequestSpan {
     /// The span of a request that came in. What the thread is in is the server's business and not the
     /// request's, so the caller's span is above it, or nothing.
-    pub(crate) fn server(remote: Option<TraceContext>) -> Option<RequestSpan> {
-        RequestSpan::begin(remote.map_or(Above::Nothing, Above::Remote))
+    pub(crate) fn server(remote: Option<TraceContext>, start: u64) -> Option<RequestSpan> {
+        RequestSpan::begin(remote.map_or(Above::Nothing, Above::Remote), start)
     }
 
     /// The span of a request that goes out, below what the thread is in.
-    pub(crate) fn client() -> Option<RequestSpan> {
-        RequestSpan::begin(Above::Current)
+    pub(crate) fn client(start: u64) -> Option<RequestSpan> {
+        RequestSpan::begin(Above::Current, start)
     }
 
-    fn begin(above: Above) -> Option<RequestSpan> {
+    fn begin(above: Above, start: u64) -> Option<RequestSpan> {
         if cfg!(feature = "off") || !super::is_on() {
             return None;
         }
-        Some(RequestSpan { active: thread::begin(above, None)?, start: clock::now() })
+        Some(RequestSpan { active: thread::begin(above, None)?, start })
     }
 
     /// What is below it when it is told to others.
@@ -93,9 +92,15 @@ impl RequestSpan {
         body()
     }
 
-    /// It has ended. `describe` says its name and attributes, if somebody wants them.
-    pub(crate) fn end(self, kind: SpanKind, ended: Ended, describe: impl FnOnce() -> (String, Attributes)) {
-        let times = (self.start, clock::now());
+    /// It has ended, at that time. `describe` says its name and attributes, if somebody wants them.
+    pub(crate) fn end(
+        self,
+        kind: SpanKind,
+        end: u64,
+        ended: Ended,
+        describe: impl FnOnce() -> (String, Attributes),
+    ) {
+        let times = (self.start, end);
         self.active.end_described(Origin::Foreign(&META), times, ended, |extra, limits| {
             let (name, values) = describe();
             extra.name = Some(name.into());

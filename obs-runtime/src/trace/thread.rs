@@ -8,6 +8,7 @@ use super::fields::Addition;
 use super::id::Ids;
 use super::local::LocalTrace;
 use super::record::{Ended, Extra, Origin, Record};
+use super::spare;
 use super::tracer::Limits;
 use super::{GENERATION, installed};
 use crate::context::TraceContext;
@@ -24,7 +25,9 @@ mod handle;
 pub(super) use active::around;
 pub(crate) use active::{Active, begin};
 #[cfg(feature = "logs")]
-pub(crate) use fields::all_fields;
+pub(crate) use fields::each_field;
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) use fields::is_recording;
 pub(crate) use fields::{fields, fields_of};
 pub(crate) use handle::{Entered, Handle, handle};
 
@@ -139,7 +142,7 @@ fn add_if(wanted: impl FnOnce(&LocalTrace) -> bool, addition: Addition) {
             match frame.is_elsewhere() {
                 true if !trace.recording => {}
                 true => trace.add(frame.id, addition),
-                false => frame.extra.get_or_insert_default().add(addition, &trace.tracer.limits),
+                false => frame.extra.get_or_insert_with(spare::extra).add(addition, &trace.tracer.limits),
             }
         }
     });
@@ -235,8 +238,8 @@ impl Stack {
             let Frame { id, parent, root, extra, .. } = frame;
             let record = Record { origin, id, parent, start, end, ended, series, extra };
             if root { trace.end(record) } else { trace.ended(record) }
-        } else if frame.extra.is_some() {
-            drop(frame);
+        } else if let Some(extra) = frame.extra {
+            spare::leave(extra);
         }
         if brought && let Some(trace) = self.traces.pop() {
             self.spare(trace);

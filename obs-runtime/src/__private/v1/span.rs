@@ -68,7 +68,10 @@ impl Site {
 impl Live {
     #[inline]
     fn wants_span(&'static self) -> bool {
-        self.desc.level <= LevelFilter::current() && self.is_enabled()
+        // Where the logs are ours, there is a subscriber that wants none of them.
+        self.interest.load(Ordering::Relaxed) != NEVER
+            && self.desc.level <= LevelFilter::current()
+            && self.is_enabled()
     }
 
     #[cold]

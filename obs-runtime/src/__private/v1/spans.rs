@@ -7,6 +7,7 @@ use super::{Class, Live, Outcome, Site};
 use crate::attention::{self, CLOCK, CONTEXT, RECORDED};
 use crate::trace::fields::{Addition, Fields};
 use crate::trace::record::{Ended, Extra, Origin};
+use crate::trace::spare;
 use crate::trace::thread::{self, Above};
 use tracing::Id;
 use tracing::level_filters::LevelFilter;
@@ -135,7 +136,7 @@ impl Live {
                 }
             }
         });
-        let mut extra = Box::<Extra>::default();
+        let mut extra = spare::extra();
         extra.add(Addition::Fields(fields), &thread::limits());
         Some(extra)
     }

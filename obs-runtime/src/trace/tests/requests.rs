@@ -1,6 +1,7 @@
 //! Spans of requests.
 
 use super::*;
+use crate::clock;
 use crate::private::SpanKind;
 use crate::trace::record::Record;
 use crate::trace::request::RequestSpan;
@@ -8,12 +9,12 @@ use std::borrow::Cow;
 
 /// A request of that name.
 fn request(name: &str, remote: Option<TraceContext>) -> TraceContext {
-    let mut span = RequestSpan::server(remote).expect("there is a tracer");
+    let mut span = RequestSpan::server(remote, clock::now()).expect("there is a tracer");
     assert!(span.is_recorded());
     let inside = span.inside(here);
     assert_eq!(inside, span.context());
     assert_eq!(TraceContext::current(), None);
-    span.end(SpanKind::Server, Ended::Ok, || {
+    span.end(SpanKind::Server, clock::now(), Ended::Ok, || {
         let attributes = vec![(Cow::Borrowed("http.route"), FieldValue::Text(name.to_owned()))];
         (name.to_owned(), attributes)
     });
@@ -40,9 +41,9 @@ fn a_request_has_the_name_and_the_kind_that_it_ended_with() {
 fn a_request_that_nobody_keeps_is_not_described() {
     let recording = Recording::start(Sampling::never().keep_errors(), Limits::default());
     let described = |ended| {
-        let span = RequestSpan::server(None).expect("there is a tracer");
+        let span = RequestSpan::server(None, clock::now()).expect("there is a tracer");
         let mut described = false;
-        span.end(SpanKind::Server, ended, || {
+        span.end(SpanKind::Server, clock::now(), ended, || {
             described = true;
             ("GET /a".to_owned(), Vec::new())
         });

@@ -8,6 +8,7 @@ use crate::trace::id::Ids;
 use crate::trace::inbox::Finished;
 use crate::trace::local::LocalTrace;
 use crate::trace::record::{Ended, Extra, Origin, Record};
+use crate::trace::spare;
 use std::sync::Arc;
 
 /// A span that is entered with each poll of its future, wherever that is.
@@ -82,11 +83,11 @@ impl Active {
             if let Some(frame) = frames.find(|frame| frame.id == self.id && !frame.is_elsewhere())
                 && let Some(addition) = addition.take()
             {
-                frame.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+                frame.extra.get_or_insert_with(spare::extra).add(addition, &self.trace.tracer.limits);
             }
         });
         if let Some(addition) = addition {
-            self.extra.get_or_insert_default().add(addition, &self.trace.tracer.limits);
+            self.extra.get_or_insert_with(spare::extra).add(addition, &self.trace.tracer.limits);
         }
     }
 
@@ -143,6 +144,7 @@ impl Stack {
         SpanId::new(id)
     }
 
+    #[inline(always)]
     fn resume(&mut self, active: &mut Active) {
         let brought = !self.traces.last().is_some_and(|trace| Arc::ptr_eq(trace, &active.trace));
         if brought {
@@ -152,10 +154,20 @@ impl Stack {
         self.frames.push(Frame { id, parent, here: false, root: false, brought, extra: active.extra.take() });
     }
 
+    #[inline(always)]
     fn suspend(&mut self, active: &mut Active) {
-        let at = self.frames.iter().rposition(|frame| !frame.here && frame.id == active.id);
-        let Some((frame, _)) = at.and_then(|at| self.remove(at)) else { return };
-        if let Some(extra) = frame.extra {
+        let visits = |frame: &Frame| !frame.here && frame.id == active.id;
+        // Nearly always it is the innermost.
+        let left = match self.frames.pop_if(|frame| visits(frame)) {
+            Some(frame) => {
+                if frame.brought {
+                    drop(self.traces.pop());
+                }
+                Some(frame)
+            }
+            None => self.frames.iter().rposition(visits).and_then(|at| Some(self.remove_below(at)?.0)),
+        };
+        if let Some(extra) = left.and_then(|frame| frame.extra) {
             match &mut active.extra {
                 None => active.extra = Some(extra),
                 Some(more) => more.absorb(*extra, &active.trace.tracer.limits),

@@ -4,21 +4,28 @@ use super::{Active, STACK, SpanId, Stack};
 use crate::trace::record::Named;
 use std::cell::RefCell;
 
+/// Whether this thread is in a span that is recorded.
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) fn is_recording() -> bool {
+    let recording =
+        |stack: &Stack| !stack.frames.is_empty() && stack.traces.last().is_some_and(|of| of.recording);
+    STACK.try_with(|stack| recording(&stack.borrow())).unwrap_or(false)
+}
+
 /// The fields of the span that this thread is in, as far as they are known.
 pub(crate) fn fields() -> Vec<Named> {
     let fields = |stack: &RefCell<Stack>| Some(stack.borrow().frames.last()?.extra.as_ref()?.fields.clone());
     STACK.try_with(fields).ok().flatten().unwrap_or_default()
 }
 
-/// The fields of all spans that this thread is in, the outermost first.
+/// Shows the fields of all spans that this thread is in, the outermost first. It is not to come back here.
 #[cfg(feature = "logs")]
-pub(crate) fn all_fields() -> Vec<Named> {
-    let fields = |stack: &RefCell<Stack>| {
+pub(crate) fn each_field(show: impl FnMut(&Named)) {
+    let _ = STACK.try_with(|stack| {
         let stack = stack.borrow();
         let extras = stack.frames.iter().filter_map(|frame| frame.extra.as_ref());
-        extras.flat_map(|extra| extra.fields.iter().cloned()).collect()
-    };
-    STACK.try_with(fields).unwrap_or_default()
+        extras.flat_map(|extra| &extra.fields).for_each(show);
+    });
 }
 
 /// The fields of a span that this thread is in; `None` where it has none.

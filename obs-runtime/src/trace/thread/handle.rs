@@ -8,6 +8,8 @@ use crate::trace::record::Record;
 #[cfg(feature = "tower")]
 use crate::trace::record::{Ended, Extra, Origin};
 #[cfg(feature = "tower")]
+use crate::trace::spare;
+#[cfg(feature = "tower")]
 use crate::trace::tracer::Limits;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -106,7 +108,8 @@ impl Active {
             let (start, end) = times;
             let mut record = Record { origin, id, parent, start, end, ended, series: 0, extra };
             let limits = &trace.tracer.limits;
-            let describe = |record: &mut Record| describe(record.extra.get_or_insert_default(), limits);
+            let describe =
+                |record: &mut Record| describe(record.extra.get_or_insert_with(spare::extra), limits);
             match root {
                 true => trace.end_with(record, describe),
                 false => {
