@@ -86,10 +86,11 @@ impl Otlp {
     /// Proxies are not used, and certificates are those of feature `otlp-tls`.
     ///
     /// Numbers and words that are not understood are ignored with a warning, as the specification wants it. So are
-    /// `OTEL_PROPAGATORS`, `OTEL_METRICS_EXEMPLAR_FILTER`, and `OTEL_EXPORTER_OTLP_METRICS_` with
-    /// `TEMPORALITY_PREFERENCE` or `DEFAULT_HISTOGRAM_AGGREGATION`, where they ask for another way than the one there
-    /// is: `tracecontext,baggage`, `trace_based`, `cumulative` and `explicit_bucket_histogram`. What cannot be guessed is
-    /// an error of [`Builder::init`](crate::Builder::init): addresses and headers.
+    /// those that ask for another way than the one there is: values of attributes are sent whole
+    /// (`…_ATTRIBUTE_VALUE_LENGTH_LIMIT`), `OTEL_PROPAGATORS` are `tracecontext,baggage`, `OTEL_METRICS_EXEMPLAR_FILTER`
+    /// is `trace_based`, and of `OTEL_EXPORTER_OTLP_METRICS_`, `TEMPORALITY_PREFERENCE` is `cumulative` and
+    /// `DEFAULT_HISTOGRAM_AGGREGATION` `explicit_bucket_histogram`. What cannot be guessed is an error of
+    /// [`Builder::init`](crate::Builder::init): addresses and headers.
     pub fn from_env() -> Otlp {
         env::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }

@@ -3,7 +3,7 @@
 use super::Reader;
 
 /// Each with the words that are as good as met, and what is done instead of any other.
-const UNMET: [(&str, &[&str], &str); 4] = [
+const UNMET: [(&str, &[&str], &str); 7] = [
     (
         "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
         &["cumulative"],
@@ -20,7 +20,12 @@ const UNMET: [(&str, &[&str], &str); 4] = [
         "trace_based, as exemplars are of exported traces only",
     ),
     ("OTEL_PROPAGATORS", &["tracecontext", "baggage"], "tracecontext,baggage, which are read and written"),
+    ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", &[], WHOLE),
+    ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", &[], WHOLE),
+    ("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", &[], WHOLE),
 ];
+
+const WHOLE: &str = "nothing, as values are sent whole";
 
 impl Reader<'_> {
     /// Warns of each that asks for something else.

@@ -87,6 +87,7 @@ fn what_a_variable_asks_for_and_does_not_get_is_said() {
         ),
         ("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based", "always_off"),
         ("OTEL_PROPAGATORS", "tracecontext, baggage", "tracecontext,b3"),
+        ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "", "64"),
     ] {
         settings(&[(name, met)]);
         let otlp = read(&[(name, unmet)]);
