@@ -27,7 +27,6 @@ fn event(message: Option<FieldValue>, fields: Vec<Named>) -> Event {
         thread: None,
         message,
         fields,
-        span: Vec::new(),
     }
 }
 
