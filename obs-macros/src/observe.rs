@@ -86,7 +86,7 @@ fn direct(ctxt: &Ctxt, args: ObserveArgs, mut function: Function) -> TokenStream
     function.strip(keyword::OBSERVE);
     let checked = args.checked(ctxt, &function.sig, function.body.is_some(), None);
     match checked.filter(|_| ctxt.is_clean()) {
-        Some(args) => function::expand(&args, &function, None, &[], false),
+        Some(args) => function::expand(&args, &function, None, None, false),
         None => function.plain(ctxt),
     }
 }
@@ -102,7 +102,7 @@ fn outermost(ctxt: &Ctxt, args: &ObserveArgs, block: &Block) -> TokenStream {
     if checked.is_some() { observed } else { plain(ctxt, block) }
 }
 
-/// The block with its functions observed. `args` are those of the block; `params` the type parameters around;
+/// The block with its functions observed. `args` are those of the block; `params` the parameters of types around;
 /// `keeps_async` is whether an attribute around has yet to see it.
 fn members(
     ctxt: &Ctxt,
@@ -136,7 +136,7 @@ fn member_function(
         ctxt.scope(|ctxt| ObserveArgs::of_member(ctxt, &function.attrs, &function.sig, has_body, Some(args)));
     function.strip(keyword::OBSERVE);
     match args {
-        Some(args) => function::expand(&args, &function, block.owner.as_deref(), params, keeps_async),
+        Some(args) => function::expand(&args, &function, block.owner.as_deref(), Some(params), keeps_async),
         None => function.plain(ctxt),
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Block {
     pub(crate) members: Vec<Member>,
     /// The type or trait that gives its functions their first name; none in a module.
     pub(crate) owner: Option<String>,
-    /// The type parameters of the block.
+    /// The parameters of the block that are types or constants.
     pub(crate) params: Vec<Ident>,
 }
 
@@ -108,7 +108,8 @@ impl Block {
 }
 
 fn params(generics: &syn::Generics) -> Vec<Ident> {
-    generics.type_params().map(|param| param.ident.clone()).collect()
+    let types = generics.type_params().map(|param| param.ident.clone());
+    types.chain(generics.const_params().map(|param| param.ident.clone())).collect()
 }
 
 fn member(kind: Kind, input: ParseStream<'_>) -> Result<Member> {

@@ -8,7 +8,7 @@ use crate::wrap;
 use obs_model::catalogue;
 use obs_model::grammar::check::On;
 use obs_model::grammar::{KernelArgs, describe, shape};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 /// The function with its body as a launch of the kernel.
@@ -85,8 +85,7 @@ fn returned(
 /// The static that describes the kernel and holds its counts, and its entry in the registry.
 fn kernel(v1: &Runtime, args: &KernelArgs, function: &Function, desc: &catalogue::Kernel) -> TokenStream {
     let sig = &function.sig;
-    let params: Vec<Ident> = sig.generics.type_params().map(|param| param.ident.clone()).collect();
-    let errors = emit::errors(v1, sig, false, &params);
+    let errors = emit::errors(v1, sig, false, &emit::Params::of(sig, None));
     let desc = emit::kernel_desc(v1, args, &sig.ident, desc, &errors);
     quote! {
         #[allow(clippy::needless_update)] // Its base stands there for what may be added.
