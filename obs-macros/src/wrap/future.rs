@@ -98,10 +98,19 @@ pub(crate) fn wrap_future(
     // Boxes of different futures become the one type that is written, which an argument would not be told.
     let annotation = annotated(shape::returned(&function.sig));
     let last = around(quote!(__obs_future));
-    let last = if boxed { quote!(#v1::Box::pin(#last)) } else { last };
+    let last = if boxed { pinned(v1, function, &last) } else { last };
     Ok(
         quote!(#before #[allow(clippy::diverging_sub_expression)] let __obs_future #annotation = #future; #[allow(unreachable_code)] #last),
     )
+}
+
+/// A future in the box that the function returns. What is in it, a box as well, has to live as long as that one, and
+/// with it the output's parameters: the compiler says so at the return type.
+fn pinned(v1: &Runtime, function: &Function, future: &TokenStream) -> TokenStream {
+    let place = shape::returned(&function.sig).map_or_else(Span::call_site, Spanned::span);
+    let at = Span::call_site().located_at(place);
+    let v1 = v1.located(at);
+    quote_spanned!(at=> #v1::Box::pin(#future))
 }
 
 /// An `async` block, by itself or in `Box::pin(…)`.

@@ -94,3 +94,45 @@ fn boxes_by_other_names() {
     assert!(ready(of_one_type(255)).is_err());
     ended!("of_one_type", "ok" => 1, "error/_OTHER" => 1);
 }
+
+#[observe]
+fn handed_on<'a, T: 'a>(
+    future: Pin<Box<dyn Future<Output = T> + 'a>>,
+) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    future
+}
+
+struct Held<T>(T);
+
+impl<T: Clone> Held<T> {
+    #[observe]
+    fn again<'a>(
+        &'a self,
+        future: Option<Pin<Box<dyn Future<Output = T> + 'a>>>,
+    ) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+        future.unwrap_or_else(|| Box::pin(async { self.0.clone() }))
+    }
+}
+
+#[observe]
+fn made<T>(value: T) -> Pin<Box<dyn Future<Output = Option<T>>>>
+where
+    T: Clone + 'static,
+{
+    Box::pin(async move {
+        Yield::default().await;
+        Some(value.clone())
+    })
+}
+
+#[test]
+fn boxes_of_a_parameter() {
+    let text = "a".to_owned();
+    assert_eq!(ready(handed_on(Box::pin(async { text.as_str() }))), "a");
+    ended!("handed_on", "ok" => 1);
+    let held = Held(text.as_str());
+    assert_eq!((ready(held.again(None)), ready(held.again(Some(Box::pin(async { "b" }))))), ("a", "b"));
+    ended!("again", "ok" => 2);
+    assert_eq!(ready(made("c")), Some("c"));
+    ended!("made", "ok" => 1);
+}
