@@ -1,6 +1,6 @@
 //! `impl` and trait blocks and inline modules: a head, and members.
 
-use super::{Function, is_function};
+use super::{Function, is_function, unexpected};
 use obs_model::grammar::describe;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -102,7 +102,7 @@ impl Block {
         all.extend(members);
         let mut braces = Group::new(Delimiter::Brace, all);
         braces.set_span(self.braces.span());
-        let (attrs, head) = (&self.attrs, &self.head);
+        let (attrs, head) = (self.attrs.iter().map(unexpected), &self.head);
         quote!(#(#attrs)* #head #braces)
     }
 }

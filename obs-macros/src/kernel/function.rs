@@ -64,8 +64,9 @@ fn read(
 ) -> syn::Result<TokenStream> {
     let ret = shape::returned(&function.sig).cloned();
     let value = wrap::contained(v1, function, body, ret.as_ref(), evaluated)?;
-    let annotation = wrap::annotated(ret.as_ref());
+    let (allowed, annotation) = (wrap::allowed(ret.as_ref(), &value), wrap::annotated(ret.as_ref()));
     Ok(quote! {
+        #allowed
         let __obs_ret #annotation = #value;
         #[allow(unreachable_code)]
         __obs_launch.finish(#v1::class!(&__obs_ret));

@@ -95,7 +95,7 @@ fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) 
         return Ok(quote!(let __obs_call = #enter.unread(); #block));
     }
     let value = wrap::contained(v1, function, body, ret.as_ref(), &call::evaluated(args))?;
-    let (allowed, annotation) = (wrap::allowed(ret.as_ref()), wrap::annotated(ret.as_ref()));
+    let (allowed, annotation) = (wrap::allowed(ret.as_ref(), &value), wrap::annotated(ret.as_ref()));
     let class = class(v1, args, &quote!(&__obs_ret));
     Ok(quote! {
         let __obs_call = #enter;

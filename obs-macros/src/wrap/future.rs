@@ -1,6 +1,6 @@
 //! Bodies that are futures, and bodies that return one.
 
-use super::{annotated, contained, ended, last, params, written};
+use super::{allowed, annotated, contained, ended, last, params, written};
 use crate::emit::Runtime;
 use crate::item::{Body, Exits, Function};
 use obs_model::grammar::shape;
@@ -24,7 +24,6 @@ pub(crate) fn awaited(
         let block = last(body);
         return quote!(async move { #rebound #block });
     }
-    let annotation = annotated(ret);
     // Unlike a function, an `async` block does not say what it returns, and the first `?` has to know.
     let edge = written(ret).filter(|_| body.exits().any()).map(|returned| {
         // The compiler calls this the place that the type comes from.
@@ -33,7 +32,7 @@ pub(crate) fn awaited(
         let never = quote_spanned!(at=> #v1::never::<#returned>());
         quote!(if false { return #never; })
     });
-    let ended = ended(&annotation, quote!(#block));
+    let ended = ended(ret, &quote!(#block));
     quote!(async move { #rebound #edge #ended })
 }
 
@@ -96,11 +95,12 @@ pub(crate) fn wrap_future(
         }
     };
     // Boxes of different futures become the one type that is written, which an argument would not be told.
-    let annotation = annotated(shape::returned(&function.sig));
+    let ret = shape::returned(&function.sig);
+    let (allowed, annotation) = (allowed(ret, &future), annotated(ret));
     let last = around(quote!(__obs_future));
     let last = if boxed { pinned(v1, function, &last) } else { last };
     Ok(
-        quote!(#before #[allow(clippy::diverging_sub_expression)] let __obs_future #annotation = #future; #[allow(unreachable_code)] #last),
+        quote!(#before #allowed #[allow(clippy::diverging_sub_expression)] let __obs_future #annotation = #future; #[allow(unreachable_code)] #last),
     )
 }
 
