@@ -129,12 +129,17 @@ pub(crate) fn is_inert(attribute: &Attribute) -> bool {
 /// An attribute as it stands on what is expanded: `#[expect]` of a lint that does not see the user's code in there is
 /// an `#[allow]`, for it would be told that there is nothing to expect.
 pub(crate) fn unexpected(attribute: &Attribute) -> TokenStream {
-    const HIDDEN: [&str; 6] = [
+    const HIDDEN: [&str; 11] = [
+        "boxed_local",
         "manual_async_fn",
         "missing_const_for_fn",
         "must_use_candidate",
+        "needless_lifetimes",
+        "needless_pass_by_ref_mut",
         "needless_pass_by_value",
         "needless_return",
+        "unconditional_recursion",
+        "unnecessary_wraps",
         "unused_async",
     ];
     let Meta::List(list) = &attribute.meta else { return attribute.to_token_stream() };
