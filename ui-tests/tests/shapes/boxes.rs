@@ -136,3 +136,49 @@ fn boxes_of_a_parameter() {
     assert_eq!(ready(made("c")), Some("c"));
     ended!("made", "ok" => 1);
 }
+
+trait Asked {
+    type Answer;
+    fn ask(&self) -> impl Future<Output = Result<Self::Answer, String>> + Send;
+
+    /// Nobody says how long an answer lives.
+    #[observe]
+    fn ask_boxed(&self) -> Pin<Box<dyn Future<Output = Result<Self::Answer, String>> + Send + '_>> {
+        Box::pin(self.ask())
+    }
+}
+
+impl Asked for u8 {
+    type Answer = u8;
+
+    async fn ask(&self) -> Result<u8, String> {
+        Yield::default().await;
+        self.checked_add(1).ok_or_else(|| "too much".to_owned())
+    }
+}
+
+#[observe]
+fn of_a_function<T, F: Future<Output = Option<T>> + 'static>(
+    make: impl Fn() -> F,
+) -> Pin<Box<dyn Future<Output = Option<T>>>> {
+    Box::pin(make())
+}
+
+#[observe]
+fn of_no_known_type(is_empty: bool) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, String>>>> {
+    assert!(is_empty);
+    Box::pin(std::future::ready(Ok(vec![])))
+}
+
+#[test]
+fn boxes_of_futures_that_are_made_elsewhere() {
+    assert_eq!(ready(1.ask_boxed()), Ok(2));
+    assert!(ready(255.ask_boxed()).is_err());
+    ui_tests::cancel(1.ask_boxed());
+    ended!("ask_boxed", "ok" => 1, "error/_OTHER" => 1, "cancelled" => 1);
+    assert_eq!(ready(of_a_function(|| async { Some(1) })), Some(1));
+    ended!("of_a_function", "ok" => 1);
+    assert_eq!(ready(of_no_known_type(true)), Ok(vec![]));
+    assert!(!ui_tests::panics(|| drop(of_no_known_type(false))).is_empty());
+    ended!("of_no_known_type", "ok" => 1, "panic" => 1);
+}
