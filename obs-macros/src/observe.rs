@@ -4,7 +4,7 @@ mod call;
 mod function;
 
 use crate::item::{Block, Function, Member, aside, is_function, is_inert, module_elsewhere};
-use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword};
+use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword, shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
@@ -132,6 +132,9 @@ fn member_function(
     keeps_async: bool,
 ) -> TokenStream {
     let has_body = function.body.is_some();
+    if let Some(resolved) = shape::resolved(&function.sig, &block.types) {
+        function.sig = resolved;
+    }
     let args =
         ctxt.scope(|ctxt| ObserveArgs::of_member(ctxt, &function.attrs, &function.sig, has_body, Some(args)));
     function.strip(keyword::OBSERVE);

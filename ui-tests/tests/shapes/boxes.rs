@@ -182,3 +182,76 @@ fn boxes_of_futures_that_are_made_elsewhere() {
     assert!(!ui_tests::panics(|| drop(of_no_known_type(false))).is_empty());
     ended!("of_no_known_type", "ok" => 1, "panic" => 1);
 }
+
+/// As `tower` has it: what is returned is called by a name that only the block knows.
+trait Service<Request> {
+    type Response;
+    type Error;
+    type Future: Future<Output = Result<Self::Response, Self::Error>>;
+
+    fn call(&mut self, request: Request) -> Self::Future;
+}
+
+#[derive(Clone)]
+struct Checked;
+
+#[observe]
+impl Service<u8> for Checked {
+    type Response = u8;
+    type Error = String;
+    type Future = Boxed<Result<u8, String>>;
+
+    #[observe(name = "Checked::alias")]
+    fn call(&mut self, request: u8) -> Self::Future {
+        Box::pin(std::future::ready(Ok(request)))
+    }
+}
+
+#[derive(Clone)]
+struct Layered<S>(S);
+
+#[observe]
+impl<S, Request> Service<Request> for Layered<S>
+where
+    S: Service<Request> + Clone + Send + 'static,
+    S::Future: Send,
+    Request: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let mut inner = self.0.clone();
+        Box::pin(async move {
+            Yield::default().await;
+            inner.call(request).await
+        })
+    }
+}
+
+#[derive(Clone)]
+struct Refusing;
+
+impl Service<u8> for Refusing {
+    type Response = u8;
+    type Error = String;
+    type Future = std::future::Ready<Result<u8, String>>;
+
+    fn call(&mut self, request: u8) -> Self::Future {
+        std::future::ready(Err(format!("no {request}")))
+    }
+}
+
+#[test]
+fn futures_by_the_name_that_their_block_gives_them() {
+    assert!(ready(Layered(Refusing).call(1)).is_err());
+    assert_eq!(ready(Layered(Checked).call(1)), Ok(1));
+    ui_tests::cancel(Layered(Refusing).call(2));
+    drop(Layered(Refusing).call(3));
+    ended!("Layered::call", "ok" => 1, "error/_OTHER" => 1, "cancelled" => 2);
+    // An alias outside of the block says nothing of what is behind it.
+    ended!("Checked::alias", "ok" => 1);
+    let functions = obs_runtime::catalogue().functions;
+    assert!(functions.iter().any(|f| f.name == "Layered::call" && f.is_async));
+}
