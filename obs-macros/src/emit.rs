@@ -6,7 +6,7 @@
 mod errors;
 mod kernel;
 
-pub(crate) use errors::errors;
+pub(crate) use errors::{Params, errors};
 pub(crate) use kernel::kernel_desc;
 
 use crate::item::Function;

@@ -13,6 +13,7 @@ use obs_model::grammar::{Ctxt, keyword, observe};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Attribute, Ident, LitStr, Meta, Result, Signature, Token, Visibility};
 
 /// A function, method, or declaration of one.
@@ -65,6 +66,10 @@ impl Function {
     /// Everything before the body.
     fn head(&self, tokens: &mut TokenStream) {
         tokens.extend(self.attrs.iter().map(ToTokens::to_token_stream));
+        self.rest_of_head(tokens);
+    }
+
+    fn rest_of_head(&self, tokens: &mut TokenStream) {
         self.vis.to_tokens(tokens);
         self.defaultness.to_tokens(tokens);
         self.sig.to_tokens(tokens);
@@ -72,8 +77,8 @@ impl Function {
 
     /// The function with `statements` in its body.
     pub(crate) fn with(&self, body: &Body, statements: TokenStream) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        self.head(&mut tokens);
+        let mut tokens: TokenStream = self.attrs.iter().map(unexpected).collect();
+        self.rest_of_head(&mut tokens);
         body.replaced(statements).to_tokens(&mut tokens);
         tokens
     }
@@ -119,6 +124,35 @@ pub(crate) fn is_inert(attribute: &Attribute) -> bool {
     const INERT: [&str; 9] =
         ["allow", "cfg", "cold", "deny", "deprecated", "doc", "forbid", "inline", "warn"];
     attribute.path().get_ident().is_some_and(|ident| INERT.iter().any(|name| ident == *name))
+}
+
+/// An attribute as it stands on what is expanded: `#[expect]` of a lint that does not see the user's code in there is
+/// an `#[allow]`, for it would be told that there is nothing to expect.
+pub(crate) fn unexpected(attribute: &Attribute) -> TokenStream {
+    const HIDDEN: [&str; 11] = [
+        "boxed_local",
+        "manual_async_fn",
+        "missing_const_for_fn",
+        "must_use_candidate",
+        "needless_lifetimes",
+        "needless_pass_by_ref_mut",
+        "needless_pass_by_value",
+        "needless_return",
+        "unconditional_recursion",
+        "unnecessary_wraps",
+        "unused_async",
+    ];
+    let Meta::List(list) = &attribute.meta else { return attribute.to_token_stream() };
+    let names =
+        |token| matches!(token, TokenTree::Ident(lint) if HIDDEN.iter().any(|hidden| lint == *hidden));
+    if !attribute.path().is_ident("expect") || !list.tokens.clone().into_iter().any(names) {
+        return attribute.to_token_stream();
+    }
+    let mut attribute = attribute.clone();
+    let mut list = list.clone();
+    list.path = Ident::new("allow", list.path.span()).into();
+    attribute.meta = Meta::List(list);
+    attribute.into_token_stream()
 }
 
 /// Whether a function comes next, behind attributes and visibility.

@@ -4,7 +4,7 @@ mod call;
 mod function;
 
 use crate::item::{Block, Function, Member, aside, is_function, is_inert, module_elsewhere};
-use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword};
+use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword, shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
@@ -86,7 +86,7 @@ fn direct(ctxt: &Ctxt, args: ObserveArgs, mut function: Function) -> TokenStream
     function.strip(keyword::OBSERVE);
     let checked = args.checked(ctxt, &function.sig, function.body.is_some(), None);
     match checked.filter(|_| ctxt.is_clean()) {
-        Some(args) => function::expand(&args, &function, None, &[], false),
+        Some(args) => function::expand(&args, &function, None, None, false),
         None => function.plain(ctxt),
     }
 }
@@ -102,7 +102,7 @@ fn outermost(ctxt: &Ctxt, args: &ObserveArgs, block: &Block) -> TokenStream {
     if checked.is_some() { observed } else { plain(ctxt, block) }
 }
 
-/// The block with its functions observed. `args` are those of the block; `params` the type parameters around;
+/// The block with its functions observed. `args` are those of the block; `params` the parameters of types around;
 /// `keeps_async` is whether an attribute around has yet to see it.
 fn members(
     ctxt: &Ctxt,
@@ -132,11 +132,14 @@ fn member_function(
     keeps_async: bool,
 ) -> TokenStream {
     let has_body = function.body.is_some();
+    if let Some(resolved) = shape::resolved(&function.sig, &block.types) {
+        function.sig = resolved;
+    }
     let args =
         ctxt.scope(|ctxt| ObserveArgs::of_member(ctxt, &function.attrs, &function.sig, has_body, Some(args)));
     function.strip(keyword::OBSERVE);
     match args {
-        Some(args) => function::expand(&args, &function, block.owner.as_deref(), params, keeps_async),
+        Some(args) => function::expand(&args, &function, block.owner.as_deref(), Some(params), keeps_async),
         None => function.plain(ctxt),
     }
 }

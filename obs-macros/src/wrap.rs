@@ -44,7 +44,7 @@ pub(crate) fn contained(
     if rebound.is_empty() {
         return Ok(quote!(#v1::run(move || #output #block)));
     }
-    let ended = ended(&annotated(ret), quote!(#block));
+    let ended = ended(ret, &quote!(#block));
     Ok(quote!(#v1::run(move || #output { #rebound #ended })))
 }
 
@@ -57,10 +57,12 @@ pub(crate) fn last(body: &Body) -> TokenStream {
     quote!(#[allow(unnameable_types)] #block)
 }
 
-/// A block that yields what `block` does, after the temporaries of its last expression are gone: these may
+/// A block that yields what `block` does, a `ret`, after the temporaries of its last expression are gone: these may
 /// borrow from what is declared before it.
-pub(crate) fn ended(annotation: &TokenStream, block: TokenStream) -> TokenStream {
+pub(crate) fn ended(ret: Option<&Type>, block: &TokenStream) -> TokenStream {
+    let (allowed, annotation) = (allowed(ret, block), annotated(ret));
     quote! {
+        #allowed
         let __obs_body #annotation = #block;
         #[allow(unreachable_code, clippy::needless_return)]
         return __obs_body;

@@ -87,6 +87,26 @@ fn blocks_name_their_members_after_the_type() {
 }
 
 #[test]
+fn futures_are_known_by_the_name_that_an_observed_block_gives_them() {
+    let (catalogue, errors) = read(
+        "
+        #[observe] impl Service for A {
+            type Future = Pin<Box<dyn Future<Output = Result<u8, E>> + Send>>;
+            fn call(&self) -> Self::Future {}
+        }
+        impl Service for B {
+            type Future = BoxFuture<'static, u8>;
+            #[observe] fn alone(&self) -> Self::Future {}
+        }
+        #[observe] impl Service for C { type Future = Ready<u8>; fn call(&self) -> Self::Future {} }
+        ",
+    );
+    assert_eq!(errors, [""; 0]);
+    let found: Vec<_> = catalogue.functions.iter().map(|f| (f.name.as_str(), f.is_async)).collect();
+    assert_eq!(found, [("A::call", true), ("alone", false), ("C::call", false)]);
+}
+
+#[test]
 fn members_extend_and_override_their_block() {
     let (catalogue, errors) = read(
         "#[observe(level = \"debug\", slow = \"1s\", labels(tier = self.tier, zone = self.zone))]

@@ -95,6 +95,9 @@ impl Display for Failure {
 #[observe] fn one_box(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { Box::pin(async move { n }) }
 #[observe] fn one_of_two_boxes(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { if n == 0 { Box::pin(async { 0 }) } else { Box::pin(ready(n)) } }
 #[observe] fn one_box_never(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> { panic!("{n}") }
+#[observe] fn one_never(_: &str) -> Result<u8, Failure> { panic!("on purpose") }
+#[observe] async fn one_never_later(_: &str) -> Result<u8, Failure> { panic!("on purpose") }
+#[metric(counter, name = "pedantic_one_never_total")] fn one_never_counted(_: &str) -> Result<u8, Failure> { panic!("on purpose"); }
 #[observe] async fn one_later_never() -> ! { loop { ready(()).await; } }
 #[observe] fn one_option(n: u8) -> Option<u8> { n.checked_add(1) }
 #[observe(ok_if = Option::is_some)] fn one_judged(n: u8) -> Option<u8> { n.checked_add(1) }
@@ -241,6 +244,12 @@ impl Cursor {
     pub async fn failing(&self) -> Result<u8, FmtError> { self.0.ok_or(FmtError) }
 }
 
+/// Expected by whoever wrote them, of which their expansions have nothing to see.
+#[observe] #[expect(clippy::unused_async, reason = "of a trait once")]
+async fn not_awaiting(n: u8) -> u8 { n }
+#[observe] #[expect(clippy::needless_pass_by_value, reason = "of a trait once")]
+fn not_taking(text: String) -> Option<u8> { if text.is_empty() { return None; } Some(1) }
+
 /// Has one more.
 pub trait Steps {
     /// Expected too.
@@ -251,6 +260,42 @@ pub trait Steps {
 }
 
 impl Steps for Cursor {}
+
+/// A trait with complex types in it, which are none of the implementation's.
+#[expect(clippy::type_complexity, async_fn_in_trait, reason = "here they are the author's")]
+pub trait Nested {
+    /// Of its outputs.
+    type Out;
+    /// In a future.
+    async fn later(&self) -> Result<Vec<Option<Box<(Self::Out, Self::Out, Self::Out)>>>, Box<dyn Fn(Self::Out) -> Option<Vec<Self::Out>>>>;
+    /// In one that is in a box.
+    fn in_a_box(&self) -> Pin<Box<dyn Future<Output = Result<Vec<Option<Box<(Self::Out, Self::Out)>>>, Option<Vec<Self::Out>>>>>>;
+}
+
+impl Nested for Cursor {
+    type Out = u8;
+    #[observe]
+    #[inline]
+    async fn later(&self) -> Result<Vec<Option<Box<(Self::Out, Self::Out, Self::Out)>>>, Box<dyn Fn(Self::Out) -> Option<Vec<Self::Out>>>> {
+        if let Some(n) = self.0 { return Ok(vec![Some(Box::new((n, n, n)))]); }
+        Ok(ready(vec![]).await)
+    }
+    #[observe]
+    #[inline]
+    fn in_a_box(&self) -> Pin<Box<dyn Future<Output = Result<Vec<Option<Box<(Self::Out, Self::Out)>>>, Option<Vec<Self::Out>>>>>> {
+        if self.0.is_none() { return Box::pin(ready(Ok(vec![]))); }
+        Box::pin(ready(Err(None)))
+    }
+}
+
+/// Methods whose error types are looked up, and one whose error type is a parameter.
+#[derive(Debug)]
+struct Shelf<InnerError>(Option<InnerError>);
+
+impl<InnerError> Shelf<InnerError> {
+    #[observe] fn of_a_type(&self) -> Result<u8, TextFailure> { if self.0.is_some() { return Err(TextFailure); } Ok(1) }
+    #[observe] fn of_a_parameter(self) -> Result<u8, InnerError> { self.0.map_or(Ok(1), Err) }
+}
 
 /// In a module.
 #[observe]
@@ -350,6 +395,12 @@ fn expansions_are_clean_and_work() {
     assert!(inner::called(1).is_some());
     let mut cursor = Cursor(Some(1));
     assert!(ui_tests::ready(cursor.failing()).is_ok() && ui_tests::ready(cursor.next()) == Some(ui_tests::ready(cursor.step())));
+    assert!(ui_tests::ready(cursor.later()).is_ok() && ui_tests::ready(cursor.in_a_box()).is_ok());
+    assert_eq!((ui_tests::ready(not_awaiting(1)), not_taking(String::new())), (1, None));
+    assert!(Shelf(Some(1)).of_a_type().is_err() && Shelf::<u8>(None).of_a_parameter().is_ok());
+    assert!(ui_tests::panics(|| one_never("").is_ok()).contains("on purpose"));
+    assert!(ui_tests::panics(|| ui_tests::ready(one_never_later("")).is_ok()).contains("on purpose"));
+    assert!(ui_tests::panics(|| one_never_counted("").is_ok()).contains("on purpose"));
     COUNTER.with((Format::Json, "t")).inc();
     GAUGE.set(1.0);
     HISTOGRAM.observe(1.0);

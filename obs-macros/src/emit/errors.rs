@@ -1,29 +1,83 @@
 //! What the return type says about errors before the first call.
 
+mod names;
+
 use super::Runtime;
+use names::Guessed;
 use obs_model::grammar::shape;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Signature, Type};
 
+/// The parameters that a type could name and a static could not.
+pub(crate) struct Params {
+    names: Vec<Ident>,
+    /// Whether there may be more: an attribute on a method cannot see the `impl` around it.
+    is_open: bool,
+}
+
+impl Params {
+    /// Those of a function, and of the blocks `around` it; `None` where the attribute saw nothing but the function.
+    pub(crate) fn of(sig: &Signature, around: Option<&[Ident]>) -> Params {
+        let types = sig.generics.type_params().map(|param| &param.ident);
+        let own = types.chain(sig.generics.const_params().map(|param| &param.ident));
+        let is_method = || sig.receiver().is_some() || mentions_self(sig.to_token_stream());
+        Params {
+            names: around.unwrap_or_default().iter().chain(own).cloned().collect(),
+            is_open: around.is_none() && is_method(),
+        }
+    }
+}
+
+/// Whether `Self` is among some tokens.
+fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        _ => false,
+    })
+}
+
 /// The `errors` of a function's description.
 ///
 /// The error type's categories are series from the first scrape only if a static can name the type, and a
-/// static cannot name a parameter of the function or of the `impl` around it. `params` are those that are
-/// known; an attribute on a method cannot see its `impl`, so [`is_concrete`] goes by how names look.
-pub(crate) fn errors(v1: &Runtime, sig: &Signature, judged: bool, params: &[Ident]) -> TokenStream {
+/// static cannot name a parameter of the function or of the `impl` around it. [`names::guessed`] goes by how names
+/// look, and where one of them may be a parameter all the same, [`either`] has the compiler look it up.
+pub(crate) fn errors(v1: &Runtime, sig: &Signature, judged: bool, params: &Params) -> TokenStream {
     if judged {
         return quote!(#v1::Errors::FALLIBLE);
     }
     let ty = shape::yielded(sig).map(shape::plain_type).filter(|ty| !shape::infallible(ty));
     let unknown = quote!(#v1::Errors::UNKNOWN);
     let Some(ty) = ty else { return if hidden(sig) { unknown } else { quote!(#v1::Errors::NONE) } };
-    let Some(named) = result(ty).filter(|ty| is_concrete(ty.clone(), params)) else { return unknown };
+    let Some(named) = result(ty) else { return unknown };
+    let Some(guessed) = names::guessed(named.clone(), &params.names) else { return unknown };
     let named = without_lifetimes(named);
-    quote!({
+    let probe = quote! {
         #[allow(unused_imports)]
         use #v1::ProbeFallback as _;
         <#v1::Probe<#named>>::ERRORS
+    };
+    match guessed {
+        _ if !params.is_open => quote!({ #probe }),
+        Guessed { within: true, .. } => unknown,
+        Guessed { names, .. } if names.is_empty() => quote!({ #probe }),
+        Guessed { names, .. } => either(v1, &names, &probe),
+    }
+}
+
+/// A probe of a type of which `names` are types of the module, or else parameters that no item can name.
+///
+/// What a block imports hides a parameter of that name. So the names are looked for in the module first, and what is
+/// not there is a type that says nothing of errors. Types of a function around are not found either.
+fn either(v1: &Runtime, names: &[Ident], probe: &TokenStream) -> TokenStream {
+    quote!({
+        #(#[allow(unused_imports)] use #v1::Infallible as #names;)*
+        {
+            #[allow(unused_imports)]
+            use self::*;
+            #probe
+        }
     })
 }
 
@@ -53,50 +107,6 @@ fn result(ty: &Type) -> Option<TokenStream> {
 
 fn ends(ident: &Ident) -> bool {
     ident.to_string().ends_with("Result")
-}
-
-/// Whether all names in a type are visibly those of types, and not of parameters.
-fn is_concrete(ty: TokenStream, params: &[Ident]) -> bool {
-    let mut tokens = ty.into_iter().peekable();
-    let mut within_path = false;
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Ident(ident) => {
-                let name = ident.to_string();
-                let qualified =
-                    within_path || matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == ':');
-                if ["Self", "impl"].contains(&name.as_str()) || params.contains(&ident) {
-                    return false;
-                }
-                let is_module = name.starts_with(|c: char| c.is_lowercase());
-                if !(is_module || within_path || !qualified && looks_concrete(&name)) {
-                    return false;
-                }
-            }
-            TokenTree::Group(group) => {
-                if !is_concrete(group.stream(), params) {
-                    return false;
-                }
-            }
-            // The name of a lifetime is one token on.
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => drop(tokens.next()),
-            TokenTree::Punct(punct) => {
-                within_path = punct.as_char() == ':';
-                continue;
-            }
-            TokenTree::Literal(_) => {}
-        }
-        within_path = false;
-    }
-    true
-}
-
-/// By convention a parameter is `E`, `Err` or `TError`; `StoreError` is a type.
-fn looks_concrete(name: &str) -> bool {
-    const KNOWN: [&str; 4] = ["Result", "Error", "String", "Box"];
-    let humps = name.chars().filter(|c| c.is_uppercase()).count();
-    let prefixed = name.starts_with('T') && name.chars().nth(1).is_some_and(char::is_uppercase);
-    KNOWN.contains(&name) || humps > 1 && name.chars().any(char::is_lowercase) && !prefixed
 }
 
 /// Lifetimes are left to inference: a static has none of the function's.
@@ -129,10 +139,13 @@ mod tests {
     #[track_caller]
     fn probed(sig: Signature) -> String {
         let v1 = Runtime(quote!(v1).into_iter().collect());
-        let params: Vec<Ident> = sig.generics.type_params().map(|param| param.ident.clone()).collect();
-        let tokens = errors(&v1, &sig, false, &params).to_string();
+        let tokens = errors(&v1, &sig, false, &Params::of(&sig, None)).to_string();
         match tokens.split_once("Probe <") {
-            Some((_, rest)) => rest.replace(" >> :: ERRORS }", "").replace(' ', ""),
+            Some((before, rest)) => {
+                let looked_up = if before.contains("self :: *") { " looked up" } else { "" };
+                let (named, _) = rest.split_once(" >> :: ERRORS").expect("the end of the type");
+                named.replace(' ', "") + looked_up
+            }
             None => tokens.replace(' ', ""),
         }
     }
@@ -152,6 +165,13 @@ mod tests {
             "Result<(),Box<dynstd::error::Error>>"
         );
         for unknown in [
+            parse_quote!(fn f() -> Result<(), Sized<size>>),
+            parse_quote!(fn f() -> Result<(), [u8; size]>),
+            parse_quote!(fn f() -> CoreResult<Box<dyn for<'a> DynFn(&'a str)>>),
+            parse_quote!(fn f() -> Result<(), error_of!(Service)>),
+            parse_quote!(fn f<const MaxSize: usize>() -> Result<(), TooLong<MaxSize>>),
+            parse_quote!(fn f(&self) -> Result<(), TypedError<StoreError>>),
+            parse_quote!(fn f(&self) -> CoreResult<Page<SchemaId>>),
             parse_quote!(fn f() -> Result<(), E>),
             parse_quote!(fn f() -> Result<(), Err>),
             parse_quote!(fn f() -> Result<(), TError>),
@@ -164,6 +184,25 @@ mod tests {
             parse_quote!(fn f() -> impl Future),
         ] {
             assert_eq!(probed(unknown), "v1::Errors::UNKNOWN");
+        }
+    }
+
+    #[test]
+    fn names_in_methods_are_looked_up() {
+        assert_eq!(probed(parse_quote!(fn f(&self) -> Result<T, io::Error>)), "Result<(),io::Error>");
+        assert_eq!(probed(parse_quote!(fn f(&self) -> CoreResult<()>)), "CoreResult<()>");
+        assert_eq!(
+            probed(parse_quote!(fn f(&self) -> Result<T, Box<dyn DynError>>)),
+            "Result<(),Box<dynDynError>>"
+        );
+        for (looked_up, named) in [
+            (parse_quote!(fn f(&self) -> Result<T, StoreError>), "Result<(),StoreError>"),
+            (parse_quote!(fn f(&self) -> Result<T, Error>), "Result<(),Error>"),
+            (parse_quote!(fn f(self: Arc<Self>) -> Result<T, &'a StoreError>), "Result<(),&'_StoreError>"),
+            (parse_quote!(fn f(of: Self) -> Result<T, Box<StoreError>>), "Result<(),Box<StoreError>>"),
+            (parse_quote!(fn f(&self) -> CoreResult<SchemaId>), "CoreResult<SchemaId>"),
+        ] {
+            assert_eq!(probed(looked_up), format!("{named} looked up"));
         }
     }
 }

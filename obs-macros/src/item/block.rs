@@ -1,7 +1,7 @@
 //! `impl` and trait blocks and inline modules: a head, and members.
 
-use super::{Function, is_function};
-use obs_model::grammar::describe;
+use super::{Function, is_function, unexpected};
+use obs_model::grammar::{describe, shape};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -20,8 +20,10 @@ pub(crate) struct Block {
     pub(crate) members: Vec<Member>,
     /// The type or trait that gives its functions their first name; none in a module.
     pub(crate) owner: Option<String>,
-    /// The type parameters of the block.
+    /// The parameters of the block that are types or constants.
     pub(crate) params: Vec<Ident>,
+    /// What its associated types are.
+    pub(crate) types: Vec<shape::Associated>,
 }
 
 /// Something in a block.
@@ -86,14 +88,14 @@ impl Block {
         };
         let members = |input: ParseStream<'_>| {
             let inner = input.call(Attribute::parse_inner)?;
-            let mut members = Vec::new();
+            let (mut members, mut types) = (Vec::new(), Vec::new());
             while !input.is_empty() {
-                members.push(member(kind, input)?);
+                members.push(member(kind, input, &mut types)?);
             }
-            Ok((inner.into_iter().map(ToTokens::into_token_stream).collect(), members))
+            Ok((inner.into_iter().map(ToTokens::into_token_stream).collect(), members, types))
         };
-        let (inner, members) = members.parse2(braces.stream())?;
-        Ok(Block { attrs, head, braces, inner, members, owner, params })
+        let (inner, members, types) = members.parse2(braces.stream())?;
+        Ok(Block { attrs, head, braces, inner, members, owner, params, types })
     }
 
     /// The block around other members.
@@ -102,16 +104,17 @@ impl Block {
         all.extend(members);
         let mut braces = Group::new(Delimiter::Brace, all);
         braces.set_span(self.braces.span());
-        let (attrs, head) = (&self.attrs, &self.head);
+        let (attrs, head) = (self.attrs.iter().map(unexpected), &self.head);
         quote!(#(#attrs)* #head #braces)
     }
 }
 
 fn params(generics: &syn::Generics) -> Vec<Ident> {
-    generics.type_params().map(|param| param.ident.clone()).collect()
+    let types = generics.type_params().map(|param| param.ident.clone());
+    types.chain(generics.const_params().map(|param| param.ident.clone())).collect()
 }
 
-fn member(kind: Kind, input: ParseStream<'_>) -> Result<Member> {
+fn member(kind: Kind, input: ParseStream<'_>, types: &mut Vec<shape::Associated>) -> Result<Member> {
     if is_function(input) {
         return Ok(Member::Function(input.parse()?));
     }
@@ -119,7 +122,11 @@ fn member(kind: Kind, input: ParseStream<'_>) -> Result<Member> {
         return Ok(Member::Block(Box::new(Block::read(at, input)?)));
     }
     Ok(Member::Other(match kind {
-        Kind::Impl => input.parse::<ImplItem>()?.into_token_stream(),
+        Kind::Impl => {
+            let item = input.parse::<ImplItem>()?;
+            types.extend(shape::associated(&item));
+            item.into_token_stream()
+        }
         Kind::Trait => input.parse::<TraitItem>()?.into_token_stream(),
         Kind::Mod => input.parse::<Item>()?.into_token_stream(),
     }))

@@ -4,11 +4,12 @@ use super::launch;
 use crate::docs;
 use crate::emit::{self, Runtime};
 use crate::item::{Body, Function};
+use crate::observe::OFF;
 use crate::wrap;
 use obs_model::catalogue;
 use obs_model::grammar::check::On;
 use obs_model::grammar::{KernelArgs, describe, shape};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 /// The function with its body as a launch of the kernel.
@@ -17,6 +18,10 @@ pub(super) fn expand(args: &KernelArgs, function: &Function) -> TokenStream {
     let v1 = Runtime::of_kernels(args.krate.as_ref());
     let desc = describe::kernel(args, &function.attrs, On::Function(&function.sig));
     let kernel = kernel(&v1, args, function, &desc);
+    if OFF {
+        return unlaunched(&v1, args, function, body, &kernel);
+    }
+    let entry = quote!(#v1::inventory::submit! { #v1::Entry::kernel(&__OBS_KERNEL) });
     let mut outer = function.clone();
     outer.attrs.extend(docs::kernel(&desc));
     let evaluated = &launch::evaluated(args);
@@ -44,7 +49,7 @@ pub(super) fn expand(args: &KernelArgs, function: &Function) -> TokenStream {
         }
     };
     match watched {
-        Ok(watched) => outer.with(body, quote!(#kernel #begin #watched)),
+        Ok(watched) => outer.with(body, quote!(#kernel #entry #begin #watched)),
         // A body that had to be read and could not: the compiler says why.
         Err(_) => function.to_token_stream(),
     }
@@ -59,8 +64,9 @@ fn read(
 ) -> syn::Result<TokenStream> {
     let ret = shape::returned(&function.sig).cloned();
     let value = wrap::contained(v1, function, body, ret.as_ref(), evaluated)?;
-    let annotation = wrap::annotated(ret.as_ref());
+    let (allowed, annotation) = (wrap::allowed(ret.as_ref(), &value), wrap::annotated(ret.as_ref()));
     Ok(quote! {
+        #allowed
         let __obs_ret #annotation = #value;
         #[allow(unreachable_code)]
         __obs_launch.finish(#v1::class!(&__obs_ret));
@@ -82,15 +88,27 @@ fn returned(
     wrap::wrap_future(v1, function, body, tail, boxed, evaluated, around)
 }
 
-/// The static that describes the kernel and holds its counts, and its entry in the registry.
+/// The function under feature `off`. What its attribute's expressions name would be unused without them, so they
+/// are there to be checked, and never run.
+fn unlaunched(
+    v1: &Runtime,
+    args: &KernelArgs,
+    function: &Function,
+    body: &Body,
+    kernel: &TokenStream,
+) -> TokenStream {
+    let begin = launch::begin(v1, args, true);
+    let block = wrap::last(body);
+    function.with(body, quote!(if false { #kernel #begin } #block))
+}
+
+/// The static that describes the kernel and holds its counts.
 fn kernel(v1: &Runtime, args: &KernelArgs, function: &Function, desc: &catalogue::Kernel) -> TokenStream {
     let sig = &function.sig;
-    let params: Vec<Ident> = sig.generics.type_params().map(|param| param.ident.clone()).collect();
-    let errors = emit::errors(v1, sig, false, &params);
+    let errors = emit::errors(v1, sig, false, &emit::Params::of(sig, None));
     let desc = emit::kernel_desc(v1, args, &sig.ident, desc, &errors);
     quote! {
         #[allow(clippy::needless_update)] // Its base stands there for what may be added.
         static __OBS_KERNEL: #v1::Kernel = #v1::Kernel::described(&#desc);
-        #v1::inventory::submit! { #v1::Entry::kernel(&__OBS_KERNEL) }
     }
 }

@@ -59,7 +59,7 @@ fn watched(
     let after = after(v1, parts, output.as_ref());
     let read = |value: TokenStream, known: bool| {
         let output = output.as_ref().filter(|_| known);
-        let allowed = wrap::allowed(output);
+        let allowed = wrap::allowed(output, &value);
         let annotation = if known { wrap::annotated(output) } else { TokenStream::new() };
         // Even where a value is `()`: a call that panics gets no further.
         quote! {

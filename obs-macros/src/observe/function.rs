@@ -12,19 +12,19 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
-/// The function with its calls observed. `owner` is the type of the block around it, `params` that block's
-/// type parameters. `keeps_async` is whether another attribute of the block has yet to see an `async fn`.
+/// The function with its calls observed. `owner` is the type of the block around it, `around` that block's
+/// parameters; `None` where the attribute is the function's own. `keeps_async` is whether another attribute of the block has yet to see an `async fn`.
 pub(super) fn expand(
     args: &ObserveArgs,
     function: &Function,
     owner: Option<&str>,
-    params: &[Ident],
+    around: Option<&[Ident]>,
     keeps_async: bool,
 ) -> TokenStream {
     let Some(body) = &function.body else { return function.to_token_stream() };
     let v1 = Runtime::at(args.krate.as_ref());
     let desc = describe::function(args, &function.attrs, &function.sig, owner);
-    let site = site(&v1, args, function, &desc, params);
+    let site = site(&v1, args, function, &desc, around);
     if super::OFF {
         return unobserved(&v1, args, function, body, &site);
     }
@@ -79,10 +79,9 @@ fn site(
     args: &ObserveArgs,
     function: &Function,
     desc: &catalogue::Function,
-    params: &[Ident],
+    around: Option<&[Ident]>,
 ) -> TokenStream {
-    let own = function.sig.generics.type_params().map(|param| param.ident.clone());
-    let params: Vec<Ident> = params.iter().cloned().chain(own).collect();
+    let params = emit::Params::of(&function.sig, around);
     let errors = emit::errors(v1, &function.sig, is_judged(args), &params);
     let site = emit::site(v1, args, function, desc, &errors);
     quote!(static __OBS_SITE: #v1::Site = #site;)
@@ -96,7 +95,7 @@ fn sync(v1: &Runtime, args: &ObserveArgs, function: &mut Function, body: &Body) 
         return Ok(quote!(let __obs_call = #enter.unread(); #block));
     }
     let value = wrap::contained(v1, function, body, ret.as_ref(), &call::evaluated(args))?;
-    let (allowed, annotation) = (wrap::allowed(ret.as_ref()), wrap::annotated(ret.as_ref()));
+    let (allowed, annotation) = (wrap::allowed(ret.as_ref(), &value), wrap::annotated(ret.as_ref()));
     let class = class(v1, args, &quote!(&__obs_ret));
     Ok(quote! {
         let __obs_call = #enter;

@@ -1,6 +1,6 @@
 //! Bodies that are futures, and bodies that return one.
 
-use super::{annotated, contained, ended, last, params, written};
+use super::{allowed, annotated, contained, ended, last, params, written};
 use crate::emit::Runtime;
 use crate::item::{Body, Exits, Function};
 use obs_model::grammar::shape;
@@ -24,7 +24,6 @@ pub(crate) fn awaited(
         let block = last(body);
         return quote!(async move { #rebound #block });
     }
-    let annotation = annotated(ret);
     // Unlike a function, an `async` block does not say what it returns, and the first `?` has to know.
     let edge = written(ret).filter(|_| body.exits().any()).map(|returned| {
         // The compiler calls this the place that the type comes from.
@@ -33,7 +32,7 @@ pub(crate) fn awaited(
         let never = quote_spanned!(at=> #v1::never::<#returned>());
         quote!(if false { return #never; })
     });
-    let ended = ended(&annotation, quote!(#block));
+    let ended = ended(ret, &quote!(#block));
     quote!(async move { #rebound #edge #ended })
 }
 
@@ -79,7 +78,7 @@ pub(crate) fn wrap_future(
     // A block whose output is not written learns it from the box that it is in.
     let is_known = shape::yielded(&function.sig).is_some();
     let (before, future) = match last {
-        Some(Expr::Call(mut call)) if !leaves && is_known && is_pinned_block(&call) => {
+        Some(Expr::Call(mut call)) if !leaves && is_known && is_pinned(&call) => {
             let inner = call.args.first();
             let inside = around(quote!(#inner));
             call.args = std::iter::once(Expr::Verbatim(inside)).collect();
@@ -96,12 +95,22 @@ pub(crate) fn wrap_future(
         }
     };
     // Boxes of different futures become the one type that is written, which an argument would not be told.
-    let annotation = annotated(shape::returned(&function.sig));
+    let ret = shape::returned(&function.sig);
+    let (allowed, annotation) = (allowed(ret, &future), annotated(ret));
     let last = around(quote!(__obs_future));
-    let last = if boxed { quote!(#v1::Box::pin(#last)) } else { last };
+    let last = if boxed { pinned(v1, function, &last) } else { last };
     Ok(
-        quote!(#before #[allow(clippy::diverging_sub_expression)] let __obs_future #annotation = #future; #[allow(unreachable_code)] #last),
+        quote!(#before #allowed #[allow(clippy::diverging_sub_expression)] let __obs_future #annotation = #future; #[allow(unreachable_code)] #last),
     )
+}
+
+/// A future in the box that the function returns. What is in it, a box as well, has to live as long as that one, and
+/// with it the output's parameters: the compiler says so at the return type.
+fn pinned(v1: &Runtime, function: &Function, future: &TokenStream) -> TokenStream {
+    let place = shape::returned(&function.sig).map_or_else(Span::call_site, Spanned::span);
+    let at = Span::call_site().located_at(place);
+    let v1 = v1.located(at);
+    quote_spanned!(at=> #v1::Box::pin(#future))
 }
 
 /// An `async` block, by itself or in `Box::pin(…)`.
@@ -115,8 +124,14 @@ fn future_of(expr: &Expr) -> Option<&Expr> {
 
 /// `Box::pin(async move { … })`, which `#[async_trait]` makes too.
 fn is_pinned_block(call: &syn::ExprCall) -> bool {
+    is_pinned(call) && matches!(call.args.first(), Some(Expr::Async(_)))
+}
+
+/// `Box::pin(…)` of an `async` block, or of what a function returned.
+fn is_pinned(call: &syn::ExprCall) -> bool {
     let Expr::Path(callee) = &*call.func else { return false };
     let mut path = callee.path.segments.iter().rev().map(|segment| segment.ident.to_string());
     let pin = path.next().as_deref() == Some("pin") && path.next().as_deref() == Some("Box");
-    pin && call.args.len() == 1 && matches!(call.args.first(), Some(Expr::Async(_)))
+    let inner = call.args.first().filter(|_| call.args.len() == 1);
+    pin && matches!(inner, Some(Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_)))
 }

@@ -21,14 +21,35 @@ pub(crate) fn annotated(ty: Option<&Type>) -> TokenStream {
     written(ty).map(|ty| quote!(: #ty)).unwrap_or_default()
 }
 
-/// What stands before a statement that writes the type again. Clippy counts what is in a type (10 a name and level, up
-/// to 250), and says nothing of a trait's signatures, where it is the trait's: nor may it of what is ours.
-pub(crate) fn allowed(ty: Option<&Type>) -> TokenStream {
+/// What stands before a statement that writes the type again, and takes `value`.
+///
+/// Clippy counts what is in a type (10 a name and level, up to 250), and says nothing of a trait's signatures, where it is
+/// the trait's: nor may it of what is ours. A body that is nothing but a call may be one that never returns.
+pub(crate) fn allowed(ty: Option<&Type>, value: &TokenStream) -> TokenStream {
     const SIMPLE: usize = 200;
-    match ty {
-        Some(ty) if complexity(quote!(#ty), 10) > SIMPLE => quote!(#[allow(clippy::type_complexity)]),
-        _ => TokenStream::new(),
+    let is_complex = ty.is_some_and(|ty| complexity(quote!(#ty), 10) > SIMPLE);
+    let complex = is_complex.then(|| quote!(#[allow(clippy::type_complexity)]));
+    let diverging = is_call(value).then(|| quote!(#[allow(clippy::diverging_sub_expression)]));
+    quote!(#complex #diverging)
+}
+
+/// Whether it is a block with nothing but the call of a function or a macro in it.
+fn is_call(value: &TokenStream) -> bool {
+    let mut tokens = value.clone().into_iter();
+    let (Some(TokenTree::Group(block)), None) = (tokens.next(), tokens.next()) else { return false };
+    let mut tokens = block.stream().into_iter().peekable();
+    let is_path = |token: &TokenTree| match token {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => [':', '!'].contains(&punct.as_char()),
+        _ => false,
+    };
+    let mut named = false;
+    while tokens.next_if(is_path).is_some() {
+        named = true;
     }
+    let called = named && matches!(tokens.next(), Some(TokenTree::Group(_)));
+    let _ = tokens.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    called && tokens.next().is_none()
 }
 
 fn complexity(tokens: TokenStream, mut level: usize) -> usize {
@@ -109,10 +130,24 @@ mod tests {
 
     #[test]
     fn only_complex_types_are_spoken_of() {
-        let is_complex = |ty: Type| !allowed(Some(&ty)).is_empty();
+        let is_complex = |ty: Type| !allowed(Some(&ty), &quote!({ value })).is_empty();
         assert!(is_complex(parse_quote!(Poll<Option<Result<Frame<Self::Data>, Self::Error>>>)));
         assert!(is_complex(parse_quote!(Option<Box<dyn Fn(Vec<(u8, String)>) -> Result<Vec<u8>, Error>>>)));
         assert!(!is_complex(parse_quote!(Result<Vec<(String, u8)>, std::io::Error>)));
+    }
+
+    #[test]
+    fn only_bodies_that_may_never_return_are_spoken_of() {
+        let is_diverging = |value| !allowed(None, &value).is_empty();
+        assert!(is_diverging(quote!({ unimplemented!("later") })));
+        assert!(is_diverging(quote!({
+            panic!();
+        })));
+        assert!(is_diverging(quote!({ ::std::process::exit(1) })));
+        assert!(!is_diverging(quote!({ value })));
+        assert!(!is_diverging(quote!({ value.get() })));
+        assert!(!is_diverging(quote!({ (1, 2) })));
+        assert!(!is_diverging(quote!(run(move || ()))));
     }
 
     #[test]

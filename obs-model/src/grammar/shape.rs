@@ -1,6 +1,6 @@
 //! What a signature says about how a call goes: whether it is a future, and whether it can fail.
 
-use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
+use syn::{GenericArgument, Ident, ImplItem, PathArguments, ReturnType, Signature, Type, TypeParamBound};
 
 /// A function whose calls are futures.
 #[derive(Clone, Copy)]
@@ -36,6 +36,37 @@ pub fn future(sig: &Signature) -> Option<Future<'_>> {
         }
         _ => None,
     }
+}
+
+/// A type that an `impl` block gives a name: `type Future = …;`.
+pub type Associated = (Ident, Type);
+
+/// The associated type that a member of an `impl` block is, unless it has parameters of its own.
+pub fn associated(item: &ImplItem) -> Option<Associated> {
+    match item {
+        ImplItem::Type(item) if item.generics.params.is_empty() => {
+            Some((item.ident.clone(), item.ty.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// The signature of a method that returns `Self::Future`, with the boxed future that `types` says it is written out.
+/// `None` for every other method, and where a name has two meanings, of which conditions choose one.
+pub fn resolved(sig: &Signature, types: &[Associated]) -> Option<Signature> {
+    let Type::Path(path) = plain_type(returned(sig)?) else { return None };
+    let mut segments = path.path.segments.iter().filter(|_| path.qself.is_none());
+    let (of, name) = (segments.next()?, segments.next()?);
+    if of.ident != "Self" || segments.next().is_some() || sig.asyncness.is_some() {
+        return None;
+    }
+    let mut named = types.iter().filter(|(ident, _)| *ident == name.ident);
+    let (ty, None) = (&named.next()?.1, named.next()) else { return None };
+    let mut sig = sig.clone();
+    if let ReturnType::Type(_, output) = &mut sig.output {
+        **output = ty.clone();
+    }
+    matches!(future(&sig), Some(Future::Boxed(_))).then_some(sig)
 }
 
 /// What a finished call yields: the return type, or a future's output. `None` for `()` where nothing is
@@ -181,6 +212,39 @@ mod tests {
             "sync Pin < Box < impl Iterator > >"
         );
         assert_eq!(shape(parse_quote!(fn f() -> Pin<&'a mut u8>)), "sync Pin < & 'a mut u8 >");
+    }
+
+    #[test]
+    fn names_of_boxed_futures_are_written_out() {
+        let block: syn::ItemImpl = parse_quote! {
+            impl<'a> Service for Store<'a> {
+                type Future = Pin<Box<dyn Future<Output = u8> + 'a>>;
+                type Response = u8;
+                type Later<'b> = BoxFuture<'b, u8>;
+                #[cfg(unix)]
+                type Either = BoxFuture<'a, u8>;
+                #[cfg(windows)]
+                type Either = Ready<u8>;
+            }
+        };
+        let types: Vec<Associated> = block.items.iter().filter_map(associated).collect();
+        let output = |sig: Signature| {
+            resolved(&sig, &types).map(|sig| sig.output.to_token_stream().to_string().replace(' ', ""))
+        };
+        let boxed = "->Pin<Box<dynFuture<Output=u8>+'a>>";
+        assert_eq!(output(parse_quote!(fn f(&self) -> Self::Future)).as_deref(), Some(boxed));
+        for other in [
+            parse_quote!(fn f(&self) -> Self::Response),
+            parse_quote!(fn f(&self) -> Self::Later<'_>),
+            parse_quote!(fn f(&self) -> Self::Either),
+            parse_quote!(fn f(&self) -> Self::Unknown),
+            parse_quote!(fn f(&self) -> S::Future),
+            parse_quote!(async fn f(&self) -> Self::Future),
+            parse_quote!(fn f(&self) -> Self),
+            parse_quote!(fn f(&self)),
+        ] {
+            assert_eq!(output(other), None);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub use types::LabelTypes;
 
 use super::{
     Ctxt, ErrorDerive, KernelArgs, LabelDerive, MetricArgs, ObserveArgs, check, describe, keyword, observe,
+    shape,
 };
 use crate::catalogue::{Catalogue, Place};
 use proc_macro2::Ident;
@@ -75,8 +76,9 @@ impl Walker<'_> {
             Item::Impl(item) => {
                 let block = self.block(&attributes, block);
                 let owner = block.is_some().then(|| describe::owner(&item.self_ty));
+                let types: Vec<_> = item.items.iter().filter_map(shape::associated).collect();
                 for member in &item.items {
-                    self.impl_item(member, owner.as_deref(), block.as_ref());
+                    self.impl_item(member, &types, owner.as_deref(), block.as_ref());
                 }
             }
             Item::Trait(item) => {
@@ -109,10 +111,18 @@ impl Walker<'_> {
         }
     }
 
-    fn impl_item(&mut self, item: &ImplItem, owner: Option<&str>, block: Option<&ObserveArgs>) {
+    /// `types` are those that the block gives names. Only an attribute on the block sees them.
+    fn impl_item(
+        &mut self,
+        item: &ImplItem,
+        types: &[shape::Associated],
+        owner: Option<&str>,
+        block: Option<&ObserveArgs>,
+    ) {
         let ImplItem::Fn(item) = item else { return visit::visit_impl_item(&mut Nested(self), item) };
         let Some(attributes) = self.attributes(&item.attrs) else { return };
-        let (sig, body) = (&item.sig, Some(&item.block));
+        let resolved = block.and_then(|_| shape::resolved(&item.sig, types));
+        let (sig, body) = (resolved.as_ref().unwrap_or(&item.sig), Some(&item.block));
         self.function(Function { attributes: &attributes, sig, body, owner }, block);
     }
 

@@ -56,6 +56,7 @@ pub use span::{CURRENT, Level, NO_CAUSES, Parent, Span, Value, debug, display, p
 pub(crate) use spans::mark_current;
 pub use spans::{Prepared, span};
 pub use std::boxed::Box;
+pub use std::convert::Infallible;
 pub use std::future::Future;
 pub use std::ops::ControlFlow;
 pub use std::option::Option::{None, Some};

@@ -169,3 +169,46 @@ fn an_async_fn_captures_what_it_does_not_name() {
     assert_eq!(ready(captures("b", &mut text)), 2);
     ended!("captures", "ok" => 1);
 }
+
+#[derive(ErrorCategory)]
+#[category("absent")]
+struct ShelfError;
+
+/// Its parameters are called as types are, of which the attribute on a method knows nothing.
+struct Shelf<InnerError, const MAX_SIZE: usize>(Option<InnerError>);
+
+impl<InnerError: Clone, const MAX_SIZE: usize> Shelf<InnerError, MAX_SIZE> {
+    #[observe]
+    fn first(&self) -> Result<[u8; MAX_SIZE], InnerError> {
+        let none = self.0.clone().map_or(Ok([0; MAX_SIZE]), Err)?;
+        Ok(none)
+    }
+
+    #[observe]
+    async fn first_later(&self) -> Result<usize, InnerError> {
+        Yield::default().await;
+        self.0.clone().map_or(Ok(MAX_SIZE), Err)
+    }
+
+    #[observe]
+    fn known(&self) -> Result<(), ShelfError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn methods_annotated_by_themselves() {
+    assert_eq!(Shelf::<_, 1>(Some("no")).first(), Err("no"));
+    assert_eq!(ready(Shelf::<(), 2>(None).first_later()), Ok(2));
+    assert!(Shelf::<(), 1>(None).known().is_ok());
+    ended!("first", "error/_OTHER" => 1);
+    ended!("first_later", "ok" => 1);
+    ended!("known", "ok" => 1);
+    let absent = [
+        ("function", "known"),
+        ("module", module_path!()),
+        ("category", "absent"),
+        ("severity", "recoverable"),
+    ];
+    assert_eq!(ui_tests::number("errors_total", &absent), Some(0.0));
+}

@@ -12,6 +12,8 @@
     clippy::unimplemented
 )]
 
+mod alone;
+mod around;
 mod async_trait;
 mod blocks;
 mod boxes;
