@@ -199,12 +199,13 @@ impl Host {
 }
 
 impl Said {
+    /// `None` for what is no host, or longer than any: a stranger's header could be, and a span would keep it.
     fn read(self, scheme: &str) -> Option<(Box<str>, u16)> {
         let authority = match self {
             Said::Line(authority) => authority,
             Said::Host(host) => Authority::try_from(host.name()).ok()?,
         };
-        Some(server(&authority, scheme))
+        (authority.as_str().len() <= MOST).then(|| server(&authority, scheme))
     }
 }
 
@@ -214,9 +215,11 @@ fn server(authority: &Authority, scheme: &str) -> (Box<str>, u16) {
     (authority.host().to_ascii_lowercase().into(), authority.port_u16().unwrap_or(default))
 }
 
-/// Text as the value of an attribute, no longer than somebody would read.
+/// How long what a request says may be in a span, and nobody would read more.
+const MOST: usize = 1024;
+
+/// Text as the value of an attribute, no longer than that.
 fn text(value: &str) -> crate::trace::FieldValue {
-    const MOST: usize = 1024;
     let end = value.char_indices().map(|(at, _)| at).take_while(|at| *at <= MOST).last().unwrap_or(0);
     let value = if value.len() <= MOST { value } else { &value[..end] };
     crate::trace::FieldValue::Text(value.to_owned())

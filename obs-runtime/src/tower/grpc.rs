@@ -1,5 +1,6 @@
 //! What a gRPC call says in HTTP's terms.
 
+use super::MOST;
 use super::words::OTHER;
 use crate::error::Category;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -79,10 +80,11 @@ pub(super) fn is_call(kind: Option<&HeaderValue>) -> bool {
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
 }
 
-/// The call's name, `package.Service/Method`.
+/// The call's name, `package.Service/Method`. No method has a name that is longer than what is read: only who wants
+/// to fill a memory has.
 pub(super) fn method(uri: &Uri) -> &str {
     match uri.path().strip_prefix('/') {
-        Some(name) if name.contains('/') => name,
+        Some(name) if name.contains('/') && name.len() <= MOST => name,
         _ => OTHER,
     }
 }
@@ -101,6 +103,15 @@ mod tests {
         assert_eq!([of("0"), of("5"), of("16")], [Some("OK"), Some("NOT_FOUND"), Some("UNAUTHENTICATED")]);
         assert_eq!([of("17"), of("x"), of("")], [Some("UNKNOWN"); 3]);
         assert_eq!(Code::of(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_name_has_an_end() {
+        let longest = format!("a.Service/{}", "m".repeat(MOST - 10));
+        let of = |name: &str| method(&format!("/{name}").parse().unwrap()).to_owned();
+        assert_eq!(of(&longest), longest);
+        assert_eq!(of(&format!("{longest}m")), OTHER);
+        assert_eq!(of("Method"), OTHER);
     }
 
     #[test]

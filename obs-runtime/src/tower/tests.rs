@@ -18,6 +18,18 @@ fn attributes_have_an_end() {
 }
 
 #[test]
+fn a_host_has_an_end_wherever_it_is_said() {
+    for (length, is) in [(1, true), (MOST, true), (MOST + 1, false), (60_000, false)] {
+        let name = "h".repeat(length);
+        let line = Said::Line(Authority::try_from(name.as_str()).unwrap());
+        let expected = is.then(|| (name.as_str().into(), 80));
+        assert_eq!(line.read("http"), expected, "{length}");
+        assert_eq!(Said::Host(Host::new(name.as_bytes())).read("http"), expected, "{length}");
+    }
+    assert_eq!(Said::Host(Host::new(b"no host")).read("http"), None);
+}
+
+#[test]
 fn a_host_is_the_same_however_long_it_is() {
     for length in [0, 1, SHORT - 1, SHORT, SHORT + 1, 255, 256, 1000] {
         let name = "h".repeat(length);
