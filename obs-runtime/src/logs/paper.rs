@@ -171,3 +171,23 @@ impl Visit for Fields<'_> {
         self.add(field, Value::Printed(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_megabytes_leaves_no_memory_with_its_thread_and_no_text() {
+        let long = "x".repeat(5 << 20);
+        let mut paper = Paper::take();
+        paper.message(Form::Json, Value::Text(&long));
+        paper.field(Form::Json, "long", Value::Text(&long));
+        paper.of_span(Form::Json, "long", Value::Text(&long));
+        paper.line.extend_from_slice(long.as_bytes());
+        paper.leave();
+        let Paper { message, fields, span, line, .. } = &*Paper::take();
+        for part in [message, fields, span, line] {
+            assert!(part.is_empty() && part.capacity() <= 2 * MEMORY, "{}", part.capacity());
+        }
+    }
+}
