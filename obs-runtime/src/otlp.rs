@@ -17,6 +17,7 @@ mod name;
 mod resource;
 mod senders;
 mod settings;
+mod tls;
 mod traces;
 mod transport;
 mod value;
