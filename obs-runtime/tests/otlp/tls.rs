@@ -54,6 +54,11 @@ impl Secured {
     }
 }
 
+/// Which cryptography a process uses is the program's to choose.
+fn assert_nothing_installed() {
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}
+
 #[test]
 fn a_private_authority_is_trusted_when_it_is_named_and_only_then() {
     let _alone = alone();
@@ -69,7 +74,7 @@ fn a_private_authority_is_trusted_when_it_is_named_and_only_then() {
     for secured in secured(&authority, None) {
         assert!(secured.reached(|otlp| otlp.certificate(&both)), "a file may have more than one");
     }
-    assert!(rustls::crypto::CryptoProvider::get_default().is_none(), "it is the program's to choose");
+    assert_nothing_installed();
 }
 
 #[test]
@@ -99,6 +104,7 @@ fn a_collector_that_asks_for_a_certificate_gets_it() {
         let configure = |otlp: Otlp| otlp.certificate(authority.file());
         assert!(secured.reached(|otlp| configure(otlp).client_certificate(&together, &together)));
     }
+    assert_nothing_installed();
 }
 
 #[test]
