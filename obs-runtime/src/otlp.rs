@@ -18,6 +18,7 @@ mod proto;
 mod resource;
 mod senders;
 mod settings;
+mod tls;
 mod traces;
 mod transport;
 mod value;

@@ -1,5 +1,9 @@
 //! The exporter, against collectors that behave and that do not.
 
+#[cfg(feature = "otlp-tls")]
+#[path = "../../tests/otlp/authority.rs"]
+#[allow(dead_code, unreachable_pub, missing_debug_implementations)]
+mod authority;
 #[path = "../../tests/otlp/collector.rs"]
 #[allow(dead_code, unreachable_pub, missing_debug_implementations)]
 mod collector;
@@ -15,6 +19,11 @@ mod logs;
 mod losses;
 #[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
 mod secrets;
+#[cfg(feature = "otlp-tls")]
+#[path = "../../tests/otlp/terminator.rs"]
+#[allow(dead_code, unreachable_pub, missing_debug_implementations)]
+mod terminator;
+mod tls;
 mod written;
 
 use super::Otlp;
