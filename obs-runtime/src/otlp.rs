@@ -14,6 +14,7 @@ mod exporter;
 pub(crate) mod logs;
 mod metrics;
 mod name;
+mod places;
 mod proto;
 mod resource;
 mod senders;
