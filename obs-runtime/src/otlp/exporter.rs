@@ -4,6 +4,7 @@ use super::counts::{self, SignalCounts};
 use super::deliver::{Delivery, Stop};
 #[cfg(feature = "logs")]
 use super::logs;
+use super::places::Places;
 use super::resource::Resource;
 #[cfg(feature = "logs")]
 use super::senders::Logs;
@@ -80,7 +81,9 @@ impl Exporter {
             let tracer = Arc::new(Tracer::new(sampling, limits));
             let (delay, batch) = (settings.schedule_delay, limits.batch);
             let redacted = settings.redacted.clone();
-            let sender = Traces { delivery, tracer: Arc::clone(&tracer), resource, redacted, delay, batch };
+            let places = Places::default();
+            let sender =
+                Traces { delivery, tracer: Arc::clone(&tracer), resource, places, redacted, delay, batch };
             let thread = exporter.spawn("obs-otlp-traces", move || sender.run())?;
             tracer.inbox.wake(thread);
             trace::install(Some(Arc::clone(&tracer)));

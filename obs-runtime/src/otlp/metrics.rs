@@ -43,7 +43,7 @@ pub(super) fn requests(snapshot: &Snapshot, resource: &Resource, start: u64) -> 
     while left.families.iter().any(|family| !family.series.is_empty()) {
         let about = left.families.iter().map(|family| about(family, &family.series)).sum::<usize>().min(FULL);
         requests.push(resource.request(about, |wire| {
-            scope(wire, ("obs", env!("CARGO_PKG_VERSION")), about, |wire| left.write(wire));
+            scope(wire, "obs", env!("CARGO_PKG_VERSION"), about, |wire| left.write(wire));
         }));
     }
     requests

@@ -4,6 +4,7 @@ use super::counts::add;
 use super::deliver::Delivery;
 #[cfg(feature = "logs")]
 use super::logs::{self, Queue};
+use super::places::Places;
 use super::resource::Resource;
 use super::traces::Batch;
 use super::{metrics, traces};
@@ -30,6 +31,7 @@ pub(super) struct Traces {
     pub(super) delivery: Delivery,
     pub(super) tracer: Arc<Tracer>,
     pub(super) resource: Resource,
+    pub(super) places: Places,
     pub(super) redacted: Redacted,
     /// How long spans wait for others.
     pub(super) delay: Duration,
@@ -60,7 +62,7 @@ impl Traces {
     /// Sends a batch, in several requests if it is too large for one.
     fn send(&mut self, batch: Batch) {
         let anchor = Anchor::now();
-        let request = traces::request(&batch, &self.resource, &self.redacted, anchor);
+        let request = traces::request(&batch, &self.resource, &mut self.places, &self.redacted, anchor);
         if request.len() > LARGEST && batch.spans > 1 {
             drop(request);
             let (half, mut rest) = (batch.spans.div_ceil(2), VecDeque::from(batch.traces));

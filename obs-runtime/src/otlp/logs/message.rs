@@ -3,7 +3,7 @@
 use crate::clock;
 use crate::logs::Event;
 use crate::otlp::proto::{log_record, scope_items};
-use crate::otlp::resource::Resource;
+use crate::otlp::resource::{Resource, scope};
 use crate::otlp::value::{Value, any, attributes, span_id};
 use crate::otlp::wire::Wire;
 use crate::secret::Redacted;
@@ -15,11 +15,17 @@ const RECORD: usize = 256;
 
 /// The message that sends a batch, by the events' targets.
 pub(in crate::otlp) fn request(batch: &[Event], resource: &Resource, redacted: &Redacted) -> Vec<u8> {
-    let mut scopes: BTreeMap<&str, Wire> = BTreeMap::new();
+    let mut scopes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in batch {
-        write(scopes.entry(event.meta.target()).or_default(), event, redacted);
+        scopes.entry(event.meta.target()).or_default().push(event);
     }
-    resource.request_of(&scopes)
+    resource.request(RECORD * batch.len(), |wire| {
+        for (name, events) in scopes {
+            scope(wire, name, "", RECORD * events.len(), |wire| {
+                events.into_iter().for_each(|event| write(wire, event, redacted));
+            });
+        }
+    })
 }
 
 /// Writes a record.
