@@ -211,3 +211,14 @@ fn long_labels_make_several_requests_that_leave_nothing_out() {
     let expected: Vec<_> = family.series.iter().filter_map(|series| number(series, 0)).collect();
     assert!(points == expected, "{} of {} points", points.len(), expected.len());
 }
+
+/// Programs compare snapshots in their tests as text, too.
+#[test]
+fn labels_look_the_same_after_they_were_sent() {
+    let labels = Labels::new([("a", "größer")]);
+    let before = format!("{labels:?}");
+    let family = Family::new("load", "", FamilyKind::Gauge).with_labels(labels.clone(), 1.0);
+    requests(&Snapshot::new(vec![family], at()), &Resource::default(), START);
+    assert_eq!(format!("{labels:?}"), before);
+    assert_eq!(before, r#"Labels { pairs: [("a", "größer")], escaped: "a=\"größer\"" }"#);
+}
