@@ -63,8 +63,12 @@ pub(super) fn request(batch: &Batch, resource: &Resource, redacted: &Redacted, a
 fn crate_of(origin: Origin) -> &'static str {
     let module = match origin {
         Origin::Function(live) => live.desc.module,
-        Origin::Foreign(meta) => meta.module_path().unwrap_or(meta.target()),
+        Origin::Foreign(meta) => match meta.module_path() {
+            Some(module) => module,
+            None => return meta.target().split("::").next().unwrap_or_default(),
+        },
     };
+    // Modules have no single colons, and one is found sooner than two.
     module.split(':').next().unwrap_or_default()
 }
 
