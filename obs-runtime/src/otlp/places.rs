@@ -53,9 +53,13 @@ pub(super) const CODE: &str = "code.";
 pub(super) fn crate_of(origin: Origin) -> &'static str {
     let module = match origin {
         Origin::Function(live) => live.desc.module,
-        Origin::Foreign(meta) => meta.module_path().unwrap_or(meta.target()),
+        Origin::Foreign(meta) => match meta.module_path() {
+            Some(module) => module,
+            // What anybody may write, single colons too.
+            None => return meta.target().split("::").next().unwrap_or_default(),
+        },
     };
-    // Most are short: looking at each byte is quicker than a search.
+    // Modules have no single colons. Most are short: looking at each byte is quicker than a search.
     let end = module.bytes().position(|byte| byte == b':');
     end.map_or(module, |end| &module[..end])
 }

@@ -14,9 +14,11 @@ mod rotel;
 mod bounds;
 mod contents;
 mod env;
+mod json;
 #[cfg(all(feature = "logs", not(feature = "off")))]
 mod logs;
 mod losses;
+mod parts;
 #[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
 mod secrets;
 #[cfg(feature = "otlp-tls")]

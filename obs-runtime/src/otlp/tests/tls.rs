@@ -177,7 +177,7 @@ mod enabled {
             let otlp = otlp.client_certificate(&certificate, &key);
             let before = format!("{otlp:?}");
             let settings = otlp.into_settings().unwrap();
-            let transport = Transport::new(settings.traces.as_ref().unwrap()).unwrap();
+            let transport = Transport::new(settings.traces.as_ref().unwrap(), Signal::Traces).unwrap();
             let said = format!("{before}{settings:?}{transport:?}");
             let secret = signed.key.lines().nth(1).unwrap();
             // Nor as the numbers of its bytes.
