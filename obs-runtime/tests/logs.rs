@@ -39,6 +39,21 @@ impl std::fmt::Debug for Talks {
     }
 }
 
+/// Logs when its thread ends, and what it was in is gone or about to be.
+struct Last(&'static str);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        order(self.0);
+        tracing::info!(target: "shop", last = ?self.0, "over");
+    }
+}
+
+thread_local! {
+    static FIRST_MADE: Last = const { Last("first") };
+    static LAST_MADE: Last = const { Last("last") };
+}
+
 /// One test: a process has one subscriber.
 #[test]
 fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
@@ -61,6 +76,12 @@ fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
         order("press");
     }
     tracing::info!(target: "shop", talks = ?Talks, "outside");
+    let ends = || {
+        FIRST_MADE.with(|_| ());
+        order("between");
+        LAST_MADE.with(|_| ());
+    };
+    std::thread::spawn(ends).join().unwrap();
     let metrics = snapshot();
     assert!(metrics.family("obs_log_events_total").is_some());
     assert!(metrics.family("obs_log_dropped_total").is_some());
@@ -68,7 +89,12 @@ fn init_installs_the_logs_once_and_the_end_writes_what_is_left() {
     let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     let span = captured.span("order");
     let lines: Vec<_> = text.lines().collect();
-    let [text, alone, below, inside, outside] = lines.as_slice() else { panic!("{text}") };
+    let [text, alone, below, inside, outside, ending @ ..] = lines.as_slice() else { panic!("{text}") };
+    assert_eq!(ending.len(), 5, "{ending:#?}");
+    for item in ["first", "last"] {
+        let over = format!("\"fields\":{{\"last\":\"\\\"{item}\\\"\"}}}}");
+        assert!(ending.iter().any(|line| line.ends_with(&over)), "{over} {ending:#?}");
+    }
     assert!(
         inside.contains("\"message\":\"inside\"") && inside.ends_with("\"fields\":{\"depth\":2}}"),
         "{inside}"

@@ -48,7 +48,7 @@ impl Callsite for Here {
     }
 }
 
-const ORIGIN: Origin = Origin::Foreign(&META);
+pub(super) const ORIGIN: Origin = Origin::Foreign(&META);
 static BROKEN: Category =
     Category { name: "broken", severity: Severity::Critical, retry_after: None, action: None, runbook: None };
 

@@ -100,14 +100,24 @@ impl Tracer {
     }
 }
 
+/// How many names are told apart within a second. A program has fewer; who calls methods of gRPC that nobody has can
+/// make up as many as it likes, and together those are one more.
+const NAMES: usize = 1024;
+
 /// Keeps only so many traces a second of each name.
 #[derive(Debug)]
 pub(super) struct Limiter {
     per_second: Option<u32>,
     began: Instant,
-    /// The second and how many traces it has had, by the address of the root's description and the hash of its
-    /// name, where it has one of its own.
-    seen: Mutex<HashMap<(usize, u64), (u64, u32)>>,
+    seen: Mutex<Second>,
+}
+
+/// How many traces a second has had, by the address of the root's description and the hash of its name, where it has
+/// one of its own.
+#[derive(Debug, Default)]
+struct Second {
+    second: u64,
+    traces: HashMap<(usize, u64), u32>,
 }
 
 impl Limiter {
@@ -115,18 +125,19 @@ impl Limiter {
         let Some(per_second) = self.per_second else { return true };
         let second = self.began.elapsed().as_secs();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, count) = seen.entry(root.key()).or_default();
-        if *last != second {
-            (*last, *count) = (second, 0);
+        if seen.second != second {
+            seen.second = second;
+            seen.traces.clear();
         }
+        let key = Some(root.key()).filter(|key| seen.traces.len() < NAMES || seen.traces.contains_key(key));
+        let count = seen.traces.entry(key.unwrap_or_default()).or_default();
         *count = count.saturating_add(1);
         *count <= per_second
     }
 }
 
 impl Record {
-    /// What tells names apart. There are as many as the program has callsites and routes, so a table of them is
-    /// bounded.
+    /// What tells names apart.
     fn key(&self) -> (usize, u64) {
         let callsite = match self.origin {
             Origin::Function(live) => std::ptr::from_ref(live).addr(),
@@ -134,5 +145,30 @@ impl Record {
         };
         let name = self.extra.as_ref().and_then(|extra| extra.name.as_deref());
         (callsite, name.map_or(0, |name| BuildHasherDefault::<DefaultHasher>::default().hash_one(name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::record::Ended;
+
+    #[test]
+    fn names_that_strangers_make_up_take_little_memory_and_are_limited_together() {
+        let tracer = Tracer::new(Sampling::always().at_most_per_second(2), Limits::default());
+        let admits = |name: &str| {
+            let mut extra = Box::<crate::trace::record::Extra>::default();
+            extra.name = Some(name.into());
+            let origin = crate::trace::tests::ORIGIN;
+            let (id, parent, start, end, series) = (1, 0, 0, 0, 0);
+            let record =
+                Record { origin, id, parent, start, end, ended: Ended::Ok, series, extra: Some(extra) };
+            tracer.limiter.admits(&record)
+        };
+        let kept = (0..20 * NAMES).filter(|n| admits(&format!("any.Service/Method{n}"))).count();
+        // It may have taken more than a second.
+        let seconds = tracer.limiter.began.elapsed().as_secs() as usize + 1;
+        assert!((NAMES..=(NAMES + 2) * seconds).contains(&kept), "{kept}");
+        assert!(tracer.limiter.seen.lock().unwrap().traces.len() <= NAMES + 1);
     }
 }

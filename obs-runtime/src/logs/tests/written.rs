@@ -78,3 +78,33 @@ fn who_fails_or_panics_while_it_is_printed_leaves_whole_lines() {
     assert!(lines[0].ends_with(",\"fields\":{\"talks\":\"said \\\"\"}}"), "{}", lines[0]);
     assert!(lines[1].len() > 10_000 && lines[2].len() < 300);
 }
+
+#[test]
+fn places_that_share_a_place_in_memory_are_told_apart() {
+    macro_rules! events {
+        ($($first:literal)*) => { $(events!(@ $first a b c d e f g h);)* };
+        (@ $first:literal $($second:ident)*) => {
+            $(tracing::info!(target: concat!("target_", $first, stringify!($second)), concat!("target_", $first, stringify!($second)));)*
+        };
+    }
+    let mut other = String::new();
+    let text = logged(Logs::json(), |_| {
+        for _ in 0..2 {
+            let events = || {
+                events!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19);
+            };
+            events();
+            // The same places and the same thread, in another form.
+            other += &logged(Logs::text(), |_| events());
+        }
+    });
+    assert_eq!((text.lines().count(), other.lines().count()), (320, 320));
+    for line in text.lines() {
+        let said = line.split_once("\"message\":\"").unwrap().1.split_once('"').unwrap().0;
+        assert!(line.contains(&format!("\"target\":\"{said}\",\"file\":")), "{line}");
+    }
+    for line in other.lines() {
+        let said = line.split_once(": ").unwrap().1.split_once(' ').unwrap().0;
+        assert!(line.contains(&format!(" {said}: ")) && line.ends_with(')') && !line.contains('{'), "{line}");
+    }
+}
