@@ -90,7 +90,8 @@ fn ids_are_hex_and_kinds_are_numbers_in_spans() {
     };
     let start = anchor.unix_nanos(record.start).to_string();
     let batch = traces::Batch { traces: vec![Finished { trace_id: 0xfed, records: vec![record] }], spans: 1 };
-    let request = traces::request(&batch, &Default::default(), &Redacted::default(), anchor);
+    let request =
+        traces::request(&batch, &Default::default(), &mut Default::default(), &Redacted::default(), anchor);
     let message = as_json(Signal::Traces, request);
     let span = &message["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
     let expected = json!({
