@@ -1,28 +1,54 @@
-//! Where spans come from: what is the same of all spans of a place.
+//! Where spans and events come from: what is the same of all of one place.
 
-use super::proto::span;
-use super::value::{Value, attribute};
+use super::value::{Value, attribute, attributes};
 use super::wire::Wire;
 use crate::instrument::hash::Map;
-use crate::trace::record::Origin;
+use crate::secret::Redacted;
+use crate::trace::record::{Named, Origin};
 
-/// The attributes of each place that made a span so far, written once. There are as many as there are call sites.
-#[derive(Debug, Default)]
+/// How the names begin of what is known of a place.
+const CODE: &str = "code.";
+
+/// The attributes of each place that something came from so far, written once. There are as many as there are places
+/// in the program's source.
+#[derive(Debug)]
 pub(super) struct Places {
+    field: u32,
     written: Map<usize, Box<[u8]>>,
 }
 
 impl Places {
-    /// The attributes of a place, as fields of a span.
-    pub(super) fn attributes(&mut self, origin: Origin) -> &[u8] {
-        let place = match origin {
+    /// No places yet, whose attributes are a field of that number.
+    pub(super) fn new(field: u32) -> Places {
+        Places { field, written: Map::default() }
+    }
+
+    /// Writes what is known of a place, and `more`, and fields: see [`attributes`].
+    pub(super) fn write<'a>(
+        &mut self,
+        wire: &mut Wire,
+        place: Origin,
+        more: impl IntoIterator<Item = (&'static str, Value<'a>)>,
+        fields: &[Named],
+        hidden: &Redacted,
+        sent: impl Fn(&Named) -> bool,
+    ) {
+        if fields.iter().any(|(name, _)| name.starts_with(CODE)) {
+            return attributes(wire, self.field, known(place).chain(more), fields, hidden, sent);
+        }
+        wire.raw(self.attributes(place));
+        attributes(wire, self.field, more, fields, hidden, sent);
+    }
+
+    fn attributes(&mut self, place: Origin) -> &[u8] {
+        let address = match place {
             Origin::Function(live) => std::ptr::from_ref(live).addr(),
             Origin::Foreign(meta) => std::ptr::from_ref(meta).addr(),
         };
-        self.written.entry(place).or_insert_with(|| {
+        self.written.entry(address).or_insert_with(|| {
             let mut wire = Wire::default();
-            for (name, value) in known(origin) {
-                attribute(&mut wire, span::ATTRIBUTES, name, value);
+            for (name, value) in known(place) {
+                attribute(&mut wire, self.field, name, value);
             }
             wire.into_bytes().into()
         })
@@ -30,7 +56,7 @@ impl Places {
 }
 
 /// What is known of a place. All names begin with [`CODE`].
-pub(super) fn known(origin: Origin) -> impl Iterator<Item = (&'static str, Value<'static>)> {
+fn known<'a>(origin: Origin) -> impl Iterator<Item = (&'static str, Value<'a>)> {
     let (function, file, line) = match origin {
         Origin::Function(live) => {
             let desc = &live.desc;
@@ -45,9 +71,6 @@ pub(super) fn known(origin: Origin) -> impl Iterator<Item = (&'static str, Value
     ];
     known.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }
-
-/// How the names begin of what is known of a place.
-pub(super) const CODE: &str = "code.";
 
 /// The crate that a place is in.
 pub(super) fn crate_of(origin: Origin) -> &'static str {

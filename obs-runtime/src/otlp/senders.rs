@@ -109,6 +109,7 @@ pub(super) struct Logs {
     pub(super) delivery: Delivery,
     pub(super) queue: Arc<Queue>,
     pub(super) resource: Resource,
+    pub(super) places: Places,
     pub(super) redacted: Redacted,
     /// How long events wait for others.
     pub(super) delay: Duration,
@@ -142,7 +143,7 @@ impl Logs {
 
     /// As for spans.
     fn send(&mut self, batch: &[Event]) {
-        let request = logs::request(batch, &self.resource, &self.redacted);
+        let request = logs::request(batch, &self.resource, &mut self.places, &self.redacted);
         if request.len() > LARGEST && batch.len() > 1 {
             drop(request);
             return batch.chunks(batch.len().div_ceil(2)).for_each(|part| self.send(part));

@@ -1,6 +1,6 @@
 //! Spans, from our records to the protocol's messages.
 
-use super::places::{CODE, Places, crate_of, known};
+use super::places::{Places, crate_of};
 use super::proto::{event, link, scope_items, span, status};
 use super::resource::{Resource, scope};
 use super::value::{Value, attributes, span_id};
@@ -68,15 +68,22 @@ pub(super) fn request(
         for (name, spans) in scopes {
             scope(wire, name, "", SPAN * spans.len(), |wire| {
                 for (trace, record) in spans {
-                    write(wire, trace, record, places.attributes(record.origin), redacted, anchor);
+                    write(wire, trace, record, places, redacted, anchor);
                 }
             });
         }
     })
 }
 
-/// Writes a span, of whose place these are the attributes.
-fn write(wire: &mut Wire, trace: u128, record: &Record, place: &[u8], redacted: &Redacted, anchor: Anchor) {
+/// Writes a span.
+fn write(
+    wire: &mut Wire,
+    trace: u128,
+    record: &Record,
+    places: &mut Places,
+    redacted: &Redacted,
+    anchor: Anchor,
+) {
     let (name, own_kind) = match record.origin {
         Origin::Function(live) => (live.desc.name, live.desc.kind),
         Origin::Foreign(meta) => (meta.name(), SpanKind::Internal),
@@ -100,13 +107,7 @@ fn write(wire: &mut Wire, trace: u128, record: &Record, place: &[u8], redacted: 
         let fields = record.extra.as_ref().map_or(&[][..], |extra| &extra.fields);
         let error = record.ended.error_type().map(|error| ("error.type", Value::Text(error)));
         let sent = |field: &Named| !instructs(field, redacted);
-        if fields.iter().any(|(name, _)| name.starts_with(CODE)) {
-            let known = known(record.origin).chain(error);
-            attributes(wire, span::ATTRIBUTES, known, fields, redacted, sent);
-        } else {
-            wire.raw(place);
-            attributes(wire, span::ATTRIBUTES, error, fields, redacted, sent);
-        }
+        places.write(wire, record.origin, error, fields, redacted, sent);
         if let Some(extra) = &record.extra {
             write_extra(wire, extra, redacted, anchor);
         }

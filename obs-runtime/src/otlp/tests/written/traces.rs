@@ -77,7 +77,7 @@ fn assert_spans_are_written(records: Vec<Record>, anchor: Anchor, scopes: Vec<(&
     let batch = Batch { traces: vec![Finished { trace_id: TRACE, records }], spans };
     let mut redacted = Redacted::default();
     redacted.add(["card"]);
-    let mut places = Places::default();
+    let mut places = Places::new(9);
     let mut written = || request(&batch, &Resource::default(), &mut places, &redacted, anchor);
     // Twice: what is known of a place is written once.
     assert_eq!(written(), written());
