@@ -5,7 +5,7 @@ pub(crate) mod errors;
 pub(crate) mod exemplar;
 pub(crate) mod family;
 pub(crate) mod gauge;
-mod hash;
+pub(crate) mod hash;
 pub(crate) mod histogram;
 pub(crate) mod timing;
 

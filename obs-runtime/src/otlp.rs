@@ -2,8 +2,8 @@
 //!
 //! Three threads of our own, one a signal. The threads that make spans or log leave what they have in a bounded queue
 //! and never wait; the metrics are read from a snapshot. What a signal sends is made in [`traces`], [`metrics`] and
-//! `logs`, straight from our records into the protocol's messages, goes out by a [`transport`], again if it is worth
-//! trying ([`deliver`]), and is counted ([`counts`]).
+//! `logs`, straight from our records into the protocol's bytes ([`wire`]), goes out by a [`transport`], the same bytes
+//! again if it is worth trying ([`deliver`]), and is counted ([`counts`]).
 
 mod config;
 mod counts;
@@ -14,10 +14,12 @@ mod exporter;
 pub(crate) mod logs;
 mod metrics;
 mod name;
+mod places;
 mod proto;
 mod resource;
 mod senders;
 mod settings;
+mod tls;
 mod traces;
 mod transport;
 mod value;

@@ -1,7 +1,8 @@
 //! What a program's metrics are at one moment: the only thing that exporters see.
 //!
 //! A snapshot owns its numbers and shares its texts. Label sets and bucket boundaries hold their escaped
-//! form, rendered once in the life of a series, so that an exposition is mostly copying.
+//! form, rendered once in the life of a series, so that an exposition is mostly copying. So do label sets with what an
+//! exporter writes of them.
 
 use obs_model::Unit;
 use std::borrow::Cow;

@@ -5,7 +5,7 @@ use crate::private::is_observed;
 use std::fmt;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Event, Metadata, Subscriber, level_filters::LevelFilter};
+use tracing::{Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::LookupSpan;
@@ -70,9 +70,8 @@ impl<S: Subscriber> Filter<S> for Levels<S> {
         if is_observed(meta) { Interest::never() } else { Filter::callsite_enabled(&self.0, meta) }
     }
 
-    fn event_enabled(&self, event: &Event<'_>, context: &Context<'_, S>) -> bool {
-        Filter::event_enabled(&self.0, event, context)
-    }
+    // `event_enabled` is left as it is: no directive looks at the values of an event, and to ask takes a lock that all
+    // threads share.
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
         Filter::max_level_hint(&self.0)

@@ -82,24 +82,58 @@ impl Form {
         }
     }
 
+    /// Adds the name of a field, with what stands between it and the value.
+    pub(super) fn name(self, out: &mut Vec<u8>, name: &str) {
+        match self {
+            Form::Json => {
+                quote(out, name);
+                out.push(b':');
+            }
+            Form::Text => {
+                plain(out, name);
+                out.push(b'=');
+            }
+        }
+    }
+
     /// Adds a field after those that are there.
     pub(super) fn field(self, out: &mut Vec<u8>, name: &str, value: Value<'_>) {
-        if self == Form::Text {
-            return text_field(out, name, value);
+        self.between(out);
+        self.name(out, name);
+        self.value(out, value);
+    }
+
+    /// The same of a field whose [name](Form::name) is written already.
+    pub(super) fn named(self, out: &mut Vec<u8>, name: &[u8], value: Value<'_>) {
+        self.between(out);
+        out.extend_from_slice(name);
+        self.value(out, value);
+    }
+
+    fn between(self, out: &mut Vec<u8>) {
+        match self {
+            Form::Json if out.is_empty() => {}
+            Form::Json => out.push(b','),
+            Form::Text => out.push(b' '),
         }
-        if !out.is_empty() {
-            out.push(b',');
-        }
-        quote(out, name);
-        out.push(b':');
-        match value {
-            Value::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
-            Value::Integer(value) => integer(out, value),
-            Value::Float(value) if value.is_finite() => drop(write!(out, "{value:?}")),
+    }
+
+    fn value(self, out: &mut Vec<u8>, value: Value<'_>) {
+        match (self, value) {
+            (Form::Json, Value::Bool(value)) => {
+                out.extend_from_slice(if value { b"true" } else { b"false" });
+            }
+            (Form::Json, Value::Integer(value)) => integer(out, value),
+            (Form::Json, Value::Float(value)) if value.is_finite() => drop(write!(out, "{value:?}")),
             // JSON has no words for them.
-            Value::Float(value) => drop(write!(out, "\"{value}\"")),
-            Value::Text(value) => quote(out, value),
-            Value::Printed(value) => quote_printed(out, format_args!("{value:?}")),
+            (Form::Json, Value::Float(value)) => drop(write!(out, "\"{value}\"")),
+            (Form::Json, Value::Text(value)) => quote(out, value),
+            (Form::Json, Value::Printed(value)) => quote_printed(out, format_args!("{value:?}")),
+            (Form::Text, Value::Bool(value)) => drop(write!(out, "{value}")),
+            (Form::Text, Value::Integer(value)) => drop(write!(out, "{value}")),
+            (Form::Text, Value::Float(value)) => drop(write!(out, "{value}")),
+            (Form::Text, Value::Text(value)) => drop(write!(out, "{value:?}")),
+            (Form::Text, Value::Printed(value)) => drop(write!(out, "{:?}", printed(value))),
         }
     }
 
@@ -150,11 +184,10 @@ fn json(out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
         quote(out, thread);
     }
     if let Some(TraceContext { trace_id, span_id, .. }) = head.trace {
-        out.extend_from_slice(b",\"trace_id\":\"");
-        out.extend_from_slice(Hex::of_trace(trace_id).as_bytes());
-        out.extend_from_slice(b"\",\"span_id\":\"");
-        out.extend_from_slice(Hex::of_span(span_id).as_bytes());
-        out.push(b'"');
+        let mut ids = *b",\"trace_id\":\"00000000000000000000000000000000\",\"span_id\":\"0000000000000000\"";
+        ids[13..45].copy_from_slice(Hex::of_trace(trace_id).as_bytes());
+        ids[58..74].copy_from_slice(Hex::of_span(span_id).as_bytes());
+        out.extend_from_slice(&ids);
     }
     if let Some(id) = head.correlation {
         out.extend_from_slice(b",\"correlation_id\":");
@@ -199,18 +232,6 @@ fn text(out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
     }
     out.extend_from_slice(parts.place);
     out.push(b'\n');
-}
-
-fn text_field(out: &mut Vec<u8>, name: &str, value: Value<'_>) {
-    out.push(b' ');
-    plain(out, name);
-    let _ = match value {
-        Value::Bool(value) => write!(out, "={value}"),
-        Value::Integer(value) => write!(out, "={value}"),
-        Value::Float(value) => write!(out, "={value}"),
-        Value::Text(value) => write!(out, "={value:?}"),
-        Value::Printed(value) => write!(out, "={:?}", printed(value)),
-    };
 }
 
 /// What is printed of a value; of one that fails, what it has printed by then.

@@ -8,8 +8,8 @@ use crate::time::Stamp;
 use std::cell::Cell;
 use std::fmt;
 use std::time::SystemTime;
-use tracing::Metadata;
 use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata};
 
 /// How long a line or a part of it may be for which no memory is asked.
 const MEMORY: usize = 4096;
@@ -33,12 +33,15 @@ pub(super) struct Paper {
 }
 
 /// What all lines have that come from one place in the code.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Place {
     form: Form,
     /// Where the callsite is. It is there for good, so nothing else is ever there.
     at: usize,
     written: Box<[u8]>,
+    /// The names of its fields, one after the other, and where each ends.
+    names: Box<[u8]>,
+    ends: Box<[usize]>,
 }
 
 /// What is known of an event besides its fields and the place in the code.
@@ -79,6 +82,13 @@ impl Paper {
         form.message(&mut self.message, value);
     }
 
+    /// Adds the fields that an event tells of itself. What nobody is to see is not even printed.
+    pub(super) fn read(&mut self, form: Form, redacted: &Redacted, event: &Event<'_>) {
+        let Paper { message, fields, places, .. } = self;
+        let place = place(places, form, event.metadata());
+        event.record(&mut Fields { message, fields, place, form, redacted, told: false });
+    }
+
     /// Adds a field of the event's own.
     pub(super) fn field(&mut self, form: Form, name: &str, value: Value<'_>) {
         form.field(&mut self.fields, name, value);
@@ -93,7 +103,7 @@ impl Paper {
     pub(super) fn line(&mut self, form: Form, known: Known<'_>) -> &[u8] {
         let Paper { message, fields, span, line, stamp, places } = self;
         let Known { at, meta, trace, correlation, thread } = known;
-        let place = place(places, form, meta);
+        let place = &place(places, form, meta).written;
         let head = Head { at: stamp.of(at), meta, trace, correlation, thread };
         form.line(line, &head, Parts { message, fields, span, place });
         line
@@ -101,44 +111,65 @@ impl Paper {
 }
 
 /// What all lines of this place have. Two of them may have to share a place in the memory.
-fn place<'a>(places: &'a mut Vec<Place>, form: Form, meta: &'static Metadata<'static>) -> &'a [u8] {
+fn place<'a>(places: &'a mut Vec<Place>, form: Form, meta: &'static Metadata<'static>) -> &'a Place {
     let at = std::ptr::from_ref(meta).addr();
     if places.is_empty() {
-        places.resize(PLACES, Place { form, at: 0, written: Box::default() });
+        places.resize_with(PLACES, || Place::of_nothing(form));
     }
     // Callsites are apart by more than their alignment.
     let place = &mut places[(at / align_of::<Metadata<'_>>()).wrapping_mul(0x9e37_79b9) >> 16 & (PLACES - 1)];
     if place.at != at || place.form != form {
-        let mut written = Vec::new();
-        form.place(&mut written, meta);
-        *place = Place { form, at, written: written.into() };
+        *place = Place::new(form, at, meta);
     }
-    &place.written
+    place
+}
+
+impl Place {
+    fn of_nothing(form: Form) -> Place {
+        Place { form, at: 0, written: Box::default(), names: Box::default(), ends: Box::default() }
+    }
+
+    #[cold]
+    fn new(form: Form, at: usize, meta: &Metadata<'_>) -> Place {
+        let (mut written, mut names, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        form.place(&mut written, meta);
+        for field in meta.fields() {
+            form.name(&mut names, field.name());
+            ends.push(names.len());
+        }
+        Place { form, at, written: written.into(), names: names.into(), ends: ends.into() }
+    }
+
+    /// The name of the field at that position.
+    fn name(&self, position: usize) -> Option<&[u8]> {
+        let begin = position.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        self.names.get(begin?..*self.ends.get(position)?)
+    }
 }
 
 /// Writes the fields of an event where they are read.
-pub(super) struct Fields<'a> {
-    paper: &'a mut Paper,
+struct Fields<'a> {
+    message: &'a mut Vec<u8>,
+    fields: &'a mut Vec<u8>,
+    place: &'a Place,
     form: Form,
     redacted: &'a Redacted,
     /// Whether the message was there. Another field of that name is one.
     told: bool,
 }
 
-impl<'a> Fields<'a> {
-    pub(super) fn new(paper: &'a mut Paper, form: Form, redacted: &'a Redacted) -> Fields<'a> {
-        Fields { paper, form, redacted, told: false }
-    }
-
+impl Fields<'_> {
     fn add(&mut self, field: &Field, value: Value<'_>) {
         let name = field.name();
         if name == "message" && !self.told {
             self.told = true;
-            return self.paper.message(self.form, value);
+            return self.form.message(self.message, value);
         }
-        // What nobody is to see is not even printed.
         let value = if self.redacted.has(name) { Value::Text(HIDDEN) } else { value };
-        self.paper.field(self.form, name, value);
+        match self.place.name(field.index()) {
+            Some(name) => self.form.named(self.fields, name, value),
+            None => self.form.field(self.fields, name, value),
+        }
     }
 }
 

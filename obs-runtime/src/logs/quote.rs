@@ -30,6 +30,7 @@ impl fmt::Write for Inside<'_> {
 }
 
 /// Adds what stands between quotes.
+#[inline]
 fn inside(out: &mut Vec<u8>, text: &str) {
     let (plain, rest) = text.split_at(as_it_is(text.as_bytes()));
     out.extend_from_slice(plain.as_bytes());
@@ -63,6 +64,7 @@ fn escape(out: &mut Vec<u8>, text: &str) {
 
 /// How many bytes at the beginning of some text are copied as they are: nearly always all. It ends between two
 /// characters.
+#[inline]
 pub(super) fn as_it_is(text: &[u8]) -> usize {
     // Eight bytes at once; the last eight overlap those before.
     let plain = match (text.last_chunk::<8>(), text.first_chunk::<4>(), text.last_chunk::<4>()) {

@@ -8,7 +8,7 @@ use super::event::Event;
 use super::fields::{OfSpan, put};
 use super::limit::{self, Rule};
 use super::line::Form;
-use super::paper::{self, Known, Paper};
+use super::paper::{Known, Paper};
 use super::sink::{Sink, Writer};
 use crate::carry;
 use crate::secret::Redacted;
@@ -111,7 +111,7 @@ impl Events {
                 message.iter().for_each(|message| paper.message(form, message.into()));
                 fields.iter().for_each(|(name, value)| paper.field(form, name, value.into()));
             }
-            None => event.record(&mut paper::Fields::new(&mut paper, form, &self.redacted)),
+            None => paper.read(form, &self.redacted, event),
         }
         span.iter().for_each(|(name, value)| paper.of_span(form, name, value.into()));
         // What may be the last words of a program does not wait for others.

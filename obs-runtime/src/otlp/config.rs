@@ -63,6 +63,9 @@ impl Otlp {
     /// | `OTEL_EXPORTER_OTLP_HEADERS` | |
     /// | `OTEL_EXPORTER_OTLP_TIMEOUT` | 10000 ms a request |
     /// | `OTEL_EXPORTER_OTLP_COMPRESSION` | `none`; `gzip` |
+    /// | `OTEL_EXPORTER_OTLP_CERTIFICATE` | Mozilla's; or a file as for [`certificate`](Otlp::certificate) |
+    /// | `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE` | none; or a file as for [`client_certificate`](Otlp::client_certificate) |
+    /// | `OTEL_EXPORTER_OTLP_CLIENT_KEY` | none; or the file of that one's key |
     /// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `parentbased_always_on`, 1 |
     /// | `OTEL_BSP_SCHEDULE_DELAY`, `OTEL_BSP_EXPORT_TIMEOUT` | 5000 ms, 30000 ms |
     /// | `OTEL_BSP_MAX_QUEUE_SIZE` | 32768 spans, as traces are queued as a whole |
@@ -74,23 +77,26 @@ impl Otlp {
     /// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, or else `OTEL_ATTRIBUTE_COUNT_LIMIT` | 128 |
     /// | `OTEL_SPAN_EVENT_COUNT_LIMIT`, `OTEL_SPAN_LINK_COUNT_LIMIT` | 128 |
     ///
-    /// A timeout of 0 is none. The five of `OTEL_EXPORTER_OTLP_` exist with `TRACES_`, `METRICS_` or `LOGS_` behind it
+    /// A timeout of 0 is none. Those of `OTEL_EXPORTER_OTLP_` exist with `TRACES_`, `METRICS_` or `LOGS_` behind it
     /// too, for one signal. An `ENDPOINT` of one signal is used as it is; to the common one, its path is appended.
     ///
     /// Logs are those of `Builder::logs`, of feature `logs`. `OTEL_LOGS_EXPORTER` set to `otlp` sends them also where
     /// the program does not ask for it.
     ///
-    /// What the program says counts for more: [`Builder::sampling`](crate::Builder::sampling) and
-    /// [`attribute`](Otlp::attribute). Its name does not, so that who runs one program twice can tell the two apart.
+    /// What the program says counts for more: [`Builder::sampling`](crate::Builder::sampling) and what is said of what
+    /// this returns, as with [`attribute`](Otlp::attribute) or [`certificate`](Otlp::certificate). Its name does not, so
+    /// that who runs one program twice can tell the two apart.
     ///
-    /// Proxies are not used, and certificates are those of feature `otlp-tls`.
+    /// Certificates need feature `otlp-tls`. Where a variable names one for a collector at an `http://` address, it is
+    /// ignored with a warning, as it may be set for all programs of a machine. Where a method does, it is an error.
+    /// Proxies are not used.
     ///
     /// Numbers and words that are not understood are ignored with a warning, as the specification wants it. So are
     /// those that ask for another way than the one there is: values of attributes are sent whole
     /// (`…_ATTRIBUTE_VALUE_LENGTH_LIMIT`), `OTEL_PROPAGATORS` are `tracecontext,baggage`, `OTEL_METRICS_EXEMPLAR_FILTER`
     /// is `trace_based`, and of `OTEL_EXPORTER_OTLP_METRICS_`, `TEMPORALITY_PREFERENCE` is `cumulative` and
     /// `DEFAULT_HISTOGRAM_AGGREGATION` `explicit_bucket_histogram`. What cannot be guessed is an error of
-    /// [`Builder::init`](crate::Builder::init): addresses and headers.
+    /// [`Builder::init`](crate::Builder::init): addresses, headers and files.
     pub fn from_env() -> Otlp {
         env::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
@@ -115,9 +121,15 @@ impl Otlp {
         self.mistake.get_or_insert_with(|| format!("{what}: {mistake}"));
     }
 
-    /// What it says, or its first mistake.
-    pub(crate) fn into_settings(self) -> Result<Settings, String> {
-        self.mistake.map_or(Ok(self.settings), Err)
+    /// What it says and what is in the files that it names, or its first mistake.
+    pub(crate) fn into_settings(mut self) -> Result<Settings, String> {
+        if let Some(mistake) = self.mistake.take() {
+            return Err(mistake);
+        }
+        for target in self.targets() {
+            target.tls = target.files.read(&target.uri)?;
+        }
+        Ok(self.settings)
     }
 
     /// What was ignored.
@@ -125,7 +137,7 @@ impl Otlp {
         std::mem::take(&mut self.warnings)
     }
 
-    fn targets(&mut self) -> impl Iterator<Item = &mut Target> {
+    pub(super) fn targets(&mut self) -> impl Iterator<Item = &mut Target> {
         let Settings { traces, metrics, logs, .. } = &mut self.settings;
         traces.iter_mut().chain(metrics).chain(logs)
     }

@@ -89,6 +89,11 @@ impl Delivery {
     }
 
     fn attempts(&self, message: Vec<u8>, until: Instant) -> Result<Rejected, String> {
+        let too_late = || "there was no time left".to_owned();
+        // What waits when time is up may be a long queue.
+        if self.stop.is_over() {
+            return Err(too_late());
+        }
         let body = self.transport.body(message)?;
         let (mut pause, longest) = self.pauses;
         let mut last_tries = if self.arrived { 2 } else { 1 };
@@ -97,7 +102,7 @@ impl Delivery {
             let end = stopping.map_or(until, |deadline| deadline.min(until));
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err("there was no time left".to_owned());
+                return Err(too_late());
             }
             let (after, why) = match self.transport.send(&body, left.min(self.timeout)) {
                 Answer::Accepted(rejected) => return Ok(rejected),
@@ -134,6 +139,28 @@ fn jittered(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::otlp::Otlp;
+
+    /// After its time, a program leaves without what it cannot send any more, and does not prepare it first.
+    #[test]
+    fn what_there_is_no_time_to_send_is_not_encoded() {
+        let target = Otlp::http_json("http://127.0.0.1:1").into_settings().unwrap().traces.unwrap();
+        let delivery = Delivery {
+            signal: Signal::Traces,
+            transport: Transport::new(&target, Signal::Traces).unwrap(),
+            counts: Arc::default(),
+            stop: Arc::default(),
+            timeout: Duration::from_secs(1),
+            patience: Duration::from_secs(1),
+            pauses: (Duration::ZERO, Duration::ZERO),
+            arrived: true,
+        };
+        let why =
+            || delivery.attempts(b"no message".to_vec(), Instant::now() + delivery.patience).unwrap_err();
+        assert!(why().starts_with("cannot be encoded: "), "{}", why());
+        delivery.stop.at(Instant::now());
+        assert_eq!(why(), "there was no time left");
+    }
 
     #[test]
     fn whatever_a_collector_asks_for_is_a_moment_to_come_or_none() {

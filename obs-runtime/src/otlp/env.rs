@@ -4,8 +4,11 @@ mod unmet;
 
 use super::config::Otlp;
 use super::settings::{Protocol, Signal, Target, header};
+use super::tls::{self, File, Files};
 use crate::trace::Sampling;
+use std::path::Path;
 use std::time::Duration;
+use tonic::codegen::http::Uri;
 
 /// Gives the value of a variable.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -138,7 +141,31 @@ impl Reader<'_> {
         target.timeout = self.timeout(&name).unwrap_or(target.timeout);
         let name = self.name(signal, "COMPRESSION");
         target.gzip = self.word(&name, &[("gzip", true), ("none", false)]).unwrap_or(false);
+        target.files = self.files(signal, &target.uri);
         *self.otlp.settings.target_mut(signal) = Some(target);
+    }
+
+    /// The files of certificates. One may be named for all programs of a machine, so one that is named for a collector
+    /// without TLS is in nobody's way.
+    fn files(&mut self, signal: Signal, uri: &Uri) -> Files {
+        let [authorities, client_certificate, client_key] =
+            ["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"].map(|what| {
+                let name = self.name(signal, what);
+                self.text(&name).map(|path| File::new(&name, Path::new(&path)))
+            });
+        let files = Files { authorities, client_certificate, client_key };
+        if tls::is_secure(uri) {
+            return files;
+        }
+        for file in files.iter() {
+            let (name, origin) = (&file.said, tls::origin(uri));
+            let warning = format!("{name}: {origin} is reached without TLS; found {file}, which is ignored");
+            // Once for all signals that go there.
+            if !self.otlp.warnings.contains(&warning) {
+                self.otlp.warnings.push(warning);
+            }
+        }
+        Files::default()
     }
 
     /// `a=b,c=d%20e`. The value is not repeated in the message: headers hold passwords.

@@ -4,6 +4,8 @@ use super::counts::{self, SignalCounts};
 use super::deliver::{Delivery, Stop};
 #[cfg(feature = "logs")]
 use super::logs;
+use super::places::Places;
+use super::proto;
 use super::resource::Resource;
 #[cfg(feature = "logs")]
 use super::senders::Logs;
@@ -80,7 +82,9 @@ impl Exporter {
             let tracer = Arc::new(Tracer::new(sampling, limits));
             let (delay, batch) = (settings.schedule_delay, limits.batch);
             let redacted = settings.redacted.clone();
-            let sender = Traces { delivery, tracer: Arc::clone(&tracer), resource, redacted, delay, batch };
+            let places = Places::new(proto::span::ATTRIBUTES);
+            let sender =
+                Traces { delivery, tracer: Arc::clone(&tracer), resource, places, redacted, delay, batch };
             let thread = exporter.spawn("obs-otlp-traces", move || sender.run())?;
             tracer.inbox.wake(thread);
             trace::install(Some(Arc::clone(&tracer)));
@@ -98,7 +102,8 @@ impl Exporter {
         let batch = batch.min(room);
         let queue = Arc::new(logs::Queue::new(room, bytes, batch));
         let (resource, redacted) = (resource.clone(), settings.redacted.clone());
-        let sender = Logs { delivery, queue: Arc::clone(&queue), resource, redacted, delay, batch };
+        let places = Places::new(proto::log_record::ATTRIBUTES);
+        let sender = Logs { delivery, queue: Arc::clone(&queue), resource, places, redacted, delay, batch };
         let thread = self.spawn("obs-otlp-logs", move || sender.run())?;
         queue.inbox.wake(thread);
         logs::install(Some(Arc::clone(&queue)));

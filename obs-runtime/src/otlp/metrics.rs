@@ -14,11 +14,12 @@ use crate::clock::unix_nanos;
 use crate::snapshot::{
     Exemplar, Family, FamilyKind, HistogramValue, Labels, Series, Snapshot, SummaryValue, Value,
 };
+use std::mem;
 
 /// A request has at most so many points: collectors have their bounds too. A larger family goes in several pieces.
 const POINTS: usize = 2000;
 
-/// A request of so many bytes gets no more points.
+/// A request gets no point that would bring it over so many bytes, but as its only one.
 const FULL: usize = LARGEST / 2;
 
 /// What a point takes, about, without its labels.
@@ -41,21 +42,27 @@ pub(super) fn requests(snapshot: &Snapshot, resource: &Resource, start: u64) -> 
     let mut requests = Vec::new();
     // A family without series has no piece.
     while left.families.iter().any(|family| !family.series.is_empty()) {
-        let about = left.families.iter().map(|family| about(family, &family.series)).sum::<usize>().min(FULL);
+        let about = left.about();
         requests.push(resource.request(about, |wire| {
-            scope(wire, ("obs", env!("CARGO_PKG_VERSION")), about, |wire| left.write(wire));
+            scope(wire, "obs", env!("CARGO_PKG_VERSION"), about, |wire| left.write(wire));
         }));
     }
     requests
 }
 
-/// What these series take, about.
-fn about(family: &Family, series: &[Series]) -> usize {
+/// What so many of a family's series take, about.
+fn about(family: &Family, series: usize) -> usize {
     let point = match family.kind {
         FamilyKind::Histogram => 300,
         _ => 120,
     };
-    64 + family.help.len() + point * series.len()
+    64 + family.help.len() + point * series
+}
+
+/// Whether a request is too full for a point. Its labels may be of any length, and what does not fit would be refused
+/// with all that is beside it.
+fn full(wire: &Wire, series: &Series) -> bool {
+    wire.len() + series.labels.escaped().len() > FULL
 }
 
 /// What of a snapshot is not in a request yet.
@@ -69,17 +76,26 @@ struct Left<'a> {
 }
 
 impl Left<'_> {
+    /// What the next request takes, about.
+    fn about(&self) -> usize {
+        let (mut sent, mut room) = (self.sent, POINTS);
+        let pieces = self.families.iter().map_while(|family| {
+            let piece = (family.series.len() - mem::take(&mut sent)).min(room);
+            room -= piece;
+            (room > 0 || piece > 0).then(|| about(family, piece))
+        });
+        pieces.sum::<usize>().min(FULL)
+    }
+
     /// Writes as much as one request takes.
     fn write(&mut self, wire: &mut Wire) {
         let mut points = 0;
         while let [family, rest @ ..] = self.families {
             let series = &family.series[self.sent..];
             let piece = &series[..series.len().min(POINTS)];
-            if points > 0 && (points + piece.len() > POINTS || wire.len() > FULL) {
-                return;
-            }
             let written = match piece {
                 [] => 0,
+                [first, ..] if points > 0 && (points + piece.len() > POINTS || full(wire, first)) => return,
                 piece => write(wire, name(family, self.snapshot), family, piece, self.since),
             };
             points += written;
@@ -103,18 +119,18 @@ fn write(wire: &mut Wire, name: &str, family: &Family, series: &[Series], since:
     // A gauge is of a moment.
     let since = Since { start: if data == metric::GAUGE { 0 } else { since.start }, ..since };
     let mut written = 0;
-    let about = about(family, series);
+    let about = about(family, series.len());
     wire.message(scope_items::ITEMS, about, |wire| {
         wire.nonempty_text(metric::NAME, name);
         wire.nonempty_text(metric::DESCRIPTION, &family.help);
         wire.nonempty_text(metric::UNIT, unit(family));
         wire.message(data, about, |wire| {
             for series in series {
-                point(wire, series, since);
-                written += 1;
-                if wire.len() > FULL {
+                if written > 0 && full(wire, series) {
                     break;
                 }
+                point(wire, series, since);
+                written += 1;
             }
             if matches!(data, metric::SUM | metric::HISTOGRAM) {
                 wire.uint(AGGREGATION_TEMPORALITY, CUMULATIVE);

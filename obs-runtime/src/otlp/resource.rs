@@ -6,7 +6,6 @@ use super::settings::Settings;
 use super::value::{SCHEMA, attribute};
 use super::wire::Wire;
 use crate::trace::record::Named;
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -41,25 +40,10 @@ impl Resource {
         });
         wire.into_bytes()
     }
-
-    /// The same where the scopes' items are written already.
-    pub(super) fn request_of(&self, scopes: &BTreeMap<&str, Wire>) -> Vec<u8> {
-        let about = scopes.iter().map(|(name, items)| AROUND + name.len() + items.len()).sum();
-        self.request(about, |wire| {
-            for (name, items) in scopes {
-                scope(wire, (name, ""), items.len(), |wire| wire.raw(items.as_bytes()));
-            }
-        })
-    }
 }
 
 /// Writes what one scope has: about so many bytes.
-pub(super) fn scope(
-    wire: &mut Wire,
-    (name, version): (&str, &str),
-    about: usize,
-    items: impl FnOnce(&mut Wire),
-) {
+pub(super) fn scope(wire: &mut Wire, name: &str, version: &str, about: usize, items: impl FnOnce(&mut Wire)) {
     wire.message(resource_items::SCOPES, AROUND + about, |wire| {
         wire.message(scope_items::SCOPE, name.len() + version.len(), |wire| {
             wire.nonempty_text(instrumentation_scope::NAME, name);

@@ -4,6 +4,7 @@ use super::counts::add;
 use super::deliver::Delivery;
 #[cfg(feature = "logs")]
 use super::logs::{self, Queue};
+use super::places::Places;
 use super::resource::Resource;
 use super::traces::Batch;
 use super::{metrics, traces};
@@ -30,6 +31,7 @@ pub(super) struct Traces {
     pub(super) delivery: Delivery,
     pub(super) tracer: Arc<Tracer>,
     pub(super) resource: Resource,
+    pub(super) places: Places,
     pub(super) redacted: Redacted,
     /// How long spans wait for others.
     pub(super) delay: Duration,
@@ -60,7 +62,7 @@ impl Traces {
     /// Sends a batch, in several requests if it is too large for one.
     fn send(&mut self, batch: Batch) {
         let anchor = Anchor::now();
-        let request = traces::request(&batch, &self.resource, &self.redacted, anchor);
+        let request = traces::request(&batch, &self.resource, &mut self.places, &self.redacted, anchor);
         if request.len() > LARGEST && batch.spans > 1 {
             drop(request);
             let (half, mut rest) = (batch.spans.div_ceil(2), VecDeque::from(batch.traces));
@@ -107,6 +109,7 @@ pub(super) struct Logs {
     pub(super) delivery: Delivery,
     pub(super) queue: Arc<Queue>,
     pub(super) resource: Resource,
+    pub(super) places: Places,
     pub(super) redacted: Redacted,
     /// How long events wait for others.
     pub(super) delay: Duration,
@@ -140,7 +143,7 @@ impl Logs {
 
     /// As for spans.
     fn send(&mut self, batch: &[Event]) {
-        let request = logs::request(batch, &self.resource, &self.redacted);
+        let request = logs::request(batch, &self.resource, &mut self.places, &self.redacted);
         if request.len() > LARGEST && batch.len() > 1 {
             drop(request);
             return batch.chunks(batch.len().div_ceil(2)).for_each(|part| self.send(part));

@@ -1,5 +1,6 @@
 //! What an exporter has to know.
 
+use super::tls::{Files, Tls};
 use crate::secret::Redacted;
 use crate::trace::{Limits, Sampling};
 use std::time::Duration;
@@ -71,6 +72,10 @@ pub(crate) struct Target {
     /// How long one request may take.
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
+    /// What is named of certificates.
+    pub(super) files: Files,
+    /// What these hold, once they have been read.
+    pub(super) tls: Tls,
 }
 
 /// How requests are written.
@@ -175,7 +180,15 @@ impl Target {
         if !known || uri.host().is_none_or(str::is_empty) {
             return Err(wrong(example));
         }
-        Ok(Target { protocol, uri, headers: HeaderMap::new(), timeout: Target::TIMEOUT, gzip: false })
+        Ok(Target {
+            protocol,
+            uri,
+            headers: HeaderMap::new(),
+            timeout: Target::TIMEOUT,
+            gzip: false,
+            files: Files::default(),
+            tls: Tls::default(),
+        })
     }
 
     /// A target below this address, at the signal's own path where the protocol has paths.

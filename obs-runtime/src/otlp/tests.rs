@@ -1,5 +1,9 @@
 //! The exporter, against collectors that behave and that do not.
 
+#[cfg(feature = "otlp-tls")]
+#[path = "../../tests/otlp/authority.rs"]
+#[allow(dead_code, unreachable_pub, missing_debug_implementations)]
+mod authority;
 #[path = "../../tests/otlp/collector.rs"]
 #[allow(dead_code, unreachable_pub, missing_debug_implementations)]
 mod collector;
@@ -10,11 +14,18 @@ mod rotel;
 mod bounds;
 mod contents;
 mod env;
+mod json;
 #[cfg(all(feature = "logs", not(feature = "off")))]
 mod logs;
 mod losses;
+mod parts;
 #[cfg(all(feature = "tracing-subscriber", not(feature = "off")))]
 mod secrets;
+#[cfg(feature = "otlp-tls")]
+#[path = "../../tests/otlp/terminator.rs"]
+#[allow(dead_code, unreachable_pub, missing_debug_implementations)]
+mod terminator;
+mod tls;
 mod written;
 
 use super::Otlp;

@@ -1,7 +1,8 @@
 //! Spans, from our records to the protocol's messages.
 
+use super::places::{Places, crate_of};
 use super::proto::{event, link, scope_items, span, status};
-use super::resource::Resource;
+use super::resource::{Resource, scope};
 use super::value::{Value, attributes, span_id};
 use super::wire::Wire;
 use crate::clock::Anchor;
@@ -52,24 +53,37 @@ impl Batch {
 const SPAN: usize = 256;
 
 /// The message that sends a batch, by the crates that made the spans.
-pub(super) fn request(batch: &Batch, resource: &Resource, redacted: &Redacted, anchor: Anchor) -> Vec<u8> {
-    let mut scopes: BTreeMap<&str, Wire> = BTreeMap::new();
-    for (trace, record) in batch.records() {
-        write(scopes.entry(crate_of(record.origin)).or_default(), trace, record, redacted, anchor);
+pub(super) fn request(
+    batch: &Batch,
+    resource: &Resource,
+    places: &mut Places,
+    redacted: &Redacted,
+    anchor: Anchor,
+) -> Vec<u8> {
+    let mut scopes: BTreeMap<&str, Vec<(u128, &Record)>> = BTreeMap::new();
+    for span in batch.records() {
+        scopes.entry(crate_of(span.1.origin)).or_default().push(span);
     }
-    resource.request_of(&scopes)
-}
-
-fn crate_of(origin: Origin) -> &'static str {
-    let module = match origin {
-        Origin::Function(live) => live.desc.module,
-        Origin::Foreign(meta) => meta.module_path().unwrap_or(meta.target()),
-    };
-    module.split(':').next().unwrap_or_default()
+    resource.request(SPAN * batch.spans, |wire| {
+        for (name, spans) in scopes {
+            scope(wire, name, "", SPAN * spans.len(), |wire| {
+                for (trace, record) in spans {
+                    write(wire, trace, record, places, redacted, anchor);
+                }
+            });
+        }
+    })
 }
 
 /// Writes a span.
-fn write(wire: &mut Wire, trace: u128, record: &Record, redacted: &Redacted, anchor: Anchor) {
+fn write(
+    wire: &mut Wire,
+    trace: u128,
+    record: &Record,
+    places: &mut Places,
+    redacted: &Redacted,
+    anchor: Anchor,
+) {
     let (name, own_kind) = match record.origin {
         Origin::Function(live) => (live.desc.name, live.desc.kind),
         Origin::Foreign(meta) => (meta.name(), SpanKind::Internal),
@@ -91,9 +105,9 @@ fn write(wire: &mut Wire, trace: u128, record: &Record, redacted: &Redacted, anc
         wire.nonzero_fixed64(span::START_TIME, anchor.unix_nanos(record.start));
         wire.nonzero_fixed64(span::END_TIME, anchor.unix_nanos(record.end));
         let fields = record.extra.as_ref().map_or(&[][..], |extra| &extra.fields);
-        attributes(wire, span::ATTRIBUTES, known(record), fields, redacted, |field| {
-            !instructs(field, redacted)
-        });
+        let error = record.ended.error_type().map(|error| ("error.type", Value::Text(error)));
+        let sent = |field: &Named| !instructs(field, redacted);
+        places.write(wire, record.origin, error, fields, redacted, sent);
         if let Some(extra) = &record.extra {
             write_extra(wire, extra, redacted, anchor);
         }
@@ -105,24 +119,6 @@ fn write(wire: &mut Wire, trace: u128, record: &Record, redacted: &Redacted, anc
         }
         wire.nonzero_fixed32(span::FLAGS, SAMPLED);
     });
-}
-
-/// What is known of a span besides its fields.
-fn known(record: &Record) -> impl Iterator<Item = (&'static str, Value<'static>)> {
-    let (function, file, line) = match record.origin {
-        Origin::Function(live) => {
-            let desc = &live.desc;
-            (Some(Value::Path(desc.module, desc.name)), Some(desc.file), Some(desc.line))
-        }
-        Origin::Foreign(meta) => (None, meta.file(), meta.line()),
-    };
-    let known = [
-        ("code.function.name", function),
-        ("code.file.path", file.map(Value::Text)),
-        ("code.line.number", line.map(|line| Value::Integer(line.into()))),
-        ("error.type", record.ended.error_type().map(Value::Text)),
-    ];
-    known.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }
 
 /// A kind's number.

@@ -27,6 +27,7 @@ impl Wire {
         self.bytes.len()
     }
 
+    #[cfg(test)]
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -1,6 +1,7 @@
 //! A label set, with the text that stands between the braces.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 #[cfg(feature = "otlp")]
 use std::sync::OnceLock;
@@ -9,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 static EMPTY: LazyLock<Arc<Labels>> = LazyLock::new(|| Labels::new([("", ""); 0]));
 
 /// The labels of one series, in the order in which they are exposed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Labels {
     pairs: Box<[(Cow<'static, str>, Cow<'static, str>)]>,
     escaped: Box<str>,
@@ -79,6 +80,13 @@ impl Labels {
 }
 
 // Labels are their pairs: what else is kept is made of these.
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Labels { pairs, escaped, .. } = self;
+        f.debug_struct("Labels").field("pairs", pairs).field("escaped", escaped).finish()
+    }
+}
 
 impl PartialEq for Labels {
     fn eq(&self, other: &Labels) -> bool {

@@ -1,10 +1,18 @@
 //! Observed calls and metrics, from a program to a collector.
 
+#[cfg(feature = "otlp-tls")]
+#[allow(dead_code, unreachable_pub, missing_debug_implementations)]
+mod authority;
 #[allow(dead_code, unreachable_pub, missing_debug_implementations)]
 mod collector;
 #[allow(dead_code, unreachable_pub, missing_debug_implementations)]
 mod rotel;
 mod sampling;
+#[cfg(feature = "otlp-tls")]
+#[allow(dead_code, unreachable_pub, missing_debug_implementations)]
+mod terminator;
+#[cfg(feature = "otlp-tls")]
+mod tls;
 
 use collector::{Collector, Kept, Reply};
 use obs_runtime::{

@@ -2,11 +2,13 @@
 
 use crate::clock;
 use crate::logs::Event;
+use crate::otlp::places::Places;
 use crate::otlp::proto::{log_record, scope_items};
-use crate::otlp::resource::Resource;
-use crate::otlp::value::{Value, any, attributes, span_id};
+use crate::otlp::resource::{Resource, scope};
+use crate::otlp::value::{Value, any, span_id};
 use crate::otlp::wire::Wire;
 use crate::secret::Redacted;
+use crate::trace::record::Origin;
 use std::collections::BTreeMap;
 use tracing::{Level, Metadata};
 
@@ -14,16 +16,27 @@ use tracing::{Level, Metadata};
 const RECORD: usize = 256;
 
 /// The message that sends a batch, by the events' targets.
-pub(in crate::otlp) fn request(batch: &[Event], resource: &Resource, redacted: &Redacted) -> Vec<u8> {
-    let mut scopes: BTreeMap<&str, Wire> = BTreeMap::new();
+pub(in crate::otlp) fn request(
+    batch: &[Event],
+    resource: &Resource,
+    places: &mut Places,
+    redacted: &Redacted,
+) -> Vec<u8> {
+    let mut scopes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in batch {
-        write(scopes.entry(event.meta.target()).or_default(), event, redacted);
+        scopes.entry(event.meta.target()).or_default().push(event);
     }
-    resource.request_of(&scopes)
+    resource.request(RECORD * batch.len(), |wire| {
+        for (name, events) in scopes {
+            scope(wire, name, "", RECORD * events.len(), |wire| {
+                events.into_iter().for_each(|event| write(wire, event, places, redacted));
+            });
+        }
+    })
 }
 
 /// Writes a record.
-fn write(wire: &mut Wire, event: &Event, redacted: &Redacted) {
+fn write(wire: &mut Wire, event: &Event, places: &mut Places, redacted: &Redacted) {
     let at = clock::unix_nanos(event.at);
     let level = *event.meta.level();
     wire.message(scope_items::ITEMS, RECORD, |wire| {
@@ -33,7 +46,7 @@ fn write(wire: &mut Wire, event: &Event, redacted: &Redacted) {
         if let Some(message) = &event.message {
             any(wire, log_record::BODY, message.into());
         }
-        attributes(wire, log_record::ATTRIBUTES, known(event), &event.fields, redacted, |_| true);
+        places.write(wire, Origin::Foreign(event.meta), known(event), &event.fields, redacted, |_| true);
         if let Some(trace) = event.trace {
             wire.nonzero_fixed32(log_record::FLAGS, trace.sampled.into());
             wire.bytes(log_record::TRACE_ID, &trace.trace_id.to_be_bytes());
@@ -45,11 +58,9 @@ fn write(wire: &mut Wire, event: &Event, redacted: &Redacted) {
     });
 }
 
-/// What is known of an event besides its fields.
+/// What is known of an event besides its place and its fields.
 fn known(event: &Event) -> impl Iterator<Item = (&'static str, Value<'_>)> {
     let known = [
-        ("code.file.path", event.meta.file().map(Value::Text)),
-        ("code.line.number", event.meta.line().map(|line| Value::Integer(line.into()))),
         ("thread.name", event.thread.as_deref().map(Value::Text)),
         ("correlation_id", event.correlation.as_ref().map(|id| Value::Text(id.as_str()))),
     ];

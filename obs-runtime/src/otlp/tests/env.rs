@@ -5,7 +5,7 @@ use crate::otlp::settings::{Events, Protocol, Settings};
 use crate::trace::{Limits, Sampling};
 use std::time::Duration;
 
-fn read(variables: &[(&str, &str)]) -> Otlp {
+pub(super) fn read(variables: &[(&str, &str)]) -> Otlp {
     crate::otlp::env::read(&|name| {
         variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     })

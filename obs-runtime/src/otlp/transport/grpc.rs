@@ -33,7 +33,7 @@ impl Grpc {
     pub(super) fn new(target: &Target, signal: Signal) -> io::Result<Grpc> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let endpoint = Endpoint::from(target.uri.clone()).connect_timeout(target.timeout);
-        let endpoint = secured(endpoint, target)?;
+        let endpoint = target.tls.endpoint(endpoint)?;
         // Not `block_on`: whoever starts the program may be in a runtime of its own.
         let channel = {
             let _context = runtime.enter();
@@ -99,22 +99,6 @@ impl Drop for Grpc {
             runtime.shutdown_background();
         }
     }
-}
-
-#[cfg(feature = "otlp-tls")]
-fn secured(endpoint: Endpoint, target: &Target) -> io::Result<Endpoint> {
-    use tonic::transport::ClientTlsConfig;
-    match target.uri.scheme_str() {
-        Some("https") => {
-            endpoint.tls_config(ClientTlsConfig::new().with_webpki_roots()).map_err(io::Error::other)
-        }
-        _ => Ok(endpoint),
-    }
-}
-
-#[cfg(not(feature = "otlp-tls"))]
-fn secured(endpoint: Endpoint, _: &Target) -> io::Result<Endpoint> {
-    Ok(endpoint)
 }
 
 /// What the protocol says of a status: which ones are worth another try, and when.

@@ -35,8 +35,8 @@ impl Http {
             // As for gRPC: a collector is near, and a proxy for the web does not know the way to it.
             .proxy(None)
             .user_agent(concat!("obs-runtime/", env!("CARGO_PKG_VERSION")))
-            .max_idle_connections(1)
-            .build();
+            .max_idle_connections(1);
+        let config = target.tls.agent(config).build();
         Http { agent: config.new_agent(), target: target.clone(), signal }
     }
 

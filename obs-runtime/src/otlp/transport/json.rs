@@ -46,6 +46,14 @@ mod tests {
         let two = (2, "too many".to_owned());
         assert_eq!(read(r#"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too many"}}"#), two);
         assert_eq!(read(r#"{"partialSuccess":{"rejectedSpans":2,"errorMessage":"too many"}}"#), two);
+        for (signal, count) in [
+            (Signal::Traces, "rejectedSpans"),
+            (Signal::Metrics, "rejectedDataPoints"),
+            (Signal::Logs, "rejectedLogRecords"),
+        ] {
+            let answer = format!(r#"{{"partialSuccess":{{"{count}":7}}}}"#);
+            assert_eq!(rejected(signal, answer.as_bytes()).count, 7, "{answer}");
+        }
         for nothing in
             ["", "{}", "[]", "null", r#"{"partialSuccess":{}}"#, "no JSON", r#"{"partialSuccess":"x"}"#]
         {

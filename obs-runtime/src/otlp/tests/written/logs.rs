@@ -3,6 +3,7 @@
 use super::{LENGTHS, any, assert_written, attributes, fields, scope, values};
 use crate::logs::Event;
 use crate::otlp::logs::request;
+use crate::otlp::places::Places;
 use crate::otlp::resource::Resource;
 use crate::otlp::tests::CHARGE;
 use crate::otlp::value::SCHEMA;
@@ -51,13 +52,16 @@ fn record(event: &Event, known: Vec<(&str, FieldValue)>) -> proto::LogRecord {
 fn assert_events_are_written(events: &[Event], log_records: Vec<proto::LogRecord>) {
     let mut redacted = Redacted::default();
     redacted.add(["card"]);
-    let written = request(events, &Resource::default(), &redacted);
+    let mut places = Places::new(6);
+    let mut written = || request(events, &Resource::default(), &mut places, &redacted);
+    // Twice: what is known of a place is written once.
+    assert_eq!(written(), written());
     let scope = scope(CHARGE.metadata().target(), "");
     let scope_logs = vec![proto::ScopeLogs { scope, log_records, schema_url: SCHEMA.to_owned() }];
     let schema_url = SCHEMA.to_owned();
     let resource_logs =
         vec![proto::ResourceLogs { scope_logs, schema_url, ..proto::ResourceLogs::default() }];
-    assert_written(&written, &ExportLogsServiceRequest { resource_logs });
+    assert_written(&written(), &ExportLogsServiceRequest { resource_logs });
 }
 
 #[test]
@@ -81,6 +85,7 @@ fn everything_that_is_known_of_an_event() {
     all.correlation = Some(correlation);
     all.trace = Some(TraceContext { trace_id: 7, span_id: 5, sampled: true });
     let mut unsampled = event(None, vec![("thread.name".into(), "own".into())]);
+    unsampled.fields.push(("code.line.number".into(), "own".into()));
     unsampled.thread = Some("of the runtime".to_owned());
     unsampled.trace = Some(TraceContext { trace_id: u128::MAX, span_id: 1, sampled: false });
     let expected_all = proto::LogRecord {

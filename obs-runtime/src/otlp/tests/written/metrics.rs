@@ -211,3 +211,54 @@ fn long_labels_make_several_requests_that_leave_nothing_out() {
     let expected: Vec<_> = family.series.iter().filter_map(|series| number(series, 0)).collect();
     assert!(points == expected, "{} of {} points", points.len(), expected.len());
 }
+
+/// Programs compare snapshots in their tests as text, too.
+#[test]
+fn labels_look_the_same_after_they_were_sent() {
+    let labels = Labels::new([("a", "größer")]);
+    let before = format!("{labels:?}");
+    let family = Family::new("load", "", FamilyKind::Gauge).with_labels(labels.clone(), 1.0);
+    requests(&Snapshot::new(vec![family], at()), &Resource::default(), START);
+    assert_eq!(format!("{labels:?}"), before);
+    assert_eq!(before, r#"Labels { pairs: [("a", "größer")], escaped: "a=\"größer\"" }"#);
+}
+
+/// A collector refuses a request of more than 4 MiB as a whole.
+#[test]
+fn a_point_that_is_too_large_takes_no_others_with_it() {
+    let small = |name: &'static str| Family::new(name, "", FamilyKind::Gauge).with(1.0);
+    let long = |bytes: usize| Labels::new([("n", "x".repeat(bytes))]);
+    let large = Family::new("large", "", FamilyKind::Gauge)
+        .with_labels(long(1 << 20), 1.0)
+        .with_labels(long(4 << 20), 2.0)
+        .with_labels(long(3 << 20), 3.0)
+        .with_labels(long(7), 4.0);
+    let snapshot = Snapshot::new(vec![small("before"), large, small("zafter")], at());
+    let mut points = Vec::new();
+    for request in requests(&snapshot, &Resource::default(), START) {
+        let decoded: ExportMetricsServiceRequest = prost::Message::decode(&*request).unwrap();
+        let metrics = &decoded.resource_metrics[0].scope_metrics[0].metrics;
+        let of = |metric: &proto::Metric| match &metric.data {
+            Some(Data::Gauge(gauge)) => gauge.data_points.len(),
+            other => panic!("{other:?}"),
+        };
+        assert!(metrics.iter().all(|metric| of(metric) > 0), "a metric of no points");
+        points.push((metrics.iter().map(of).sum::<usize>(), request.len() > 4 << 20));
+    }
+    assert_eq!(points.iter().map(|(points, _)| points).sum::<usize>(), 6);
+    assert!(points.contains(&(1, true)) && points.iter().all(|(n, large)| !large || *n == 1), "{points:?}");
+}
+
+/// All requests are there before the first is sent.
+#[test]
+fn many_requests_ask_for_no_more_memory_than_they_need() {
+    let family = (0..20_000).fold(Family::new("load", "Load.", FamilyKind::Gauge), |family, n| {
+        family.with_labels(Labels::new([("n", format!("{n:060}"))]), n)
+    });
+    let written = requests(&Snapshot::new(vec![family], at()), &Resource::default(), START);
+    assert_eq!(written.len(), 10);
+    let (asked, needed) = written
+        .iter()
+        .fold((0, 0), |(asked, needed), request| (asked + request.capacity(), needed + request.len()));
+    assert!(asked < 2 * needed, "{asked} bytes for {needed}");
+}

@@ -2,6 +2,7 @@
 
 use super::{LENGTHS, assert_written, attributes, fields, scope};
 use crate::clock::Anchor;
+use crate::otlp::places::Places;
 use crate::otlp::resource::Resource;
 use crate::otlp::tests::{BROKEN, CHARGE, CHECKOUT};
 use crate::otlp::traces::{Batch, request};
@@ -12,9 +13,36 @@ use crate::trace::record::{Ended, Event, Extra, Lost, Named, Origin, Record};
 use crate::trace::{FieldValue, Finished};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1 as proto;
-use tracing::callsite::Callsite;
+use tracing::callsite::{Callsite, Identifier};
+use tracing::field::FieldSet;
+use tracing::metadata::Kind;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata};
 
 const TRACE: u128 = 7 << 100;
+
+/// A span as another language's bridge makes it: of no module.
+#[derive(Debug)]
+struct Bridged;
+
+static BRIDGED: Metadata<'static> = Metadata::new(
+    "poll",
+    "jobs:nightly::run",
+    Level::INFO,
+    None,
+    None,
+    None,
+    FieldSet::new(&[], Identifier(&Bridged)),
+    Kind::SPAN,
+);
+
+impl Callsite for Bridged {
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &BRIDGED
+    }
+}
 
 fn record(origin: Origin, id: u64, extra: Option<Extra>) -> Record {
     let (start, extra) = (crate::clock::now(), extra.map(Box::new));
@@ -49,7 +77,10 @@ fn assert_spans_are_written(records: Vec<Record>, anchor: Anchor, scopes: Vec<(&
     let batch = Batch { traces: vec![Finished { trace_id: TRACE, records }], spans };
     let mut redacted = Redacted::default();
     redacted.add(["card"]);
-    let written = request(&batch, &Resource::default(), &redacted, anchor);
+    let mut places = Places::new(9);
+    let mut written = || request(&batch, &Resource::default(), &mut places, &redacted, anchor);
+    // Twice: what is known of a place is written once.
+    assert_eq!(written(), written());
     let scope_spans = scopes.into_iter().map(|(name, spans)| proto::ScopeSpans {
         scope: scope(name, ""),
         spans,
@@ -60,7 +91,7 @@ fn assert_spans_are_written(records: Vec<Record>, anchor: Anchor, scopes: Vec<(&
         schema_url: SCHEMA.to_owned(),
         ..proto::ResourceSpans::default()
     };
-    assert_written(&written, &ExportTraceServiceRequest { resource_spans: vec![resource_spans] });
+    assert_written(&written(), &ExportTraceServiceRequest { resource_spans: vec![resource_spans] });
 }
 
 #[test]
@@ -176,4 +207,13 @@ fn fields_of_every_length() {
         let expected = proto::Span { name, ..span(&record, anchor, of_charge(), &fields) };
         assert_spans_are_written(vec![record], anchor, vec![("bank", vec![expected])]);
     }
+}
+
+#[test]
+fn a_target_without_a_module_is_a_scope_up_to_its_first_path_separator() {
+    let anchor = Anchor::now();
+    let record = record(Origin::Foreign(&BRIDGED), 3, None);
+    let plain = span(&record, anchor, of_charge(), &[]);
+    let expected = proto::Span { name: "poll".to_owned(), attributes: Vec::new(), ..plain };
+    assert_spans_are_written(vec![record], anchor, vec![("jobs:nightly", vec![expected])]);
 }
