@@ -2,6 +2,7 @@
 
 use crate::clock::Anchor;
 use crate::otlp::Otlp;
+use crate::otlp::places::Places;
 use crate::otlp::settings::{Settings, Signal};
 use crate::otlp::tests::{BROKEN, CHARGE};
 use crate::otlp::transport::Transport;
@@ -91,7 +92,7 @@ fn ids_are_hex_and_kinds_are_numbers_in_spans() {
     let start = anchor.unix_nanos(record.start).to_string();
     let batch = traces::Batch { traces: vec![Finished { trace_id: 0xfed, records: vec![record] }], spans: 1 };
     let request =
-        traces::request(&batch, &Default::default(), &mut Default::default(), &Redacted::default(), anchor);
+        traces::request(&batch, &Default::default(), &mut Places::new(9), &Redacted::default(), anchor);
     let message = as_json(Signal::Traces, request);
     let span = &message["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
     let expected = json!({
