@@ -97,3 +97,42 @@ impl From<Response> for Rejected {
         Rejected { count: u64::try_from(partial.rejected).unwrap_or(0), why: partial.error_message }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry_proto::tonic::collector::logs::v1 as logs;
+    use opentelemetry_proto::tonic::collector::metrics::v1 as metrics;
+    use opentelemetry_proto::tonic::collector::trace::v1 as trace;
+    use prost::Message;
+
+    fn read(answer: &[u8]) -> Option<(u64, String)> {
+        Response::decode(answer).ok().map(Rejected::from).map(|rejected| (rejected.count, rejected.why))
+    }
+
+    /// The three answers have one form, and collectors of later versions may say more.
+    #[test]
+    fn what_was_left_out_is_read_from_every_answer() {
+        let error_message = "too old".to_owned();
+        let spans = trace::ExportTracePartialSuccess { rejected_spans: 300, error_message };
+        let traces = trace::ExportTraceServiceResponse { partial_success: Some(spans.clone()) };
+        assert_eq!(read(&traces.encode_to_vec()), Some((300, "too old".to_owned())));
+        let points =
+            metrics::ExportMetricsPartialSuccess { rejected_data_points: i64::MAX, ..Default::default() };
+        let metrics = metrics::ExportMetricsServiceResponse { partial_success: Some(points) };
+        assert_eq!(read(&metrics.encode_to_vec()), Some((i64::MAX as u64, String::new())));
+        let records = logs::ExportLogsPartialSuccess { rejected_log_records: -1, ..Default::default() };
+        let logs = logs::ExportLogsServiceResponse { partial_success: Some(records) };
+        assert_eq!(read(&logs.encode_to_vec()), Some((0, String::new())), "less than none is none");
+        assert_eq!(read(b""), Some((0, String::new())));
+        let mut more = Vec::new();
+        prost::encoding::string::encode(7, &"news".to_owned(), &mut more);
+        let mut inner = spans.encode_to_vec();
+        inner.extend_from_slice(&more);
+        more.extend_from_slice(b"\x0a");
+        prost::encoding::encode_varint(inner.len() as u64, &mut more);
+        more.extend_from_slice(&inner);
+        assert_eq!(read(&more), Some((300, "too old".to_owned())));
+        assert_eq!(read(b"<html>"), None);
+    }
+}
