@@ -129,7 +129,7 @@ pub(crate) fn is_inert(attribute: &Attribute) -> bool {
 /// An attribute as it stands on what is expanded: `#[expect]` of a lint that does not see the user's code in there is
 /// an `#[allow]`, for it would be told that there is nothing to expect.
 pub(crate) fn unexpected(attribute: &Attribute) -> TokenStream {
-    const HIDDEN: [&str; 11] = [
+    const HIDDEN: [&str; 12] = [
         "boxed_local",
         "manual_async_fn",
         "missing_const_for_fn",
@@ -141,6 +141,7 @@ pub(crate) fn unexpected(attribute: &Attribute) -> TokenStream {
         "unconditional_recursion",
         "unnecessary_wraps",
         "unused_async",
+        "unused_self",
     ];
     let Meta::List(list) = &attribute.meta else { return attribute.to_token_stream() };
     let names =

@@ -3,7 +3,7 @@
 mod call;
 mod function;
 
-use crate::item::{Block, Function, Member, aside, is_function, is_inert, module_elsewhere};
+use crate::item::{Block, Body, Function, Member, aside, is_function, is_inert, module_elsewhere};
 use obs_model::grammar::{self, Ctxt, ObserveArgs, check, keyword, shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -132,7 +132,9 @@ fn member_function(
     keeps_async: bool,
 ) -> TokenStream {
     let has_body = function.body.is_some();
-    if let Some(resolved) = shape::resolved(&function.sig, &block.types) {
+    let is_pinned = |body: &Body| shape::is_pinned(body.block().stream());
+    let may_hold = || block.is_lasting || function.body.as_ref().is_some_and(is_pinned);
+    if let Some(resolved) = shape::resolved(&function.sig, &block.types, may_hold) {
         function.sig = resolved;
     }
     let args =

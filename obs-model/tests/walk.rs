@@ -99,11 +99,22 @@ fn futures_are_known_by_the_name_that_an_observed_block_gives_them() {
             #[observe] fn alone(&self) -> Self::Future {}
         }
         #[observe] impl Service for C { type Future = Ready<u8>; fn call(&self) -> Self::Future {} }
+        #[observe] impl<S> Service for D<S> {
+            type Future = BoxFuture<'static, S::Response>;
+            fn call(&self) -> Self::Future { self.0.call() }
+            fn pinned(&self) -> Self::Future { let future = self.0.call(); Box::pin(async move { future.await }) }
+        }
+        #[observe] impl<S: 'static> Service for L<S> {
+            type Future = BoxFuture<'static, S::Response>;
+            fn call(&self) -> Self::Future { self.0.call() }
+        }
         ",
     );
     assert_eq!(errors, [""; 0]);
     let found: Vec<_> = catalogue.functions.iter().map(|f| (f.name.as_str(), f.is_async)).collect();
-    assert_eq!(found, [("A::call", true), ("alone", false), ("C::call", false)]);
+    let first = [("A::call", true), ("alone", false), ("C::call", false)];
+    // Those whose boxes can be put into another one, or are made there.
+    assert_eq!(found, [&first[..], &[("D::call", false), ("D::pinned", true), ("L::call", true)]].concat());
 }
 
 #[test]

@@ -164,6 +164,10 @@ mod tests {
             probed(parse_quote!(fn f() -> Result<T, Box<dyn std::error::Error>>)),
             "Result<(),Box<dynstd::error::Error>>"
         );
+        assert_eq!(
+            probed(parse_quote!(fn f() -> Result<(), <MemStore as KvStore>::Error>)),
+            "Result<(),<MemStoreasKvStore>::Error>"
+        );
         for unknown in [
             parse_quote!(fn f() -> Result<(), Sized<size>>),
             parse_quote!(fn f() -> Result<(), [u8; size]>),
@@ -172,6 +176,7 @@ mod tests {
             parse_quote!(fn f<const MaxSize: usize>() -> Result<(), TooLong<MaxSize>>),
             parse_quote!(fn f(&self) -> Result<(), TypedError<StoreError>>),
             parse_quote!(fn f(&self) -> CoreResult<Page<SchemaId>>),
+            parse_quote!(fn f(&self) -> Result<(), <MemStore as KvStore>::Error>),
             parse_quote!(fn f() -> Result<(), E>),
             parse_quote!(fn f() -> Result<(), Err>),
             parse_quote!(fn f() -> Result<(), TError>),

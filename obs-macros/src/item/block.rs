@@ -24,6 +24,8 @@ pub(crate) struct Block {
     pub(crate) params: Vec<Ident>,
     /// What its associated types are.
     pub(crate) types: Vec<shape::Associated>,
+    /// Whether what its parameters stand for lasts.
+    pub(crate) is_lasting: bool,
 }
 
 /// Something in a block.
@@ -75,17 +77,18 @@ impl Block {
             }
         };
         // The head by itself is a block without members.
-        let (owner, params) = match kind {
+        let (owner, generics) = match kind {
             Kind::Impl => {
                 let block: syn::ItemImpl = syn::parse2(quote!(#head {}))?;
-                (Some(describe::owner(&block.self_ty)), params(&block.generics))
+                (Some(describe::owner(&block.self_ty)), block.generics)
             }
             Kind::Trait => {
                 let block: syn::ItemTrait = syn::parse2(quote!(#head {}))?;
-                (Some(block.ident.unraw().to_string()), params(&block.generics))
+                (Some(block.ident.unraw().to_string()), block.generics)
             }
-            Kind::Mod => (None, Vec::new()),
+            Kind::Mod => (None, syn::Generics::default()),
         };
+        let (params, is_lasting) = (params(&generics), shape::is_lasting(&generics));
         let members = |input: ParseStream<'_>| {
             let inner = input.call(Attribute::parse_inner)?;
             let (mut members, mut types) = (Vec::new(), Vec::new());
@@ -95,7 +98,7 @@ impl Block {
             Ok((inner.into_iter().map(ToTokens::into_token_stream).collect(), members, types))
         };
         let (inner, members, types) = members.parse2(braces.stream())?;
-        Ok(Block { attrs, head, braces, inner, members, owner, params, types })
+        Ok(Block { attrs, head, braces, inner, members, owner, params, types, is_lasting })
     }
 
     /// The block around other members.

@@ -78,7 +78,7 @@ pub(crate) fn wrap_future(
     // A block whose output is not written learns it from the box that it is in.
     let is_known = shape::yielded(&function.sig).is_some();
     let (before, future) = match last {
-        Some(Expr::Call(mut call)) if !leaves && is_known && is_pinned(&call) => {
+        Some(Expr::Call(mut call)) if !leaves && is_known && shape::is_pin(&call) => {
             let inner = call.args.first();
             let inside = around(quote!(#inner));
             call.args = std::iter::once(Expr::Verbatim(inside)).collect();
@@ -124,14 +124,5 @@ fn future_of(expr: &Expr) -> Option<&Expr> {
 
 /// `Box::pin(async move { … })`, which `#[async_trait]` makes too.
 fn is_pinned_block(call: &syn::ExprCall) -> bool {
-    is_pinned(call) && matches!(call.args.first(), Some(Expr::Async(_)))
-}
-
-/// `Box::pin(…)` of an `async` block, or of what a function returned.
-fn is_pinned(call: &syn::ExprCall) -> bool {
-    let Expr::Path(callee) = &*call.func else { return false };
-    let mut path = callee.path.segments.iter().rev().map(|segment| segment.ident.to_string());
-    let pin = path.next().as_deref() == Some("pin") && path.next().as_deref() == Some("Box");
-    let inner = call.args.first().filter(|_| call.args.len() == 1);
-    pin && matches!(inner, Some(Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_)))
+    shape::is_pin(call) && matches!(call.args.first(), Some(Expr::Async(_)))
 }

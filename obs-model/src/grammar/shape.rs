@@ -1,5 +1,9 @@
 //! What a signature says about how a call goes: whether it is a future, and whether it can fail.
 
+mod held;
+
+pub use held::{is_lasting, is_pin, is_pinned};
+
 use syn::{GenericArgument, Ident, ImplItem, PathArguments, ReturnType, Signature, Type, TypeParamBound};
 
 /// A function whose calls are futures.
@@ -52,8 +56,11 @@ pub fn associated(item: &ImplItem) -> Option<Associated> {
 }
 
 /// The signature of a method that returns `Self::Future`, with the boxed future that `types` says it is written out.
-/// `None` for every other method, and where a name has two meanings, of which conditions choose one.
-pub fn resolved(sig: &Signature, types: &[Associated]) -> Option<Signature> {
+/// `None` for every other method, and where a name has two meanings: of the type itself, of which conditions choose
+/// one, or of what is in it, where the method has a parameter of that name.
+///
+/// `may_hold` is whether another box can hold what the body returns, or the body makes the box itself.
+pub fn resolved(sig: &Signature, types: &[Associated], may_hold: impl FnOnce() -> bool) -> Option<Signature> {
     let Type::Path(path) = plain_type(returned(sig)?) else { return None };
     let mut segments = path.path.segments.iter().filter(|_| path.qself.is_none());
     let (of, name) = (segments.next()?, segments.next()?);
@@ -62,11 +69,14 @@ pub fn resolved(sig: &Signature, types: &[Associated]) -> Option<Signature> {
     }
     let mut named = types.iter().filter(|(ident, _)| *ident == name.ident);
     let (ty, None) = (&named.next()?.1, named.next()) else { return None };
+    if held::mentions(ty, &sig.generics) {
+        return None;
+    }
     let mut sig = sig.clone();
     if let ReturnType::Type(_, output) = &mut sig.output {
         **output = ty.clone();
     }
-    matches!(future(&sig), Some(Future::Boxed(_))).then_some(sig)
+    (matches!(future(&sig), Some(Future::Boxed(_))) && may_hold()).then_some(sig)
 }
 
 /// What a finished call yields: the return type, or a future's output. `None` for `()` where nothing is
@@ -229,7 +239,8 @@ mod tests {
         };
         let types: Vec<Associated> = block.items.iter().filter_map(associated).collect();
         let output = |sig: Signature| {
-            resolved(&sig, &types).map(|sig| sig.output.to_token_stream().to_string().replace(' ', ""))
+            resolved(&sig, &types, || true)
+                .map(|sig| sig.output.to_token_stream().to_string().replace(' ', ""))
         };
         let boxed = "->Pin<Box<dynFuture<Output=u8>+'a>>";
         assert_eq!(output(parse_quote!(fn f(&self) -> Self::Future)).as_deref(), Some(boxed));
@@ -240,6 +251,8 @@ mod tests {
             parse_quote!(fn f(&self) -> Self::Unknown),
             parse_quote!(fn f(&self) -> S::Future),
             parse_quote!(async fn f(&self) -> Self::Future),
+            // The block's `Output` is not this one.
+            parse_quote!(fn f<Output>(&self) -> Self::Future),
             parse_quote!(fn f(&self) -> Self),
             parse_quote!(fn f(&self)),
         ] {

@@ -77,8 +77,9 @@ impl Walker<'_> {
                 let block = self.block(&attributes, block);
                 let owner = block.is_some().then(|| describe::owner(&item.self_ty));
                 let types: Vec<_> = item.items.iter().filter_map(shape::associated).collect();
+                let types = (&types[..], shape::is_lasting(&item.generics));
                 for member in &item.items {
-                    self.impl_item(member, &types, owner.as_deref(), block.as_ref());
+                    self.impl_item(member, types, owner.as_deref(), block.as_ref());
                 }
             }
             Item::Trait(item) => {
@@ -111,17 +112,20 @@ impl Walker<'_> {
         }
     }
 
-    /// `types` are those that the block gives names. Only an attribute on the block sees them.
+    /// `types` are those that the block gives names, and whether what they name lasts. Only an attribute on the block
+    /// sees them.
     fn impl_item(
         &mut self,
         item: &ImplItem,
-        types: &[shape::Associated],
+        (types, is_lasting): (&[shape::Associated], bool),
         owner: Option<&str>,
         block: Option<&ObserveArgs>,
     ) {
         let ImplItem::Fn(item) = item else { return visit::visit_impl_item(&mut Nested(self), item) };
         let Some(attributes) = self.attributes(&item.attrs) else { return };
-        let resolved = block.and_then(|_| shape::resolved(&item.sig, types));
+        let body = &item.block.stmts;
+        let may_hold = || is_lasting || shape::is_pinned(quote::quote!(#(#body)*));
+        let resolved = block.and_then(|_| shape::resolved(&item.sig, types, may_hold));
         let (sig, body) = (resolved.as_ref().unwrap_or(&item.sig), Some(&item.block));
         self.function(Function { attributes: &attributes, sig, body, owner }, block);
     }

@@ -123,6 +123,38 @@ fn implementations_of_generic_traits() {
     ended!("provided", "error/_OTHER" => 1);
 }
 
+trait KvStore {
+    type Error;
+}
+
+struct Cached<InnerStore>(std::marker::PhantomData<InnerStore>);
+
+impl<InnerStore: KvStore> Cached<InnerStore> {
+    #[observe]
+    fn of_a_store(error: InnerStore::Error, _: Option<&Self>) -> Result<u8, <InnerStore as KvStore>::Error> {
+        Err(error)
+    }
+}
+
+#[test]
+fn types_that_a_trait_gives_to_parameters() {
+    struct MemStore;
+    impl KvStore for MemStore {
+        type Error = &'static str;
+    }
+    struct Local;
+    impl Local {
+        #[observe]
+        fn of_a_local_store(&self) -> Result<u8, <MemStore as KvStore>::Error> {
+            Err("full")
+        }
+    }
+    assert_eq!(Cached::<MemStore>::of_a_store("gone", None), Err("gone"));
+    ended!("of_a_store", "error/_OTHER" => 1);
+    assert_eq!(Local.of_a_local_store(), Err("full"));
+    ended!("of_a_local_store", "error/_OTHER" => 1);
+}
+
 type FmtResult<T> = Result<T, std::fmt::Error>;
 
 struct Parsed<'a, 'b, InnerError>(&'a str, &'b str, std::marker::PhantomData<InnerError>);

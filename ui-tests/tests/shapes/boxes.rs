@@ -170,8 +170,15 @@ fn of_no_known_type(is_empty: bool) -> Pin<Box<dyn Future<Output = Result<Vec<u8
     Box::pin(std::future::ready(Ok(vec![])))
 }
 
+#[observe]
+fn of_a_written_type(n: u8) -> Pin<Box<dyn Future<Output = Option<u8>>>> {
+    Box::<std::future::Ready<Option<u8>>>::pin(std::future::ready(Some(n)))
+}
+
 #[test]
 fn boxes_of_futures_that_are_made_elsewhere() {
+    assert_eq!(ready(of_a_written_type(1)), Some(1));
+    ended!("of_a_written_type", "ok" => 1);
     assert_eq!(ready(1.ask_boxed()), Ok(2));
     assert!(ready(255.ask_boxed()).is_err());
     ui_tests::cancel(1.ask_boxed());

@@ -29,4 +29,5 @@ mod labels;
 mod metrics;
 mod parameters;
 mod receivers;
+mod services;
 mod track_caller;

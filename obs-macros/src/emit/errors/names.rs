@@ -52,7 +52,11 @@ impl Reader<'_> {
                         self.guessed.names.push(ident);
                     }
                     is_bounded = !is_transparent(&name);
-                    before = if name == "dyn" { Before::Trait } else { Before::Other };
+                    before = match name.as_str() {
+                        "dyn" => Before::Trait,
+                        word if WORDS.contains(&word) => Before::Other,
+                        _ => Before::Name,
+                    };
                 }
                 TokenTree::Group(group) => self.read(group.stream(), false, lists.contains(&true))?,
                 TokenTree::Punct(punct) => match punct.as_char() {
@@ -61,6 +65,8 @@ impl Reader<'_> {
                     ':' => before = Before::Colon,
                     '+' => before = Before::Trait,
                     '-' => before = Before::Dash,
+                    // That a type is asked what another is to it, as in `<Store as Service>::Error`.
+                    '<' if ![Before::Name, Before::Colon].contains(&last) => lists.push(true),
                     '<' => lists.push(is_bounded && !(outermost && lists.len() == 1)),
                     '>' if last != Before::Dash => drop(lists.pop()),
                     _ => {}
@@ -72,11 +78,16 @@ impl Reader<'_> {
     }
 }
 
+/// Keywords that types have in them.
+const WORDS: [&str; 8] = ["as", "const", "crate", "dyn", "extern", "fn", "mut", "unsafe"];
+
 /// What stands before a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Colon,
     Dash,
+    /// The name of a type or a trait.
+    Name,
     /// What a name of a trait follows.
     Trait,
     Other,
@@ -85,7 +96,6 @@ enum Before {
 /// Whether a name is visibly that of a type, or of a module that it is in, and not of a parameter. `is_first` is
 /// whether a path goes on behind it, `is_path` whether one leads to it; `next` is the punctuation behind it.
 fn is_type(name: &str, is_first: bool, is_path: bool, next: char) -> bool {
-    const WORDS: [&str; 8] = ["as", "const", "crate", "dyn", "extern", "fn", "mut", "unsafe"];
     match name {
         // A macro can name anything, and the lifetimes behind `for` are its own.
         _ if next == '!' => false,
