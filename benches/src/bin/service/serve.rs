@@ -35,6 +35,21 @@ impl Told {
         self.exported + self.failed + self.unsent + self.sampled_out + self.overflowed + self.queue_full
     }
 
+    /// Adds what another server told.
+    pub(crate) fn add(&mut self, other: &Told) {
+        self.requests += other.requests;
+        self.calls += other.calls;
+        self.lines += other.lines;
+        self.lines_dropped += other.lines_dropped;
+        self.exported += other.exported;
+        self.failed += other.failed;
+        self.unsent += other.unsent;
+        self.sampled_out += other.sampled_out;
+        self.overflowed += other.overflowed;
+        self.queue_full += other.queue_full;
+        self.peak_kib = self.peak_kib.max(other.peak_kib);
+    }
+
     /// The spans that were to be sent, and were not.
     pub(crate) fn lost(&self) -> u64 {
         self.failed + self.unsent + self.overflowed + self.queue_full
