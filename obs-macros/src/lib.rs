@@ -42,7 +42,8 @@ use proc_macro::TokenStream;
 /// enabled. Observed `async fn`s that await each other from some thirty deep, as generic combinators do, may need
 /// `#![recursion_limit = "256"]` in each crate that awaits the whole; a `Box::pin` on the way does as well.
 /// On an `impl` block that says `type Future = Pin<Box<dyn Future<…>>>`, as tower's services do, a method that returns
-/// `Self::Future` is counted until that future is ready; the method's own attribute cannot see this, and counts the making.
+/// `Self::Future` is counted until that future is ready, if the block's parameters say `'static` or the method does nothing
+/// but end in `Box::pin(…)`; the method's own attribute cannot see this, and counts the making.
 /// A function that hands on a `Pin<Box<dyn Future<Output = T> + 'a>>` puts it into another box, so `T` has to outlive
 /// `'a`: where it is a parameter, `T: 'a`, or `T: 'static` where no lifetime is written.
 /// On a block, arguments are the defaults of its functions. `const fn`, variadic functions and

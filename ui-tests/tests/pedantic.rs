@@ -261,13 +261,11 @@ pub trait Steps {
 
 impl Steps for Cursor {}
 
-/// Methods that have no need of what they are called on, as is expected of them.
+/// What has a method that has no need of it, as is expected.
 #[derive(Debug)]
 struct Unneeded;
 
 impl Unneeded {
-    #[observe] #[expect(clippy::unused_self, reason = "of a trait once")]
-    async fn later(&self, n: u8) -> Result<u8, Failure> { if n == 0 { return Err(Failure::Text(TextFailure)); } Ok(ready(n).await) }
     #[observe] #[expect(clippy::unused_self, reason = "of a trait once")]
     fn once(self, n: u8) -> Option<u8> { if n == 0 { return None; } Some(n) }
 }
@@ -408,7 +406,7 @@ fn expansions_are_clean_and_work() {
     assert!(ui_tests::ready(cursor.failing()).is_ok() && ui_tests::ready(cursor.next()) == Some(ui_tests::ready(cursor.step())));
     assert!(ui_tests::ready(cursor.later()).is_ok() && ui_tests::ready(cursor.in_a_box()).is_ok());
     assert_eq!((ui_tests::ready(not_awaiting(1)), not_taking(String::new())), (1, None));
-    assert!(ui_tests::ready(Unneeded.later(1)).is_ok() && Unneeded.once(0).is_none());
+    assert!(Unneeded.once(0).is_none());
     assert!(Shelf(Some(1)).of_a_type().is_err() && Shelf::<u8>(None).of_a_parameter().is_ok());
     assert!(ui_tests::panics(|| one_never("").is_ok()).contains("on purpose"));
     assert!(ui_tests::panics(|| ui_tests::ready(one_never_later("")).is_ok()).contains("on purpose"));

@@ -168,7 +168,13 @@ mod tests {
             probed(parse_quote!(fn f() -> Result<(), <MemStore as KvStore>::Error>)),
             "Result<(),<MemStoreasKvStore>::Error>"
         );
+        assert_eq!(probed(parse_quote!(fn f() -> Result<T, errno_t>)), "Result<(),errno_t>");
+        assert_eq!(probed(parse_quote!(fn f() -> Result<T, r#StoreError>)), "Result<(),r#StoreError>");
         for unknown in [
+            parse_quote!(fn f() -> CoreResult<size>),
+            parse_quote!(fn f<errno_t>() -> Result<(), errno_t>),
+            parse_quote!(fn f() -> Result<(), (Sized<size>, u8)>),
+            parse_quote!(fn f() -> Result<(), error_of!()>),
             parse_quote!(fn f() -> Result<(), Sized<size>>),
             parse_quote!(fn f() -> Result<(), [u8; size]>),
             parse_quote!(fn f() -> CoreResult<Box<dyn for<'a> DynFn(&'a str)>>),
@@ -205,6 +211,8 @@ mod tests {
             (parse_quote!(fn f(&self) -> Result<T, Error>), "Result<(),Error>"),
             (parse_quote!(fn f(self: Arc<Self>) -> Result<T, &'a StoreError>), "Result<(),&'_StoreError>"),
             (parse_quote!(fn f(of: Self) -> Result<T, Box<StoreError>>), "Result<(),Box<StoreError>>"),
+            (parse_quote!(fn f(&self) -> Result<T, errno_t>), "Result<(),errno_t>"),
+            (parse_quote!(fn f(&self) -> Result<T, r#StoreError>), "Result<(),r#StoreError>"),
             (parse_quote!(fn f(&self) -> CoreResult<SchemaId>), "CoreResult<SchemaId>"),
         ] {
             assert_eq!(probed(looked_up), format!("{named} looked up"));

@@ -201,9 +201,32 @@ impl<StoreError> Shelf<StoreError> {
     }
 }
 
+/// As a foreign library calls it.
+#[derive(Debug, PartialEq, ErrorCategory)]
+#[allow(non_camel_case_types, dead_code)]
+enum errno_t {
+    #[category("interrupted")]
+    Interrupted,
+}
+
+#[observe]
+fn known_by_a_small_name() -> Result<u8, errno_t> {
+    Ok(1)
+}
+
 struct Store;
 
 impl Store {
+    #[observe]
+    fn known_by_a_small_name_alone(&self) -> Result<u8, errno_t> {
+        Ok(1)
+    }
+
+    #[observe]
+    fn known_by_a_raw_name(&self) -> Result<u8, r#StoreError> {
+        Ok(1)
+    }
+
     #[observe]
     fn known(&self) -> Result<u8, StoreError> {
         Ok(1)
@@ -217,10 +240,16 @@ impl Store {
 
 #[test]
 fn a_type_of_the_module_is_known_before_the_first_error() {
+    assert_eq!((known_by_a_small_name(), Store.known_by_a_small_name_alone()), (Ok(1), Ok(1)));
+    assert_eq!(Store.known_by_a_raw_name(), Ok(1));
     assert_eq!((Store.known(), ready(Store.known_later())), (Ok(1), Err(StoreError::Full)));
     let (full, gone) = ("full".to_owned(), "gone".to_owned());
     assert_eq!(categories("known"), [(full.clone(), 0.0), (gone.clone(), 0.0)]);
     assert_eq!(categories("known_later"), [(full, 1.0), (gone, 0.0)]);
+    for small in ["known_by_a_small_name", "known_by_a_small_name_alone"] {
+        assert_eq!(categories(small), [("interrupted".to_owned(), 0.0)]);
+    }
+    assert_eq!(categories("known_by_a_raw_name").len(), 2);
     assert_eq!((Shelf(Some("no")).of_another(), Shelf::<()>(None).of_another()), (Err("no"), Ok(1)));
     ended!("of_another", "ok" => 1, "error/_OTHER" => 1);
 }

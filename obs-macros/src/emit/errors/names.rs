@@ -1,6 +1,7 @@
 //! Which names in a type are those of types, by how they look.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 
 /// Names that are those of types by convention only: parameters can have them as well.
 #[derive(Default)]
@@ -34,19 +35,22 @@ impl Reader<'_> {
             let last = std::mem::replace(&mut before, Before::Other);
             match token {
                 TokenTree::Ident(ident) => {
-                    let name = ident.to_string();
+                    let name = ident.unraw().to_string();
                     let next = match tokens.peek() {
                         Some(TokenTree::Punct(punct)) => punct.as_char(),
                         _ => ' ',
                     };
                     let is_path = last == Before::Colon;
                     let is_first = !is_path && next == ':';
-                    if self.params.contains(&ident) || !is_type(&name, is_first, is_path, next) {
+                    // What fails is a type whatever it is called; elsewhere a name like that is a constant's.
+                    let fails = outermost && !is_bounded && !lists.contains(&true) && !is_known_word(&name);
+                    let is_lower = fails && !is_path && !is_first && is_lower(&name) && next != '!';
+                    if self.params.contains(&ident) || !is_lower && !is_type(&name, is_first, is_path, next) {
                         return None;
                     }
                     // Parameters have no arguments, and are no traits.
                     let is_free = !is_path && !is_first && next != '<' && last != Before::Trait;
-                    if is_free && may_be_a_parameter(&name) {
+                    if is_free && (is_lower || may_be_a_parameter(&name)) {
                         self.guessed.within |= lists.contains(&true);
                         self.guessed.names.retain(|known| *known != ident);
                         self.guessed.names.push(ident);
@@ -101,11 +105,18 @@ fn is_type(name: &str, is_first: bool, is_path: bool, next: char) -> bool {
         _ if next == '!' => false,
         "Self" | "impl" | "for" => false,
         _ if is_path => true,
-        _ if name.starts_with(|c: char| c.is_lowercase()) => {
-            is_first || WORDS.contains(&name) || is_primitive(name)
-        }
+        _ if is_lower(name) => is_first || is_known_word(name),
         _ => !is_first && looks_concrete(name),
     }
+}
+
+fn is_lower(name: &str) -> bool {
+    name.starts_with(char::is_lowercase)
+}
+
+/// Whether it is the language's and not the user's.
+fn is_known_word(name: &str) -> bool {
+    WORDS.contains(&name) || ["for", "impl"].contains(&name) || is_primitive(name)
 }
 
 fn is_primitive(name: &str) -> bool {
