@@ -10,7 +10,7 @@ fn replace(ambient: Ambient) -> Option<Ambient> {
     AMBIENT.try_with(|attached| attached.replace(ambient)).ok()
 }
 
-/// Keeps a [`Context`] or a [`Baggage`] attached to the thread that made it.
+/// Keeps a [`Context`](crate::Context) or a [`Baggage`](crate::Baggage) attached to the thread that made it.
 #[derive(Debug)]
 #[must_use = "dropping it detaches the context"]
 pub struct Attached {
