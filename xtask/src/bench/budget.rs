@@ -15,6 +15,8 @@ pub(super) enum Limit {
     Flat(f64),
     /// At most.
     Most(f64),
+    /// No further from zero, up or down.
+    Within(f64),
 }
 
 /// What a row of ours may cost.
@@ -93,15 +95,20 @@ pub(super) const BUDGETS: [Budget; 19] = [
     },
     service(super::service::THROUGHPUT),
     service(super::service::P99),
-    service(super::service::DOWN),
-    service(super::service::HANGS),
-    service(super::service::SLOW),
-    service(super::service::ERRORS),
+    broken(super::service::DOWN),
+    broken(super::service::HANGS),
+    broken(super::service::SLOW),
+    broken(super::service::ERRORS),
 ];
 
-/// What a service may lose by being observed, or by a collector that does not work.
+/// What a service may lose by being observed.
 const fn service(row: &'static str) -> Budget {
     Budget { section: Section::Service, row, text: "≤ 1 %", limit: Limit::Most(1.0) }
+}
+
+/// How far a collector that does not work may move a service. Where it made one faster, one that works would cost that.
+const fn broken(row: &'static str) -> Budget {
+    Budget { section: Section::Service, row, text: "within 1 %", limit: Limit::Within(1.0) }
 }
 
 impl Budget {
@@ -131,6 +138,7 @@ impl Budget {
                 (ratio, ratio <= 1.0 + share)
             }
             Limit::Most(most) => (ours.median(), ours.median() <= most),
+            Limit::Within(most) => (ours.median(), ours.median().abs() <= most),
         };
         Some(Verdict { budget: self, threads, value, met })
     }
@@ -142,7 +150,7 @@ impl Verdict {
         let word = if self.met { "met" } else { "MISSED" };
         let sign = if matches!(self.budget.limit, Limit::Above(_) | Limit::AboveRow(..)) { "+" } else { "" };
         let value = match self.budget.limit {
-            Limit::Most(_) => format!("{:.1}", self.value),
+            Limit::Most(_) | Limit::Within(_) => format!("{:.1}", self.value),
             _ => format!("{:.2}", self.value),
         };
         format!("{word} ({}{})", if self.value < 0.0 { "" } else { sign }, value)
@@ -160,7 +168,9 @@ mod tests {
         figures.add(Section::Sync, "ours", 1, 20.0);
         figures.add(Section::Sync, "ours", 2, 24.0);
         figures.add(Section::Sync, "plain", 1, 19.0);
-        let budget = Budget { section: Section::Sync, row: "ours", text: "", limit };
+        figures.add(Section::Sync, "faster", 1, -2.0);
+        let row = if matches!(limit, Limit::Within(_)) { "faster" } else { "ours" };
+        let budget = Budget { section: Section::Sync, row, text: "", limit };
         budget.verdict(&figures, threads).map(|verdict| (verdict.value, verdict.met))
     }
 
@@ -172,6 +182,8 @@ mod tests {
         assert_eq!(verdict(Limit::AboveRow("plain", 2.0), 1), Some((1.0, true)));
         assert_eq!(verdict(Limit::Flat(0.1), 2), Some((1.2, false)));
         assert_eq!(verdict(Limit::Most(20.0), 1), Some((20.0, true)));
+        assert_eq!(verdict(Limit::Within(1.0), 1), Some((-2.0, false)));
+        assert_eq!(verdict(Limit::Within(2.0), 1), Some((-2.0, true)));
     }
 
     #[test]
