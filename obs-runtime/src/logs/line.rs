@@ -10,6 +10,7 @@ use crate::trace::record::FieldValue;
 use crate::{CorrelationId, TraceContext};
 use std::fmt;
 use std::io::Write;
+use std::time::SystemTime;
 use tracing::Metadata;
 
 /// What lines look like.
@@ -43,8 +44,8 @@ impl<'a> From<&'a FieldValue> for Value<'a> {
 
 /// What is known of an event besides its fields.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Head<'a> {
-    pub(super) at: Rfc3339,
+pub(super) struct Known<'a> {
+    pub(super) at: SystemTime,
     pub(super) meta: &'static Metadata<'static>,
     pub(super) trace: Option<TraceContext>,
     pub(super) correlation: Option<&'a CorrelationId>,
@@ -163,33 +164,33 @@ impl Form {
     }
 
     /// Adds the line, with its end.
-    pub(super) fn line(self, out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
+    pub(super) fn line(self, out: &mut Vec<u8>, at: Rfc3339, known: &Known<'_>, parts: Parts<'_>) {
         match self {
-            Form::Json => json(out, head, parts),
-            Form::Text => text(out, head, parts),
+            Form::Json => json(out, at, known, parts),
+            Form::Text => text(out, at, known, parts),
         }
     }
 }
 
-fn json(out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
+fn json(out: &mut Vec<u8>, at: Rfc3339, known: &Known<'_>, parts: Parts<'_>) {
     out.extend_from_slice(b"{\"timestamp\":\"");
-    out.extend_from_slice(head.at.as_bytes());
+    out.extend_from_slice(at.as_bytes());
     out.extend_from_slice(b"\",\"level\":\"");
-    out.extend_from_slice(head.meta.level().as_str().as_bytes());
+    out.extend_from_slice(known.meta.level().as_str().as_bytes());
     out.extend_from_slice(b"\",\"message\":");
     out.extend_from_slice(if parts.message.is_empty() { b"\"\"" } else { parts.message });
     out.extend_from_slice(parts.place);
-    if let Some(thread) = head.thread {
+    if let Some(thread) = known.thread {
         out.extend_from_slice(b",\"thread\":");
         quote(out, thread);
     }
-    if let Some(TraceContext { trace_id, span_id, .. }) = head.trace {
+    if let Some(TraceContext { trace_id, span_id, .. }) = known.trace {
         let mut ids = *b",\"trace_id\":\"00000000000000000000000000000000\",\"span_id\":\"0000000000000000\"";
         ids[13..45].copy_from_slice(Hex::of_trace(trace_id).as_bytes());
         ids[58..74].copy_from_slice(Hex::of_span(span_id).as_bytes());
         out.extend_from_slice(&ids);
     }
-    if let Some(id) = head.correlation {
+    if let Some(id) = known.correlation {
         out.extend_from_slice(b",\"correlation_id\":");
         match id.is_made() || as_it_is(id.as_bytes()) == id.as_bytes().len() {
             true => [b"\"", id.as_bytes(), b"\""].iter().for_each(|part| out.extend_from_slice(part)),
@@ -212,22 +213,22 @@ fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-fn text(out: &mut Vec<u8>, head: &Head<'_>, parts: Parts<'_>) {
-    out.extend_from_slice(head.at.as_bytes());
-    let _ = write!(out, " {:>5} ", head.meta.level());
-    if let Some(thread) = head.thread {
+fn text(out: &mut Vec<u8>, at: Rfc3339, known: &Known<'_>, parts: Parts<'_>) {
+    out.extend_from_slice(at.as_bytes());
+    let _ = write!(out, " {:>5} ", known.meta.level());
+    if let Some(thread) = known.thread {
         out.push(b'[');
         plain(out, thread);
         out.extend_from_slice(b"] ");
     }
-    plain(out, head.meta.target());
+    plain(out, known.meta.target());
     out.extend_from_slice(b": ");
     [parts.message, parts.fields, parts.span].iter().for_each(|part| out.extend_from_slice(part));
-    if let Some(TraceContext { trace_id, span_id, .. }) = head.trace {
+    if let Some(TraceContext { trace_id, span_id, .. }) = known.trace {
         let (trace, span) = (Hex::of_trace(trace_id), Hex::of_span(span_id));
         let _ = write!(out, " trace_id={} span_id={}", trace.as_str(), span.as_str());
     }
-    if let Some(id) = head.correlation {
+    if let Some(id) = known.correlation {
         let _ = write!(out, " correlation_id={id}");
     }
     out.extend_from_slice(parts.place);

@@ -1,13 +1,10 @@
 //! What lines are written on: memory of a thread that the next line takes again.
 
-use super::line::{Form, Head, Parts, Value};
-use crate::carry::CorrelationId;
-use crate::context::TraceContext;
+use super::line::{Form, Known, Parts, Value};
 use crate::secret::{HIDDEN, Redacted};
 use crate::time::Stamp;
 use std::cell::Cell;
 use std::fmt;
-use std::time::SystemTime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata};
 
@@ -42,16 +39,6 @@ struct Place {
     /// The names of its fields, one after the other, and where each ends.
     names: Box<[u8]>,
     ends: Box<[usize]>,
-}
-
-/// What is known of an event besides its fields and the place in the code.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Known<'a> {
-    pub(super) at: SystemTime,
-    pub(super) meta: &'static Metadata<'static>,
-    pub(super) trace: Option<TraceContext>,
-    pub(super) correlation: Option<&'a CorrelationId>,
-    pub(super) thread: Option<&'a str>,
 }
 
 impl Paper {
@@ -102,10 +89,8 @@ impl Paper {
     /// The line that is made of what was added.
     pub(super) fn line(&mut self, form: Form, known: Known<'_>) -> &[u8] {
         let Paper { message, fields, span, line, stamp, places } = self;
-        let Known { at, meta, trace, correlation, thread } = known;
-        let place = &place(places, form, meta).written;
-        let head = Head { at: stamp.of(at), meta, trace, correlation, thread };
-        form.line(line, &head, Parts { message, fields, span, place });
+        let place = &place(places, form, known.meta).written;
+        form.line(line, stamp.of(known.at), &known, Parts { message, fields, span, place });
         line
     }
 }
